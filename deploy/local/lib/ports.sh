@@ -1,0 +1,36 @@
+# shellcheck shell=bash
+# Every port of the platform, by name. KRYONIX_PORT_<NAME> sets one (KRYONIX_PORT_REDIS=6400);
+# otherwise it is the default plus KRYONIX_PORT_OFFSET.
+
+declare -A DEFAULT_PORT=(
+  [gateway_grpc]=9090 [gateway_http]=8080 [gateway_management]=9190
+  [tenant_grpc]=9091 [tenant_management]=9191
+  [messaging_grpc]=9092 [messaging_management]=9192
+  [cache_grpc]=9093 [cache_management]=9193
+  [backup_grpc]=9094 [backup_management]=9194
+  [rabbitmq]=25672 [rabbitmq_management]=25673 [rabbitmq_dist]=25674
+  [rabbitmq_prometheus]=25675 [rabbitmq_stream]=25676 [rabbitmq_epmd]=25677
+  [redis]=26379 [postgres]=25432
+)
+
+port_variable() { printf 'KRYONIX_PORT_%s' "${1^^}"; }
+
+port() {
+  local variable
+  variable=$(port_variable "$1")
+  printf '%d' "${!variable:-$((DEFAULT_PORT[$1] + KRYONIX_PORT_OFFSET))}"
+}
+
+port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
+
+# Call it only for something that isn't running: whoever answers on the port is a stranger.
+ports_require_free() {
+  local name number
+  for name in "$@"; do
+    number=$(port "$name")
+    ((number > 0 && number < 65536)) || die "$(port_variable "$name"): $number is no port number"
+    if port_open "$number"; then
+      die "port $number ($name) is taken by another program: stop it, or set $(port_variable "$name") or KRYONIX_PORT_OFFSET"
+    fi
+  done
+}

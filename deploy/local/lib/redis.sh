@@ -1,0 +1,55 @@
+# shellcheck shell=bash
+# A private Redis (or Valkey) with an append-only file and the users of deploy/redis/users.acl.template:
+# the cache service's user can't list, flush or configure; the anonymous user is off.
+
+redis_ports() { echo redis; }
+
+redis_bin() { command -v redis-server || command -v valkey-server; }
+redis_cli() { command -v redis-cli || command -v valkey-cli; }
+redis_missing_packages() { { redis_bin && redis_cli; } >/dev/null || echo redis-server; }
+
+redis_configure() {
+  local folder=$KRYONIX_HOME/redis admin cache
+  mkdir -p "$folder/data"
+  chmod 700 "$folder"
+  admin=$(secret redis-admin | sha256sum | cut -d' ' -f1)
+  cache=$(secret redis-cache | sha256sum | cut -d' ' -f1)
+  sed -e "s/@ADMIN_PASSWORD_SHA256@/$admin/" -e "s/@CACHE_PASSWORD_SHA256@/$cache/" \
+    "$KRYONIX_ROOT/deploy/redis/users.acl.template" >"$folder/users.acl"
+  # noeviction: quotas per tenant decide what goes, never a global policy that lets one tenant push out another's data.
+  cat >"$folder/redis.conf" <<END
+bind 127.0.0.1
+port $(port redis)
+protected-mode yes
+daemonize no
+databases 16
+dir "$folder/data"
+aclfile "$folder/users.acl"
+appendonly yes
+appendfsync everysec
+save ""
+maxmemory ${KRYONIX_REDIS_MEMORY:-512mb}
+maxmemory-policy noeviction
+END
+  chmod 600 "$folder/users.acl" "$folder/redis.conf"
+}
+
+redis_start() {
+  redis_configure
+  process_start redis "$(redis_bin)" "$KRYONIX_HOME/redis/redis.conf"
+}
+
+redis_ready() {
+  [[ $(REDISCLI_AUTH=$(secret redis-admin) timeout 3 "$(redis_cli)" -h 127.0.0.1 -p "$(port redis)" \
+    --user kryonix_admin --no-auth-warning ping 2>/dev/null) == PONG ]]
+}
+
+redis_await() { process_await redis 30 redis_ready; }
+redis_stop() { process_stop redis TERM 20; }
+
+redis_env() {
+  echo "KRYONIX_REDIS_HOST=127.0.0.1"
+  echo "KRYONIX_REDIS_PORT=$(port redis)"
+  echo "KRYONIX_REDIS_USER=kryonix_cache"
+  echo "KRYONIX_REDIS_PASSWORD=$(secret redis-cache)"
+}
