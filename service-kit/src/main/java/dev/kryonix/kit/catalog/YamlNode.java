@@ -1,5 +1,6 @@
 package dev.kryonix.kit.catalog;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -101,7 +102,7 @@ record YamlNode(String path, @Nullable Object value) {
     if (!text.endsWith("%")) {
       throw wrong("a percentage");
     }
-    return Double.parseDouble(text.substring(0, text.length() - 1)) / 100;
+    return new BigDecimal(text.substring(0, text.length() - 1)).movePointLeft(2).doubleValue();
   }
 
   private Map<?, ?> map() {
