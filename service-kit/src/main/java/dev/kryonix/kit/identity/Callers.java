@@ -1,0 +1,28 @@
+package dev.kryonix.kit.identity;
+
+import io.grpc.Context;
+
+/** Carries the principal from the interceptors to the endpoint, and no further. */
+public final class Callers {
+  private static final Context.Key<Principal> KEY = Context.key("kryonix-principal");
+
+  private Callers() {}
+
+  /**
+   * The caller of the RPC being served. Only endpoints ask; below them the principal is an
+   * argument.
+   */
+  public static Principal current() {
+    Principal principal = KEY.get();
+    if (principal == null) {
+      throw new IllegalStateException(
+          "no principal: the RPC is public or not behind the interceptor chain");
+    }
+    return principal;
+  }
+
+  /** A context in which the caller is this one. */
+  public static Context with(Context context, Principal principal) {
+    return context.withValue(KEY, principal);
+  }
+}

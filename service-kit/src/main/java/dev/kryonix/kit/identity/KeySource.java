@@ -1,0 +1,13 @@
+package dev.kryonix.kit.identity;
+
+import java.security.interfaces.ECPublicKey;
+import java.util.Optional;
+
+/**
+ * The public keys under which an issuer signs now. Asked on every verification, so it answers from
+ * memory.
+ */
+public interface KeySource {
+  /** The key of that id, when the issuer has it. A key that has been withdrawn is absent. */
+  Optional<ECPublicKey> find(String keyId);
+}

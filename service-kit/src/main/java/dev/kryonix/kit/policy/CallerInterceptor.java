@@ -1,0 +1,75 @@
+package dev.kryonix.kit.policy;
+
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.api.policy.v1.Exposure;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.BearerToken;
+import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.identity.TokenVerifier;
+import io.grpc.Context;
+import io.grpc.Contexts;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import io.grpc.ServerCallHandler;
+import io.grpc.ServerInterceptor;
+import io.grpc.Status.Code;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds out who calls, before anything else of the call is looked at. A public RPC needs no token,
+ * and reads none.
+ */
+public final class CallerInterceptor implements ServerInterceptor {
+  /** Names the tenant in which a platform caller acts. */
+  public static final Metadata.Key<String> ACT_AS =
+      Metadata.Key.of("x-kryonix-tenant", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final TokenVerifier tokens;
+  private final MethodPolicies policies;
+
+  public CallerInterceptor(TokenVerifier tokens, MethodPolicies policies) {
+    this.tokens = tokens;
+    this.policies = policies;
+  }
+
+  @Override
+  public <Q, R> ServerCall.Listener<Q> interceptCall(
+      ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
+    String method = call.getMethodDescriptor().getFullMethodName();
+    if (policies.of(method).exposure() == Exposure.EXPOSURE_PUBLIC) {
+      return next.startCall(call, headers);
+    }
+    Principal principal = actingAs(tokens.verify(BearerToken.of(headers)), headers.get(ACT_AS));
+    return Contexts.interceptCall(Callers.with(Context.current(), principal), call, headers, next);
+  }
+
+  /** The principal, in the tenant that the header names when it names one. */
+  public static Principal actingAs(Principal principal, @Nullable String tenant) {
+    if (tenant == null || principal.kind() == Principal.Kind.SERVICE) {
+      return principal;
+    }
+    TenantId id =
+        TenantId.parse(tenant)
+            .orElseThrow(
+                () ->
+                    ServiceException.of(
+                        Code.INVALID_ARGUMENT,
+                        ErrorReason.ERROR_REASON_INVALID_FIELD,
+                        "x-kryonix-tenant is not a tenant id."));
+    if (principal.tenant().equals(Optional.of(id))) {
+      return principal;
+    }
+    if (principal.kind() != Principal.Kind.PLATFORM
+        || !principal.hasScope(Principal.PLATFORM_ACT_AS)) {
+      throw ServiceException.of(
+              Code.PERMISSION_DENIED,
+              ErrorReason.ERROR_REASON_SCOPE_MISSING,
+              "Acting in another tenant needs the scope platform.act-as.")
+          .with("scope", Principal.PLATFORM_ACT_AS);
+    }
+    return principal.actAs(id, Optional.empty());
+  }
+}
