@@ -23,10 +23,15 @@ home_lock() {
 }
 
 # A machine-made password, made once: 256 bits as 43 characters that need no quoting anywhere.
+# secret NAME [PREFIX]
 secret() {
-  local file=$KRYONIX_HOME/secrets/$1
+  local file=$KRYONIX_HOME/secrets/$1 new
   if [[ ! -s $file ]]; then
-    (umask 077 && random_token >"$file.new" && mv "$file.new" "$file")
+    # mktemp's files are private, and of two launchers that get here at once the first link stays.
+    new=$(mktemp "$file.XXXXXX")
+    printf '%s%s' "${2:-}" "$(random_token)" >"$new"
+    ln "$new" "$file" 2>/dev/null
+    rm -f "$new"
   fi
   cat "$file"
 }

@@ -18,3 +18,13 @@ install_packages() {
   "${as_root[@]}" sh "$KRYONIX_ROOT/deploy/local/lib/install-as-root.sh" "$@" >>"$KRYONIX_HOME/log/install.log" 2>&1 </dev/null ||
     die "installing $* failed; see $KRYONIX_HOME/log/install.log"
 }
+
+# install_missing_engines NAME…
+install_missing_engines() {
+  local packages=() name
+  command -v curl >/dev/null || packages+=(curl)
+  for name in "$@"; do
+    mapfile -t -O "${#packages[@]}" packages < <("${name}_missing_packages")
+  done
+  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
+}

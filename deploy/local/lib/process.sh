@@ -25,9 +25,11 @@ process_alive() { process_pid "$1" >/dev/null; }
 
 # process_start NAME COMMAND…: in a session of its own, so that closing the terminal or Ctrl-C leaves it alone.
 process_start() {
-  local name=$1 pid
+  local name=$1 log=$KRYONIX_HOME/log/$1.log pid
   shift
-  setsid "$@" </dev/null >>"$KRYONIX_HOME/log/$name.log" 2>&1 9>&- &
+  # One older log is kept.
+  if [[ $(stat -c %s "$log" 2>/dev/null || echo 0) -gt 20000000 ]]; then mv "$log" "$log.1"; fi
+  setsid "$@" </dev/null >>"$log" 2>&1 9>&- &
   pid=$!
   printf '%d %s\n' "$pid" "$(process_birth "$pid")" >"$KRYONIX_HOME/run/$name.pid"
 }
@@ -68,6 +70,6 @@ process_await() {
       say "$name isn't ready; see $KRYONIX_HOME/log/$name.log"
       return 1
     }
-    sleep 0.1
+    sleep 0.2
   done
 }

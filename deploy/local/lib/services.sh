@@ -1,0 +1,91 @@
+# shellcheck shell=bash
+# The five processes of the platform: their JVM, their environment, starting and stopping them.
+
+SERVICES=(tenant messaging cache backup gateway)
+declare -A HEAP=([tenant]=192m [messaging]=256m [cache]=192m [backup]=256m [gateway]=256m)
+
+service_ports() {
+  if [[ $1 == gateway ]]; then echo gateway_http; fi
+  echo "$1_grpc" "$1_management"
+}
+
+service_address() { echo "127.0.0.1:$(port "$1_grpc")"; }
+
+# What one service is told about itself and its surroundings, as shell assignments.
+service_settings() {
+  local service=$1 other
+  printf 'KRYONIX_%s=%q\n' BIND 127.0.0.1 \
+    GRPC_PORT "$(port "${service}_grpc")" MANAGEMENT_PORT "$(port "${service}_management")" \
+    KEYS_DIR "$KRYONIX_HOME/keys" DATA_DIR "$KRYONIX_HOME/data/$service"
+  for other in tenant messaging cache backup; do
+    echo "KRYONIX_${other^^}_ADDRESS=$(service_address "$other")"
+  done
+  case $service in
+    gateway) echo "KRYONIX_HTTP_PORT=$(port gateway_http)" ;;
+    tenant) echo "KRYONIX_ADMIN_API_KEY=$(admin_key)" ;;
+  esac
+  "$KRYONIX_ROOT/deploy/local/servers" env "$service"
+}
+
+# Exports a service's settings, and takes from its environment what else was there: another service's passwords, say.
+service_environment() {
+  local settings variable
+  settings=$(service_settings "$1") || exit
+  for variable in $(compgen -e KRYONIX_); do
+    [[ $variable == KRYONIX_OTLP_ENDPOINT ]] || export -n "${variable?}"
+  done
+  set -a
+  eval "$settings"
+  set +a
+}
+
+admin_key() { secret admin.key kry_; }
+
+# service_start SERVICE: runs in a subshell, so that no service sees another's environment.
+service_start() (
+  service=$1
+  app=$(app_folder "$service")
+  service_environment "$service"
+  # The working folder takes what a crashing JVM leaves.
+  mkdir -p "$KRYONIX_HOME/data/$service" && cd "$KRYONIX_HOME/data/$service" || exit
+  aot=()
+  if [[ -e $app/aot ]]; then aot=(-XX:AOTCache="$app/aot" -Xlog:aot=off -Xlog:cds=off); fi
+  process_start "$service" "$JAVA_HOME/bin/java" -Xmx"${HEAP[$service]}" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
+    -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED "${aot[@]}" \
+    -cp "$app/app.jar:$app/lib/*" "dev.kryonix.$service.Application"
+)
+
+service_ready() {
+  local number
+  number=$(port "$1_management")
+  port_open "$number" && [[ $(curl -sf -m 3 "http://127.0.0.1:$number/health") == *SERVING* ]]
+}
+
+service_await() {
+  local service=$1 began=$EPOCHREALTIME
+  process_await "$service" 90 service_ready "$service" || {
+    process_alive "$service" && say "$service says: $(curl -s -m 3 "http://127.0.0.1:$(port "${service}_management")/health")"
+    return 1
+  }
+  say "$service ready in $(seconds_since "$began") s"
+}
+
+# SIGTERM lets a service finish the calls it has.
+service_stop() { process_stop "$1" TERM 45; }
+
+# The door first, so that nobody is let in any more; tenant-service last, because the others keep a stream to it.
+services_stop() {
+  local service
+  service_stop gateway
+  for service in messaging cache backup; do service_stop "$service" & done
+  wait
+  service_stop tenant
+}
+
+# Keys that services sign and seal with, made once.
+keys_prepare() {
+  [[ -s $KRYONIX_HOME/keys/services.jwks.json && -s $KRYONIX_HOME/keys/master.key ]] && return
+  "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -cp "$(app_folder tenant)/app.jar:$(app_folder tenant)/lib/*" \
+    dev.kryonix.kit.crypto.GenerateKeys "$KRYONIX_HOME/keys" "${SERVICES[@]}" >>"$KRYONIX_HOME/log/keys.log" 2>&1 ||
+    die "making the services' keys failed; see $KRYONIX_HOME/log/keys.log"
+}
