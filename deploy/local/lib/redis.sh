@@ -16,27 +16,13 @@ redis_configure() {
   cache=$(secret redis-cache | sha256sum | cut -d' ' -f1)
   sed -e "s/@ADMIN_PASSWORD_SHA256@/$admin/" -e "s/@CACHE_PASSWORD_SHA256@/$cache/" \
     "$KRYONIX_ROOT/deploy/redis/users.acl.template" >"$folder/users.acl"
-  # noeviction: quotas per tenant decide what goes, never a global policy that lets one tenant push out another's data.
-  cat >"$folder/redis.conf" <<END
-bind 127.0.0.1
-port $(port redis)
-protected-mode yes
-daemonize no
-databases 16
-dir "$folder/data"
-aclfile "$folder/users.acl"
-appendonly yes
-appendfsync everysec
-save ""
-maxmemory ${KRYONIX_REDIS_MEMORY:-512mb}
-maxmemory-policy noeviction
-END
-  chmod 600 "$folder/users.acl" "$folder/redis.conf"
+  chmod 600 "$folder/users.acl"
 }
 
 redis_start() {
   redis_configure
-  process_start redis "$(redis_bin)" "$KRYONIX_HOME/redis/redis.conf"
+  process_start redis "$(redis_bin)" "$KRYONIX_ROOT/deploy/redis/redis.conf" --bind 127.0.0.1 --port "$(port redis)" \
+    --dir "$KRYONIX_HOME/redis/data" --aclfile "$KRYONIX_HOME/redis/users.acl" --maxmemory "${KRYONIX_REDIS_MEMORY:-512mb}"
 }
 
 redis_ready() {
