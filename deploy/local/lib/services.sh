@@ -58,7 +58,7 @@ service_start() (
 service_ready() {
   local number
   number=$(port "$1_management")
-  port_open "$number" && [[ $(curl -sf -m 3 "http://127.0.0.1:$number/health") == *SERVING* ]]
+  port_open "$number" && [[ $(curl -sf -m 3 "http://127.0.0.1:$number/health") == *'"SERVING"'* ]]
 }
 
 service_await() {

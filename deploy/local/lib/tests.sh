@@ -32,6 +32,7 @@ run_tests() {
     arguments+=("-Djvm=$KRYONIX_HOME/jvm/bin/java")
   fi
   tests_maven "${arguments[@]}" || result=1
+  if [[ $kind == all || $kind == unit ]]; then "$KRYONIX_ROOT/deploy/check-contracts" || result=1; fi
   tests_report "$KRYONIX_HOME/log/maven.log" || result=1
   exit "$result"
 }
