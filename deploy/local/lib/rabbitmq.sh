@@ -56,7 +56,6 @@ rabbitmq_start() {
   fi
   process_await epmd 10 port_open "$(port rabbitmq_epmd)" || return 1
   # RUNNING_UNDER_SYSTEMD makes the script become the Erlang VM, so that the pid is the one to signal.
-  # +sbwt…: idle schedulers sleep instead of spinning on a machine that they share with everything else.
   process_start rabbitmq env -u NOTIFY_SOCKET \
     RUNNING_UNDER_SYSTEMD=true \
     HOME="$folder" \
@@ -69,7 +68,7 @@ rabbitmq_start() {
     RABBITMQ_LOG_BASE="$folder/log" \
     RABBITMQ_PID_FILE="$folder/pid" \
     RABBITMQ_DIST_PORT="$(port rabbitmq_dist)" \
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false +sbwt none +sbwtdcpu none +sbwtdio none' \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false' \
     "$(rabbitmq_bin)"
 }
 
