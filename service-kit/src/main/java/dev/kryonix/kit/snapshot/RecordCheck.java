@@ -35,6 +35,11 @@ public final class RecordCheck {
     return wrong;
   }
 
+  /** The footer of the records so far, for the sender's end. No record can be added afterwards. */
+  public Footer footer() {
+    return digest.footer();
+  }
+
   /** Ends the stream with its footer. Returns what is wrong with it; empty when nothing is. */
   public Optional<String> end(Footer footer) {
     if (!footer.getCountsMap().equals(digest.counts())) {
