@@ -10,4 +10,9 @@ import java.util.Optional;
 public interface KeySource {
   /** The key of that id, when the issuer has it. A key that has been withdrawn is absent. */
   Optional<ECPublicKey> find(String keyId);
+
+  /** Whether the issuer is known to have the key, answered from memory only and without waiting. */
+  default boolean holds(String keyId) {
+    return find(keyId).isPresent();
+  }
 }

@@ -58,6 +58,12 @@ public final class PlatformKeys implements KeySource {
     return Optional.ofNullable(key);
   }
 
+  @Override
+  public boolean holds(String keyId) {
+    // A key that is there is found without asking; when it has become stale it is asked for aside.
+    return keys.containsKey(keyId) && find(keyId).isPresent();
+  }
+
   private void ask() {
     asking.lock();
     try {

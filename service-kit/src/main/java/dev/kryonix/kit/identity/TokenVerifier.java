@@ -20,6 +20,7 @@ import java.util.Date;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -66,6 +67,22 @@ public final class TokenVerifier {
       throw TokenErrors.expired();
     }
     return known.principal();
+  }
+
+  /**
+   * The principal of a token that was verified before and still stands. Never waits, so that it can
+   * be asked on an event loop.
+   */
+  public Optional<Principal> remembered(String token) {
+    if (token.length() > MAX_TOKEN_CHARS) {
+      return Optional.empty();
+    }
+    Verified known = verified.getIfPresent(digest(token));
+    boolean stands =
+        known != null
+            && known.issuer().keys().holds(known.keyId())
+            && !isPast(known.principal().expiresAt());
+    return stands ? Optional.of(known.principal()) : Optional.empty();
   }
 
   private Verified check(String token) {
