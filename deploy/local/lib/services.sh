@@ -48,12 +48,21 @@ service_start() (
   service_environment "$service"
   # The working folder takes what a crashing JVM leaves.
   mkdir -p "$KRYONIX_HOME/data/$service" && cd "$KRYONIX_HOME/data/$service" || exit
-  aot=()
-  if [[ -e $app/aot ]]; then aot=(-XX:AOTCache="$app/aot" -Xlog:aot=off -Xlog:cds=off); fi
+  mapfile -t aot < <(service_aot_flags "$app")
   process_start "$service" "$JAVA_HOME/bin/java" -Xmx"${HEAP[$service]}" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
     -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED "${aot[@]}" \
     -cp "$app/app.jar:$app/lib/*" "dev.kryonix.$service.Application"
 )
+
+# The JVM's AOT cache more than halves the processor time of a start. The first run after a build records what such a
+# cache needs and writes it when it ends, which takes some seconds; KRYONIX_AOT=no does without.
+service_aot_flags() {
+  if [[ -e $1/aot ]]; then
+    printf '%s\n' "-XX:AOTCache=$1/aot" -Xlog:aot=off -Xlog:cds=off
+  elif [[ ${KRYONIX_AOT:-yes} != no ]]; then
+    printf '%s\n' "-XX:AOTCacheOutput=$1/aot.new" -Xlog:aot=off -Xlog:cds=off
+  fi
+}
 
 service_ready() {
   local number
@@ -71,15 +80,35 @@ service_await() {
 }
 
 # SIGTERM lets a service finish the calls it has.
-service_stop() { process_stop "$1" TERM 45; }
+service_stop() {
+  local app
+  app=$(app_folder "$1")
+  process_stop "$1" TERM 60
+  # The JVM deletes the recording when the cache is complete.
+  if [[ -e $app/aot.new && ! -e $app/aot.new.config ]]; then mv "$app/aot.new" "$app/aot"; fi
+  rm -f "$app"/aot.new*
+}
 
-# The door first, so that nobody is let in any more; tenant-service last, because the others keep a stream to it.
+# For a service whose jars are about to go: drains it too, but doesn't wait for a cache that nobody will use.
+service_discard() {
+  local pid deadline=$((SECONDS + 45))
+  if [[ ! -e $(app_folder "$1")/aot ]] && pid=$(process_pid "$1"); then
+    kill -TERM "$pid"
+    # The management port is the last thing that a service closes.
+    while port_open "$(port "$1_management")" && ((SECONDS < deadline)); do sleep 0.1; done
+    kill -KILL "$pid" 2>/dev/null
+  fi
+  service_stop "$1"
+}
+
+# All at once: each finishes the calls it has and takes no more, so none waits for another.
 services_stop() {
-  local service
-  service_stop gateway
-  for service in messaging cache backup; do service_stop "$service" & done
-  wait
-  service_stop tenant
+  local how=$1 service pids=()
+  for service in "${SERVICES[@]}"; do
+    "$how" "$service" &
+    pids+=($!)
+  done
+  wait "${pids[@]}"
 }
 
 # Keys that services sign and seal with, made once.

@@ -46,21 +46,22 @@ tests_environment() {
   read -ra POSTGRES_SERVICES <<<"$KRYONIX_POSTGRES_SERVICES"
 }
 
-# The system tests start a platform of their own with the launcher.
+# The system tests start a platform of their own with the launcher, once: a cache for the next start is of no use.
 tests_maven() {
-  KRYONIX_LAUNCHER=$KRYONIX_ROOT/kryonix KRYONIX_BUILD=no \
+  KRYONIX_LAUNCHER=$KRYONIX_ROOT/kryonix KRYONIX_BUILD=no KRYONIX_AOT=no \
     KRYONIX_SYSTEM_HOME=$TEST_HOME/system KRYONIX_SYSTEM_PORT_OFFSET=$((TEST_PORT_OFFSET + 1000)) \
     run_maven "$KRYONIX_HOME/log/maven.log" -fae "$@"
 }
 
 # Before, in case an earlier run was killed, and after, whatever happened. Logs stay.
 tests_clean_up() {
+  local elsewhere
   if [[ -d $TEST_HOME/system/run ]]; then
     KRYONIX_HOME=$TEST_HOME/system KRYONIX_PORT_OFFSET=$((TEST_PORT_OFFSET + 1000)) "$KRYONIX_ROOT/kryonix" down 9>&-
+    elsewhere=$(readlink "$TEST_HOME/system/postgres/data") && rm -rf "$elsewhere"
     rm -rf "$TEST_HOME/system"
   fi
   "$SERVERS" down 9>&-
-  local elsewhere
   elsewhere=$(readlink "$TEST_HOME/postgres/data") && rm -rf "$elsewhere"
   rm -rf "$TEST_HOME"/{postgres,redis,rabbitmq,secrets,jvm}
 }
