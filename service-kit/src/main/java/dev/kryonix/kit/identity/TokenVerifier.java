@@ -78,11 +78,12 @@ public final class TokenVerifier {
       return Optional.empty();
     }
     Verified known = verified.getIfPresent(digest(token));
-    boolean stands =
-        known != null
-            && known.issuer().keys().holds(known.keyId())
-            && !isPast(known.principal().expiresAt());
-    return stands ? Optional.of(known.principal()) : Optional.empty();
+    if (known == null
+        || !known.issuer().keys().holds(known.keyId())
+        || isPast(known.principal().expiresAt())) {
+      return Optional.empty();
+    }
+    return Optional.of(known.principal());
   }
 
   private Verified check(String token) {
