@@ -54,7 +54,7 @@ public final class StateClient {
     this.readiness = readiness.component("state");
     this.clock = clock;
     this.session =
-        new StateSession(identity, directory, new Process(), RandomGenerator.getDefault());
+        new StateSession(identity, directory, new ThisProcess(), RandomGenerator.getDefault());
   }
 
   @PostConstruct
@@ -108,7 +108,7 @@ public final class StateClient {
   }
 
   /** The session's surroundings in a real process. */
-  private final class Process implements StateSession.Surroundings {
+  private final class ThisProcess implements StateSession.Surroundings {
     @Override
     public Link open(Listener listener) {
       return network.open(
