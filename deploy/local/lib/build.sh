@@ -39,7 +39,7 @@ run_maven() {
   local log=$1
   shift
   (cd "$KRYONIX_ROOT" && mvn -B -ntp "$@" 2>&1 9>&-) | tee "$log" |
-    grep --line-buffered -E '^\[INFO\] Building .*\[[0-9]+/[0-9]+\]|^\[(INFO|WARNING|ERROR)\] Tests run:|^\[ERROR\]|BUILD (SUCCESS|FAILURE)|Total time' |
+    grep --line-buffered -E '^\[INFO\] Building .*\[[0-9]+/[0-9]+\]|^\[(INFO|WARNING|ERROR)\] Tests run:|^\[ERROR\]|^\[WARNING\] .*\.java:|BUILD (SUCCESS|FAILURE)|Total time' |
     grep --line-buffered -vE '^\[ERROR\] *($|To see the full|Re-run Maven|For more information|After correcting|\[Help|  mvn |-> \[Help)' >&2
   return "${PIPESTATUS[0]}"
 }
