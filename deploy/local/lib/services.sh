@@ -27,12 +27,15 @@ service_settings() {
   "$KRYONIX_ROOT/deploy/local/servers" env "$service"
 }
 
-# Exports a service's settings, and takes from its environment what else was there: another service's passwords, say.
+# Exports a service's settings. What the caller's environment says about engines, addresses and passwords is taken away,
+# because it is of another instance or another service; what tunes a service goes through.
 service_environment() {
   local settings variable
   settings=$(service_settings "$1") || exit
   for variable in $(compgen -e KRYONIX_); do
-    [[ $variable == KRYONIX_OTLP_ENDPOINT ]] || export -n "${variable?}"
+    case $variable in
+      *_PASSWORD | *_API_KEY | *_ADDRESS | KRYONIX_POSTGRES_* | KRYONIX_RABBITMQ_* | KRYONIX_REDIS_*) export -n "${variable?}" ;;
+    esac
   done
   set -a
   eval "$settings"
