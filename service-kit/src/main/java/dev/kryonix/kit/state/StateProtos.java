@@ -101,8 +101,8 @@ final class StateProtos {
                     })
                 .setElapsed(
                     Duration.newBuilder()
-                        .setSeconds(event.elapsed().getSeconds())
-                        .setNanos(event.elapsed().getNano())))
+                        .setSeconds(event.elapsed().toSeconds())
+                        .setNanos(event.elapsed().toNanosPart())))
         .build();
   }
 
