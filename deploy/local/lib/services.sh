@@ -104,10 +104,12 @@ service_discard() {
   service_stop "$1"
 }
 
+# services_stop service_stop|service_discard SERVICE…
 # All at once: each finishes the calls it has and takes no more, so none waits for another.
 services_stop() {
   local how=$1 service pids=()
-  for service in "${SERVICES[@]}"; do
+  shift
+  for service in "$@"; do
     "$how" "$service" &
     pids+=($!)
   done
