@@ -226,7 +226,9 @@ final class StateSession implements Lanes.Outlet {
     try {
       work = parser.get();
     } catch (IllegalArgumentException e) {
-      ticket.link().send(StateProtos.nack(ticket.nonce(), Failure.invalid(String.valueOf(e.getMessage()))));
+      ticket
+          .link()
+          .send(StateProtos.nack(ticket.nonce(), Failure.invalid(String.valueOf(e.getMessage()))));
       return;
     }
     if (named != null && work instanceof Work.Apply) {
@@ -276,7 +278,9 @@ final class StateSession implements Lanes.Outlet {
       if (current != null) {
         return;
       }
-      LOG.warn("the state stream is lost: {}", why);
+      if (failedAttempts == 0) {
+        LOG.warn("the state stream is lost: {}", why);
+      }
     } else {
       return;
     }
