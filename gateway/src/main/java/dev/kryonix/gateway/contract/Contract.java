@@ -1,0 +1,140 @@
+package dev.kryonix.gateway.contract;
+
+import com.google.api.AnnotationsProto;
+import com.google.api.HttpRule;
+import com.google.protobuf.DescriptorProtos.FileDescriptorProto;
+import com.google.protobuf.DescriptorProtos.FileDescriptorSet;
+import com.google.protobuf.Descriptors.DescriptorValidationException;
+import com.google.protobuf.Descriptors.FileDescriptor;
+import com.google.protobuf.Descriptors.MethodDescriptor;
+import com.google.protobuf.Descriptors.ServiceDescriptor;
+import com.google.protobuf.ExtensionRegistry;
+import com.google.protobuf.TypeRegistry;
+import com.google.rpc.ErrorDetailsProto;
+import dev.kryonix.api.policy.v1.PolicyProto;
+import dev.kryonix.kit.policy.MethodPolicies;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Every RPC of the contracts, read once from their descriptor set. Routes, policies, reflection and
+ * the choice of the upstream all come from here, so that none of them is written by hand.
+ */
+public final class Contract {
+  private static final String RESOURCE = "/kryonix/descriptors.pb";
+
+  private final Map<String, Rpc> rpcs = new LinkedHashMap<>();
+  private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
+  private final TypeRegistry types;
+
+  private Contract(FileDescriptorSet set) {
+    Map<String, FileDescriptorProto> sources = new LinkedHashMap<>();
+    set.getFileList().forEach(file -> sources.put(file.getName(), file));
+    sources.values().forEach(file -> link(file, sources));
+    MethodPolicies policies = MethodPolicies.of(services());
+    TypeRegistry.Builder registry =
+        TypeRegistry.newBuilder().add(ErrorDetailsProto.getDescriptor().getMessageTypes());
+    files.values().forEach(file -> registry.add(file.getMessageTypes()));
+    services().forEach(service -> add(service, policies));
+    types = registry.build();
+  }
+
+  /** The platform's contracts, from the class path. */
+  public static Contract load() {
+    try (InputStream in = Contract.class.getResourceAsStream(RESOURCE)) {
+      if (in == null) {
+        throw new IllegalStateException(
+            "no " + RESOURCE + " on the class path: build the module proto");
+      }
+      return of(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** The contracts of a serialized FileDescriptorSet that includes its imports. */
+  public static Contract of(byte[] descriptorSet) throws IOException {
+    ExtensionRegistry extensions = ExtensionRegistry.newInstance();
+    AnnotationsProto.registerAllExtensions(extensions);
+    PolicyProto.registerAllExtensions(extensions);
+    return new Contract(FileDescriptorSet.parseFrom(descriptorSet, extensions));
+  }
+
+  /** The RPC of a full method name, internal ones included. */
+  public Optional<Rpc> find(String fullMethodName) {
+    return Optional.ofNullable(rpcs.get(fullMethodName));
+  }
+
+  /** All RPCs, internal ones included, in the order of the files. */
+  public Collection<Rpc> rpcs() {
+    return rpcs.values();
+  }
+
+  /** All files, imports included. */
+  public Collection<FileDescriptor> files() {
+    return files.values();
+  }
+
+  /** The messages that may stand in an Any, error details included. */
+  public TypeRegistry types() {
+    return types;
+  }
+
+  private FileDescriptor link(FileDescriptorProto file, Map<String, FileDescriptorProto> sources) {
+    FileDescriptor known = files.get(file.getName());
+    if (known != null) {
+      return known;
+    }
+    List<FileDescriptor> imports = new ArrayList<>();
+    for (String name : file.getDependencyList()) {
+      FileDescriptorProto source = sources.get(name);
+      if (source == null) {
+        throw new IllegalStateException(
+            file.getName() + " imports " + name + ", which the descriptor set lacks");
+      }
+      imports.add(link(source, sources));
+    }
+    try {
+      FileDescriptor linked =
+          FileDescriptor.buildFrom(file, imports.toArray(FileDescriptor[]::new));
+      files.put(file.getName(), linked);
+      return linked;
+    } catch (DescriptorValidationException e) {
+      throw new IllegalStateException("the descriptor set is broken at " + file.getName(), e);
+    }
+  }
+
+  private List<ServiceDescriptor> services() {
+    return files.values().stream()
+        .flatMap(file -> file.getServices().stream())
+        .filter(service -> service.getFullName().startsWith("kryonix."))
+        .toList();
+  }
+
+  private void add(ServiceDescriptor service, MethodPolicies policies) {
+    for (MethodDescriptor method : service.getMethods()) {
+      String name = service.getFullName() + "/" + method.getName();
+      HttpRule rule = method.getOptions().getExtension(AnnotationsProto.http);
+      List<HttpRule> rules = new ArrayList<>();
+      if (rule.getPatternCase() != HttpRule.PatternCase.PATTERN_NOT_SET) {
+        rules.add(rule);
+        rules.addAll(rule.getAdditionalBindingsList());
+      }
+      rpcs.put(
+          name,
+          new Rpc(
+              name,
+              service.getFile().getPackage().split("\\.", -1)[1],
+              method,
+              policies.of(name),
+              rules));
+    }
+  }
+}

@@ -1,0 +1,60 @@
+package dev.kryonix.gateway.forward;
+
+import dev.kryonix.gateway.authorize.Admission;
+import dev.kryonix.gateway.authorize.Door;
+import dev.kryonix.gateway.authorize.ForwardedHeaders;
+import dev.kryonix.gateway.upstream.Calls;
+import dev.kryonix.gateway.upstream.Frame;
+import dev.kryonix.gateway.upstream.Target;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
+import io.grpc.CallOptions;
+import io.grpc.ClientCall;
+import io.grpc.Codec;
+import io.grpc.Metadata;
+import io.grpc.ServerCall;
+import jakarta.inject.Singleton;
+
+/** Begins the forwarding of a call once the door has let it in. */
+@Singleton
+final class CallStarter {
+  private static final Metadata.Key<String> ENCODING =
+      Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
+
+  private final Door door;
+  private final Calls calls;
+
+  CallStarter(Door door, Calls calls) {
+    this.door = door;
+    this.calls = calls;
+  }
+
+  ServerCall.Listener<Frame> start(Target target, ServerCall<Frame, Frame> call, Metadata headers) {
+    LateListener<Frame> listener = new LateListener<>();
+    door.admit(
+        target.rpc(), headers, admission -> listener.is(decided(target, call, headers, admission)));
+    return listener.orEarlier();
+  }
+
+  private ServerCall.Listener<Frame> decided(
+      Target target, ServerCall<Frame, Frame> call, Metadata headers, Admission admission) {
+    return switch (admission) {
+      case Admission.Refused(ServiceException why) -> {
+        call.close(WireErrors.status(why), WireErrors.trailers(why, new Metadata()));
+        yield new ServerCall.Listener<>() {};
+      }
+      case Admission.Admitted(var principal) -> {
+        ClientCall<Frame, Frame> up = calls.open(target, options(headers), principal);
+        ForwardedHeaders.strip(headers);
+        yield Forwarding.begin(call, up, headers, target.upstream().name());
+      }
+    };
+  }
+
+  private static CallOptions options(Metadata headers) {
+    String encoding = headers.get(ENCODING);
+    boolean compressed =
+        encoding != null && !encoding.equals(Codec.Identity.NONE.getMessageEncoding());
+    return compressed ? CallOptions.DEFAULT.withCompression(encoding) : CallOptions.DEFAULT;
+  }
+}

@@ -1,0 +1,42 @@
+package dev.kryonix.gateway.rest;
+
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.kit.errors.ServiceException;
+import io.grpc.Status.Code;
+import java.util.Set;
+
+/** The refusals of requests that lead to no RPC. */
+final class RestErrors {
+  private static final int LONGEST_PATH = 200;
+
+  private RestErrors() {}
+
+  static ServiceException noRoute(String path) {
+    return ServiceException.of(
+            Code.NOT_FOUND,
+            ErrorReason.ERROR_REASON_ROUTE_NOT_FOUND,
+            "No route matches the path '" + brief(path) + "'.")
+        .with("path", brief(path));
+  }
+
+  static ServiceException otherMethods(String method, String path, Set<String> allowed) {
+    String allow = String.join(", ", allowed);
+    return ServiceException.of(
+            Code.UNIMPLEMENTED,
+            ErrorReason.ERROR_REASON_HTTP_METHOD_NOT_ALLOWED,
+            "The path '" + brief(path) + "' takes " + allow + ", not " + brief(method) + ".")
+        .with("allow", allow);
+  }
+
+  static ServiceException malformed(String what) {
+    return ServiceException.of(
+            Code.INVALID_ARGUMENT,
+            ErrorReason.ERROR_REASON_INVALID_FIELD,
+            "The request cannot be read: " + what + ".")
+        .field("path", what);
+  }
+
+  static String brief(String text) {
+    return text.length() <= LONGEST_PATH ? text : text.substring(0, LONGEST_PATH) + "…";
+  }
+}

@@ -1,0 +1,106 @@
+package dev.kryonix.gateway.rest;
+
+import dev.kryonix.gateway.GatewayConfig;
+import dev.kryonix.gateway.upstream.EventLoops;
+import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.ServerConfig;
+import dev.kryonix.kit.server.StartException;
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.socket.SocketChannel;
+import io.netty.handler.codec.http.HttpDecoderConfig;
+import io.netty.handler.codec.http.HttpServerCodec;
+import jakarta.inject.Singleton;
+import java.net.InetSocketAddress;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The HTTP port: a Netty pipeline of its own, on the event loops of the gRPC side, so that a
+ * request reaches its service without changing frameworks, and a client that reads slowly holds up
+ * its own stream.
+ */
+@Singleton
+final class RestServer implements Lifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+  private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
+  private static final int MAX_HEADERS_BYTES = 16 * 1024;
+  private static final int BACKLOG = 1024;
+
+  /** How much of an answer waits for a slow client before the stream behind it is held up. */
+  private static final WriteBufferWaterMark WAITING =
+      new WriteBufferWaterMark(32 * 1024, 64 * 1024);
+
+  private final GatewayConfig config;
+  private final ServerConfig server;
+  private final EventLoops loops;
+  private final RestHandler handler;
+  private @Nullable Channel listener;
+
+  RestServer(GatewayConfig config, ServerConfig server, EventLoops loops, RestHandler handler) {
+    this.config = config;
+    this.server = server;
+    this.loops = loops;
+    this.handler = handler;
+  }
+
+  @Override
+  public void start() {
+    ChannelFuture bound =
+        new ServerBootstrap()
+            .group(loops.group())
+            .channel(loops.listenerType())
+            .option(ChannelOption.SO_BACKLOG, BACKLOG)
+            .childOption(ChannelOption.TCP_NODELAY, true)
+            .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
+            .childHandler(new Pipeline())
+            .bind(new InetSocketAddress(server.bind(), config.httpPort()))
+            .awaitUninterruptibly();
+    if (!bound.isSuccess()) {
+      throw new StartException(
+          "port %d is taken or cannot be bound; set KRYONIX_HTTP_PORT to another"
+              .formatted(config.httpPort()),
+          bound.cause());
+    }
+    listener = bound.channel();
+    LOG.info("gateway serves HTTP on {}:{}", server.bind(), port());
+  }
+
+  /**
+   * Takes no new connections; requests on those that are open are refused by the door once the
+   * process drains.
+   */
+  @Override
+  public void stop() {
+    if (listener != null) {
+      listener.close().awaitUninterruptibly();
+    }
+  }
+
+  /** The port that is listened on. */
+  int port() {
+    if (listener == null) {
+      throw new IllegalStateException("not started");
+    }
+    return ((InetSocketAddress) listener.localAddress()).getPort();
+  }
+
+  private final class Pipeline extends ChannelInitializer<SocketChannel> {
+    @Override
+    protected void initChannel(SocketChannel channel) {
+      HttpDecoderConfig limits =
+          new HttpDecoderConfig()
+              .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
+              .setMaxHeaderSize(MAX_HEADERS_BYTES);
+      channel
+          .pipeline()
+          .addLast(new HttpServerCodec(limits))
+          .addLast(new HttpConnection(handler, server.maxMessageBytes()));
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package dev.kryonix.gateway.upstream;
+
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.Principal;
+import io.grpc.ClientCall;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.Status;
+import io.grpc.Status.Code;
+import io.netty.util.concurrent.Future;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** Ends a stream when the token that opened it ends. */
+@Singleton
+public final class CallExpiry {
+  private final EventLoops loops;
+  private final InstantSource clock;
+
+  CallExpiry(EventLoops loops, InstantSource clock) {
+    this.loops = loops;
+    this.clock = clock;
+  }
+
+  /** The call, cancelled at the token's expiry; its caller then sees UNAUTHENTICATED. */
+  public ClientCall<Frame, Frame> bound(
+      ClientCall<Frame, Frame> call, Optional<Principal> principal) {
+    if (principal.isEmpty()) {
+      return call;
+    }
+    Duration left = Duration.between(clock.instant(), principal.get().expiresAt());
+    return new SimpleForwardingClientCall<>(call) {
+      @Override
+      public void start(Listener<Frame> listener, Metadata headers) {
+        Future<?> end =
+            loops
+                .group()
+                .schedule(
+                    () -> cancel("the token has expired", expired()),
+                    Math.max(0, left.toMillis()),
+                    TimeUnit.MILLISECONDS);
+        super.start(
+            new SimpleForwardingClientCallListener<>(listener) {
+              @Override
+              public void onClose(Status status, Metadata trailers) {
+                end.cancel(false);
+                super.onClose(status, trailers);
+              }
+            },
+            headers);
+      }
+    };
+  }
+
+  private static ServiceException expired() {
+    return ServiceException.of(
+        Code.UNAUTHENTICATED,
+        ErrorReason.ERROR_REASON_TOKEN_EXPIRED,
+        "The token has expired; open the stream again with a new one.");
+  }
+}
