@@ -39,10 +39,7 @@ final class ChunkReader {
   }
 
   byte[] read(ChunkId id) throws IOException {
-    ChunkLocation location =
-        index
-            .find(id)
-            .orElseThrow(() -> new CorruptObjectException(Repository.INDEX, "lacks chunk " + id));
+    ChunkLocation location = location(id);
     SealedReader pack = pack(location.pack());
     byte[] stored = pack.read(location.offset(), location.storedLength());
     byte[] chunk = location.compressed() ? unpack(pack.name(), stored, location) : stored;
@@ -51,6 +48,18 @@ final class ChunkReader {
     }
     chunksRead++;
     return chunk;
+  }
+
+  /** Checks that the chunk has a place in a pack whose prefix, trailer and length are right. */
+  void locate(ChunkId id) throws IOException {
+    ChunkLocation location = location(id);
+    pack(location.pack());
+  }
+
+  private ChunkLocation location(ChunkId id) throws CorruptObjectException {
+    return index
+        .find(id)
+        .orElseThrow(() -> new CorruptObjectException(Repository.INDEX, "lacks chunk " + id));
   }
 
   private SealedReader pack(ObjectId id) throws IOException {

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** The bytes of a {@link ChunkTree}, read chunk by chunk. */
 final class ChunkStream extends InputStream {
   /** The ids of chunks, one after the other. */
-  private interface Ids {
+  interface Ids {
     @Nullable ChunkId next() throws IOException;
   }
 
@@ -27,12 +27,17 @@ final class ChunkStream extends InputStream {
   }
 
   static InputStream of(ChunkTree tree, ChunkReader chunks) {
+    return new ChunkStream(ids(tree, chunks), chunks);
+  }
+
+  /** The ids of the stream's chunks. */
+  static Ids ids(ChunkTree tree, ChunkReader chunks) {
     Iterator<ChunkId> roots = tree.roots().iterator();
     Ids ids = () -> roots.hasNext() ? roots.next() : null;
     for (int level = 0; level < tree.depth(); level++) {
       ids = idsIn(new ChunkStream(ids, chunks));
     }
-    return new ChunkStream(ids, chunks);
+    return ids;
   }
 
   private static Ids idsIn(InputStream stream) {

@@ -70,7 +70,7 @@ public final class Repository {
 
   /** Opens what manifests refer to, as of now. */
   public RepositoryReader reader() throws IOException {
-    return new RepositoryReader(new ChunkReader(tenant, objects, keys, index()));
+    return new RepositoryReader(new ChunkReader(tenant, objects, keys, index()), random);
   }
 
   /**
@@ -127,6 +127,15 @@ public final class Repository {
    */
   public boolean delete(UUID backup) throws IOException {
     return objects.delete(manifestName(backup));
+  }
+
+  /** The bytes of all packs. */
+  public long storedBytes() throws IOException {
+    long bytes = 0;
+    for (String name : objects.list(PACKS)) {
+      bytes += objects.size(name);
+    }
+    return bytes;
   }
 
   /** Checks every byte of every pack, and that each pack's head can be read. */
