@@ -1,0 +1,145 @@
+package dev.kryonix.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kryonix.gateway.echo.EchoServiceGrpc;
+import dev.kryonix.gateway.echo.Note;
+import io.grpc.Metadata;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import io.grpc.stub.MetadataUtils;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Instant;
+import java.util.Date;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Who may pass the door, by gRPC and by REST alike. */
+class AuthorizeIT {
+  static Stream<Arguments> refused() {
+    Date past = Date.from(Instant.now().minusSeconds(120));
+    Date future = Date.from(Instant.now().plusSeconds(120));
+    return Stream.of(
+        row("no token", "", Code.UNAUTHENTICATED, "TOKEN_MISSING"),
+        row("another scheme", "Basic dTpw", Code.UNAUTHENTICATED, "TOKEN_INVALID"),
+        row("garbage", "Bearer a.b.c", Code.UNAUTHENTICATED, "TOKEN_INVALID"),
+        token("expired", Tokens.signed(Tokens.claims().expirationTime(past)), "TOKEN_EXPIRED"),
+        token("no expiry", Tokens.signed(Tokens.claims().expirationTime(null)), "TOKEN_INVALID"),
+        token(
+            "not yet valid", Tokens.signed(Tokens.claims().notBeforeTime(future)), "TOKEN_INVALID"),
+        token("other issuer", Tokens.signed(Tokens.claims().issuer("evil")), "TOKEN_INVALID"),
+        token("other audience", Tokens.signed(Tokens.claims().audience("other")), "TOKEN_INVALID"),
+        token("bad signature", Tokens.byAnotherKey(), "TOKEN_INVALID"),
+        token("alg none", Tokens.unsigned(), "TOKEN_INVALID"),
+        token("HMAC under the public key", Tokens.confused(), "TOKEN_INVALID"),
+        token("injected key id", Tokens.ofUnknownKey(), "TOKEN_INVALID"),
+        token("key of its own", Tokens.withOwnKey(), "TOKEN_INVALID"),
+        row(
+            "missing scope",
+            "Bearer " + Tokens.signed(Tokens.claims().claim("scope", "other.call")),
+            Code.PERMISSION_DENIED,
+            "SCOPE_MISSING"),
+        row(
+            "no tenant",
+            "Bearer " + Tokens.signed(Tokens.claims().claim("tenant", null)),
+            Code.PERMISSION_DENIED,
+            "TENANT_MISMATCH"),
+        row(
+            "suspended tenant",
+            "Bearer " + Tokens.signed(Tokens.claims().claim("tenant", "suspended")),
+            Code.PERMISSION_DENIED,
+            "TENANT_SUSPENDED"));
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refused")
+  void isRefusedByGrpc(String name, String authorization, Code code, String reason) {
+    StatusRuntimeException e =
+        ForwardIT.refusal(() -> stub(authorization).echo(Note.getDefaultInstance()));
+
+    assertThat(e.getStatus().getCode()).isEqualTo(code);
+    assertThat(ForwardIT.reason(e)).isEqualTo(reason);
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refused")
+  void isRefusedByRest(String name, String authorization, Code code, String reason) {
+    HttpRequest.Builder request = Gateway.request("/v1/echo/a").GET();
+    if (!authorization.isEmpty()) {
+      request.header("authorization", authorization);
+    }
+
+    HttpResponse<String> answer = Gateway.send(request);
+
+    assertThat(answer.statusCode()).isEqualTo(code == Code.UNAUTHENTICATED ? 401 : 403);
+    assertThat(answer.body()).contains("\"reason\":\"" + reason + "\"");
+  }
+
+  @Test
+  void aGoodTokenPassesFreshAndRemembered() {
+    String token = "Bearer " + Tokens.good();
+    Note note = Note.newBuilder().setId("a").build();
+
+    assertThat(stub(token).echo(note)).isEqualTo(note);
+    assertThat(stub(token).echo(note)).isEqualTo(note);
+    assertThat(
+            Gateway.send(Gateway.request("/v1/echo/a").header("authorization", token).GET()).body())
+        .isEqualTo("{\"id\":\"a\"}");
+  }
+
+  @Test
+  void aTenantCannotActAsAnotherNorManage() {
+    Metadata headers = authorization("Bearer " + Tokens.good());
+    headers.put(Metadata.Key.of("x-kryonix-tenant", Metadata.ASCII_STRING_MARSHALLER), "other");
+
+    StatusRuntimeException other =
+        ForwardIT.refusal(() -> stub(headers).echo(Note.getDefaultInstance()));
+    StatusRuntimeException manage =
+        ForwardIT.refusal(() -> stub("Bearer " + Tokens.good()).manage(Note.getDefaultInstance()));
+
+    assertThat(ForwardIT.reason(other)).isEqualTo("SCOPE_MISSING");
+    assertThat(ForwardIT.reason(manage)).isEqualTo("SCOPE_MISSING");
+  }
+
+  @Test
+  void aStreamEndsWithItsToken() {
+    Date soon = Date.from(Instant.now().plusSeconds(2));
+    String token = "Bearer " + Tokens.signed(Tokens.claims().expirationTime(soon));
+    var notes = stub(token).watch(Note.getDefaultInstance());
+    assertThat(notes.hasNext()).isTrue();
+    notes.next();
+
+    StatusRuntimeException e = ForwardIT.refusal(notes::hasNext);
+
+    assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED);
+    assertThat(ForwardIT.reason(e)).isEqualTo("TOKEN_EXPIRED");
+  }
+
+  private static Arguments token(String name, String token, String reason) {
+    return row(name, "Bearer " + token, Code.UNAUTHENTICATED, reason);
+  }
+
+  private static Arguments row(String name, String authorization, Code code, String reason) {
+    return Arguments.of(name, authorization, code, reason);
+  }
+
+  private static EchoServiceGrpc.EchoServiceBlockingStub stub(String authorization) {
+    return stub(authorization(authorization));
+  }
+
+  private static EchoServiceGrpc.EchoServiceBlockingStub stub(Metadata headers) {
+    return Gateway.stub().withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers));
+  }
+
+  private static Metadata authorization(String value) {
+    Metadata headers = new Metadata();
+    if (!value.isEmpty()) {
+      headers.put(Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), value);
+    }
+    return headers;
+  }
+}
