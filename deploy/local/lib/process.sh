@@ -27,8 +27,8 @@ process_alive() { process_pid "$1" >/dev/null; }
 process_start() {
   local name=$1 log=$KRYONIX_HOME/log/$1.log pid
   shift
-  # One older log is kept.
-  if [[ $(stat -c %s "$log" 2>/dev/null || echo 0) -gt 20000000 ]]; then mv "$log" "$log.1"; fi
+  # Each run has its own log, and the one before is kept.
+  if [[ -e $log ]]; then mv "$log" "$log.1"; fi
   setsid "$@" </dev/null >>"$log" 2>&1 9>&- &
   pid=$!
   printf '%d %s\n' "$pid" "$(process_birth "$pid")" >"$KRYONIX_HOME/run/$name.pid"
@@ -63,7 +63,7 @@ process_await() {
   until "$@"; do
     process_alive "$name" || {
       say "$name ended while starting; the end of $KRYONIX_HOME/log/$name.log:"
-      tail -n 12 "$KRYONIX_HOME/log/$name.log" >&2
+      tail -n 12 "$KRYONIX_HOME/log/$name.log" | cut -c1-400 >&2
       return 1
     }
     ((SECONDS < deadline)) || {

@@ -52,19 +52,36 @@ service_start() (
   # The working folder takes what a crashing JVM leaves.
   mkdir -p "$KRYONIX_HOME/data/$service" && cd "$KRYONIX_HOME/data/$service" || exit
   mapfile -t aot < <(service_aot_flags "$app")
-  process_start "$service" "$JAVA_HOME/bin/java" -Xmx"${HEAP[$service]}" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
-    -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED "${aot[@]}" \
-    -cp "$app/app.jar:$app/lib/*" "dev.kryonix.$service.Application"
+  mapfile -t command < <(service_command "$service" "${aot[@]}")
+  process_start "$service" "${command[@]}"
 )
 
+# One word a line. What the JVM is told must be the same when its AOT cache is made and when it is used.
+service_command() {
+  local service=$1 app
+  app=$(app_folder "$service")
+  shift
+  printf '%s\n' "$JAVA_HOME/bin/java" "-Xmx${HEAP[$service]}" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
+    -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED "$@" \
+    -cp "$app/app.jar:$app/lib/*" "dev.kryonix.$service.Application"
+}
+
 # The JVM's AOT cache more than halves the processor time of a start. The first run after a build records what such a
-# cache needs and writes it when it ends, which takes some seconds; KRYONIX_AOT=no does without.
+# cache needs, and when that run is stopped the cache is made, which takes some seconds; KRYONIX_AOT=no does without.
 service_aot_flags() {
   if [[ -e $1/aot ]]; then
     printf '%s\n' "-XX:AOTCache=$1/aot" -Xlog:aot=off -Xlog:cds=off
   elif [[ ${KRYONIX_AOT:-yes} != no ]]; then
-    printf '%s\n' "-XX:AOTCacheOutput=$1/aot.new" -Xlog:aot=off -Xlog:cds=off
+    printf '%s\n' -XX:AOTMode=record "-XX:AOTConfiguration=$1/aot.recording" -Xlog:aot=off -Xlog:cds=off
   fi
+}
+
+service_aot_create() {
+  local app command
+  app=$(app_folder "$1")
+  mapfile -t command < <(service_command "$1" -XX:AOTMode=create "-XX:AOTConfiguration=$app/aot.recording" "-XX:AOTCache=$app/aot.new")
+  "${command[@]}" >"$KRYONIX_HOME/log/aot-$1.log" 2>&1 && mv "$app/aot.new" "$app/aot"
+  rm -f "$app/aot.recording" "$app/aot.new"
 }
 
 service_ready() {
@@ -84,12 +101,13 @@ service_await() {
 
 # SIGTERM lets a service finish the calls it has.
 service_stop() {
-  local app
-  app=$(app_folder "$1")
+  local recording ready=
+  recording=$(app_folder "$1")/aot.recording
+  # A run that never got ready is no model for a start.
+  if service_ready "$1"; then ready=yes; fi
   process_stop "$1" TERM 60
-  # The JVM deletes the recording when the cache is complete.
-  if [[ -e $app/aot.new && ! -e $app/aot.new.config ]]; then mv "$app/aot.new" "$app/aot"; fi
-  rm -f "$app"/aot.new*
+  if [[ $ready && -e $recording ]]; then service_aot_create "$1"; fi
+  rm -f "$recording"
 }
 
 # For a service whose jars are about to go: drains it too, but doesn't wait for a cache that nobody will use.
