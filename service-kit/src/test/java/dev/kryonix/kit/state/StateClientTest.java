@@ -1,0 +1,233 @@
+package dev.kryonix.kit.state;
+
+import static dev.kryonix.kit.state.Sample.ACME;
+import static dev.kryonix.kit.state.Sample.FIRST;
+import static dev.kryonix.kit.state.Sample.GLOBEX;
+import static dev.kryonix.kit.state.Sample.SECOND;
+import static dev.kryonix.kit.state.Sample.complete;
+import static dev.kryonix.kit.state.Sample.removal;
+import static dev.kryonix.kit.state.Sample.tenant;
+import static dev.kryonix.kit.state.Sample.update;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kryonix.api.tenant.v1.Nack;
+import dev.kryonix.api.tenant.v1.ServingState;
+import dev.kryonix.api.tenant.v1.StateServiceGrpc;
+import dev.kryonix.api.tenant.v1.StepState;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.Readiness;
+import dev.kryonix.kit.streams.LoopbackServer;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The client on its threads, over a real channel, against a real gRPC server. */
+final class StateClientTest {
+  private final StateServer state = new StateServer();
+  private final LoopbackServer server = new LoopbackServer(state);
+  private final TenantDirectory directory = new TenantDirectory(InstantSource.system());
+  private final Readiness readiness = new Readiness();
+  private final Reconciler reconciler = new Reconciler();
+  private final StateClient client =
+      new StateClient(
+          reconciler,
+          directory,
+          new GrpcNetwork(StateServiceGrpc.newStub(server.channel())),
+          new StateSession.Identity("messaging", "i1", 4),
+          readiness,
+          InstantSource.system());
+
+  StateClientTest() throws IOException {}
+
+  @BeforeEach
+  void start() {
+    client.start();
+  }
+
+  @AfterEach
+  void stop() throws InterruptedException {
+    client.stop();
+    server.close();
+  }
+
+  @Test
+  void aTenantIsProvisionedWithItsStepsToldAndAcknowledged() throws InterruptedException {
+    StateServer.Stream stream = opened();
+
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+
+    assertThat(stream.next().getAck().getNonce()).isEqualTo("n1");
+    assertThat(directory.find(ACME, FIRST)).isPresent();
+    assertThat(stream.progress)
+        .extracting(
+            message -> message.getProgress().getStep() + " " + message.getProgress().getState())
+        .containsExactly(
+            "vhost " + StepState.STEP_STATE_STARTED, "vhost " + StepState.STEP_STATE_DONE);
+  }
+
+  @Test
+  void readinessFollowsTheFirstSyncAndOutlivesTheServer() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    assertThat(readiness.isServing()).isFalse();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    stream.send(complete(1));
+    await().until(readiness::isServing);
+
+    server.close();
+
+    await().during(Duration.ofMillis(300)).until(readiness::isServing);
+    assertThat(directory.find(ACME)).isPresent();
+  }
+
+  @Test
+  void afterALostStreamItComesBackSayingWhatItHas() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 7)));
+    assertThat(stream.next().hasAck()).isTrue();
+
+    stream.fail();
+
+    assertThat(state.next().next().getHello().getKnownGenerationsList()).containsExactly(7L);
+  }
+
+  @Test
+  void aFailedStepIsNamedInTheNack() throws InterruptedException {
+    reconciler.failure = new ReconcileException("BrokerUnavailable", "connection refused");
+    StateServer.Stream stream = opened();
+
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+
+    assertThat(stream.next().getNack())
+        .isEqualTo(
+            Nack.newBuilder()
+                .setNonce("n1")
+                .setStep("vhost")
+                .setReason("BrokerUnavailable")
+                .setDetail("connection refused")
+                .build());
+    assertThat(directory.find(ACME)).isEmpty();
+  }
+
+  @Test
+  void aRefusalOfAStoreIsItsReasonInTheNack() throws InterruptedException {
+    reconciler.refusal =
+        CommonErrors.storeUnavailable("postgres", new IllegalStateException("secret"));
+    StateServer.Stream stream = opened();
+
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+
+    Nack nack = stream.next().getNack();
+    assertThat(nack.getReason()).isEqualTo("StoreUnavailable");
+    assertThat(nack.getDetail()).doesNotContain("secret");
+  }
+
+  @Test
+  void aDefectOfTheReconcilerIsAnIncidentAndBlocksNobody() throws InterruptedException {
+    reconciler.refusal = new IllegalStateException("secret");
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+
+    Nack nack = stream.next().getNack();
+    assertThat(nack.getReason()).isEqualTo("InternalDefect");
+    assertThat(nack.getDetail()).contains("incident").doesNotContain("secret");
+
+    reconciler.refusal = null;
+    stream.send(update("n2", tenant(GLOBEX, SECOND, 1)));
+    assertThat(stream.next().getAck().getNonce()).isEqualTo("n2");
+  }
+
+  @Test
+  void aSuspensionIsSeenWhileTheReconcilerStillWorks() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+    CountDownLatch working = new CountDownLatch(1);
+    reconciler.hold = working;
+
+    stream.send(
+        update("n2", tenant(ACME, FIRST, 2).setServing(ServingState.SERVING_STATE_SUSPENDED)));
+
+    await().until(() -> directory.find(ACME).orElseThrow().serving() == Serving.SUSPENDED);
+    working.countDown();
+    assertThat(stream.next().getAck().getNonce()).isEqualTo("n2");
+  }
+
+  @Test
+  void aRemovalReachesTheReconcilerAndEmptiesTheDirectory() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+
+    stream.send(removal("n2", ACME, FIRST, 2));
+
+    assertThat(stream.next().getAck().getNonce()).isEqualTo("n2");
+    assertThat(reconciler.removed).containsExactly(FIRST);
+    assertThat(directory.find(ACME)).isEmpty();
+  }
+
+  @Test
+  void usageIsReported() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    // The first answer shows that the stream is open.
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+
+    client.reportUsage(FIRST, Map.of("messaging.queues", 3L));
+
+    assertThat(stream.next().getUsage().getAmountsMap()).containsEntry("messaging.queues", 3L);
+  }
+
+  private StateServer.Stream opened() throws InterruptedException {
+    StateServer.Stream stream = state.next();
+    assertThat(stream.next().getHello().getService()).isEqualTo("messaging");
+    return stream;
+  }
+
+  /** Does what the test says. */
+  private static final class Reconciler implements TenantReconciler {
+    final List<TenantUid> removed = new CopyOnWriteArrayList<>();
+    volatile @Nullable ReconcileException failure;
+    volatile @Nullable RuntimeException refusal;
+    volatile @Nullable CountDownLatch hold;
+
+    @Override
+    public void apply(TenantView desired, StepReporter steps) throws ReconcileException {
+      steps.run(
+          "vhost",
+          () -> {
+            ReconcileException failing = failure;
+            RuntimeException refusing = refusal;
+            CountDownLatch waiting = hold;
+            if (failing != null) {
+              throw failing;
+            }
+            if (refusing != null) {
+              throw refusing;
+            }
+            if (waiting != null) {
+              try {
+                waiting.await();
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+              }
+            }
+          });
+    }
+
+    @Override
+    public void remove(TenantUid uid, TenantId id, StepReporter steps) {
+      removed.add(uid);
+    }
+  }
+}
