@@ -30,7 +30,7 @@ final class PostgresErrors {
   static ServiceException busy(SQLException cause) {
     return ServiceException.of(
             Code.ABORTED,
-            ErrorReason.ERROR_REASON_STORE_UNAVAILABLE,
+            ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
             "Other calls change the same things at once; nothing was changed, try again.")
         .with("store", STORE)
         .retryAfter(Duration.ofSeconds(1))
@@ -40,7 +40,7 @@ final class PostgresErrors {
   static ServiceException outcomeUnknown(SQLException cause) {
     return ServiceException.of(
             Code.ABORTED,
-            ErrorReason.ERROR_REASON_STORE_UNAVAILABLE,
+            ErrorReason.ERROR_REASON_OUTCOME_UNKNOWN,
             "The store '"
                 + STORE
                 + "' was lost while the change was being committed: whether it was made is unknown."
