@@ -68,7 +68,8 @@ class RestIT {
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(answer.body())
-        .startsWith("{\"code\":5,\"message\":\"No note 'the one asked for'.\",\"details\":[")
+        .startsWith(
+            "{\"code\":5,\"message\":\"No note \\u0027the one asked for\\u0027.\",\"details\":[")
         .contains("\"reason\":\"RESOURCE_NOT_FOUND\"");
   }
 
@@ -134,7 +135,7 @@ class RestIT {
   @Test
   void aStreamThatFailsEndsWithTheError() {
     assertThat(Gateway.get("/v1/count/1?id=fail").body())
-        .startsWith("[{\"number\":1},{\"code\":5,\"message\":\"No note 'next'.\"")
+        .startsWith("[{\"number\":1},{\"code\":5,\"message\":\"No note \\u0027next\\u0027.\"")
         .endsWith("}]");
     assertThat(accepting("/v1/count/1?id=fail", "text/event-stream").body())
         .startsWith("data: {\"number\":1}\n\nevent: error\ndata: {\"code\":5,")

@@ -4,12 +4,13 @@ import io.grpc.ServerCall;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands in for the listener of a call while its token is being verified. No message can come
- * meanwhile, since none has been requested; what else happens is told to the real listener once it
- * is there.
+ * Stands in for the listener of a call while its token is being verified. What happens meanwhile is
+ * kept and told to the real listener once it is there: at most one message, since no more is
+ * requested before.
  */
 final class LateListener<Q> extends ServerCall.Listener<Q> {
   private ServerCall.@Nullable Listener<Q> real;
+  private @Nullable Q message;
   private boolean ready;
   private boolean halfClosed;
   private boolean cancelled;
@@ -23,6 +24,9 @@ final class LateListener<Q> extends ServerCall.Listener<Q> {
     if (ready) {
       listener.onReady();
     }
+    if (message != null) {
+      listener.onMessage(message);
+    }
     if (halfClosed) {
       listener.onHalfClose();
     }
@@ -34,9 +38,11 @@ final class LateListener<Q> extends ServerCall.Listener<Q> {
   }
 
   @Override
-  public synchronized void onMessage(Q message) {
+  public synchronized void onMessage(Q next) {
     if (real != null) {
-      real.onMessage(message);
+      real.onMessage(next);
+    } else {
+      message = next;
     }
   }
 
