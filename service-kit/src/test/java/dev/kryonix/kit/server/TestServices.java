@@ -1,0 +1,82 @@
+package dev.kryonix.kit.server;
+
+import dev.kryonix.api.snapshot.v1.ExportRequest;
+import dev.kryonix.api.snapshot.v1.ExportResponse;
+import dev.kryonix.api.snapshot.v1.SnapshotSourceGrpc;
+import dev.kryonix.api.tenant.v1.AccessServiceGrpc;
+import dev.kryonix.api.tenant.v1.CreateTenantRequest;
+import dev.kryonix.api.tenant.v1.CreateTenantResponse;
+import dev.kryonix.api.tenant.v1.GetJwksRequest;
+import dev.kryonix.api.tenant.v1.GetJwksResponse;
+import dev.kryonix.api.tenant.v1.GetTenantRequest;
+import dev.kryonix.api.tenant.v1.GetTenantResponse;
+import dev.kryonix.api.tenant.v1.Tenant;
+import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.kit.identity.KeySource;
+import dev.kryonix.kit.identity.TestTokens;
+import io.grpc.stub.StreamObserver;
+import io.micronaut.context.annotation.Factory;
+import io.micronaut.context.annotation.Requires;
+import jakarta.inject.Named;
+import jakarta.inject.Singleton;
+
+/** Small real endpoints behind the real chain. */
+@Factory
+@Requires(property = "test.services")
+final class TestServices {
+  static final TestTokens TOKENS = new TestTokens("k1");
+
+  @Singleton
+  @Named(IdentityBeans.PLATFORM)
+  KeySource keys() {
+    return TOKENS;
+  }
+
+  /** Answers with who called; some tenants make it fail. */
+  @Singleton
+  @Requires(property = "test.services")
+  static final class Tenants extends TenantServiceGrpc.TenantServiceImplBase {
+    @Override
+    public void getTenant(GetTenantRequest request, StreamObserver<GetTenantResponse> answer) {
+      switch (request.getTenant()) {
+        case "missing" -> throw CommonErrors.notFound("tenant", request.getTenant());
+        case "broken" -> throw new IllegalStateException("jdbc:postgresql://db/secret");
+        default -> {
+          answer.onNext(
+              GetTenantResponse.newBuilder()
+                  .setTenant(Tenant.newBuilder().setId(Callers.current().subject()))
+                  .build());
+          answer.onCompleted();
+        }
+      }
+    }
+
+    @Override
+    public void createTenant(
+        CreateTenantRequest request, StreamObserver<CreateTenantResponse> answer) {
+      answer.onNext(CreateTenantResponse.getDefaultInstance());
+      answer.onCompleted();
+    }
+  }
+
+  @Singleton
+  @Requires(property = "test.services")
+  static final class Access extends AccessServiceGrpc.AccessServiceImplBase {
+    @Override
+    public void getJwks(GetJwksRequest request, StreamObserver<GetJwksResponse> answer) {
+      answer.onNext(GetJwksResponse.getDefaultInstance());
+      answer.onCompleted();
+    }
+  }
+
+  @Singleton
+  @Requires(property = "test.services")
+  static final class Snapshots extends SnapshotSourceGrpc.SnapshotSourceImplBase {
+    @Override
+    public void export(ExportRequest request, StreamObserver<ExportResponse> answer) {
+      answer.onCompleted();
+    }
+  }
+}
