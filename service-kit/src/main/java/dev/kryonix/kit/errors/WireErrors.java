@@ -16,7 +16,9 @@ import org.slf4j.LoggerFactory;
 public final class WireErrors {
   /** Where gRPC carries the google.rpc.Status. */
   public static final Metadata.Key<com.google.rpc.Status> DETAILS =
-      ProtoUtils.keyForProto(com.google.rpc.Status.getDefaultInstance());
+      Metadata.Key.of(
+          "grpc-status-details-bin",
+          ProtoUtils.metadataMarshaller(com.google.rpc.Status.getDefaultInstance()));
 
   private static final Metadata.Key<byte[]> DETAILS_BYTES =
       Metadata.Key.of("grpc-status-details-bin", Metadata.BINARY_BYTE_MARSHALLER);
