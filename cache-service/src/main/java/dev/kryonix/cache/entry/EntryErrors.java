@@ -1,0 +1,65 @@
+package dev.kryonix.cache.entry;
+
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantId;
+import io.grpc.Status.Code;
+
+/** Why a request for an entry is refused. */
+final class EntryErrors {
+  private EntryErrors() {}
+
+  static ServiceException moduleUnknown(String module) {
+    return ServiceException.of(
+            Code.INVALID_ARGUMENT,
+            ErrorReason.ERROR_REASON_MODULE_UNKNOWN,
+            "There is no module '" + module + "'.")
+        .with("module", module)
+        .field("module", "not in the catalogue");
+  }
+
+  static ServiceException moduleNotEnabled(String module) {
+    return ServiceException.of(
+            Code.FAILED_PRECONDITION,
+            ErrorReason.ERROR_REASON_MODULE_NOT_ENABLED,
+            "The tenant does not have the module '" + module + "'.")
+        .with("module", module)
+        .precondition("MODULE", module, "not enabled for the tenant");
+  }
+
+  static ServiceException valueTooLarge(int bytes, int limit) {
+    return ServiceException.of(
+            Code.INVALID_ARGUMENT,
+            ErrorReason.ERROR_REASON_VALUE_TOO_LARGE,
+            "The value has " + bytes + " bytes; the limit is " + limit + ".")
+        .with("limit_bytes", Integer.toString(limit))
+        .field("value", "at most " + limit + " bytes");
+  }
+
+  static ServiceException conditionFailed(String condition) {
+    return ServiceException.of(
+            Code.FAILED_PRECONDITION,
+            ErrorReason.ERROR_REASON_CONDITION_FAILED,
+            "The condition '" + condition + "' does not hold; nothing was changed.")
+        .with("condition", condition)
+        .precondition("CONDITION", condition, "does not hold");
+  }
+
+  static ServiceException quotaExceeded(TenantId tenant, String quota, long limit) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_QUOTA_EXCEEDED,
+            "The quota "
+                + quota
+                + " of "
+                + limit
+                + " is used up; delete entries or change the plan.")
+        .quota("tenants/" + tenant + "/" + quota, "limit " + limit);
+  }
+
+  static ServiceException notFound(EntryKey address) {
+    return CommonErrors.notFound(
+        "cache entry", address.module() + "/" + address.type() + "/" + address.key());
+  }
+}

@@ -1,0 +1,134 @@
+package dev.kryonix.cache.entry;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import com.google.protobuf.Timestamp;
+import com.google.protobuf.UnsafeByteOperations;
+import dev.kryonix.api.cache.v1.EntryAddress;
+import dev.kryonix.api.cache.v1.EntryMetadata;
+import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.MissReason;
+import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.api.cache.v1.ValueKind;
+import dev.kryonix.kit.errors.CommonErrors;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.OptionalLong;
+
+/** Entries to and from the contract. */
+final class EntryProtos {
+  private static final String SET = "cache.v1.SetRequest.";
+
+  private EntryProtos() {}
+
+  static EntryKey key(EntryAddress address) {
+    return new EntryKey(address.getModule(), address.getType(), address.getKey());
+  }
+
+  static Entries.Put put(SetRequest request) {
+    if (request.getTagsCount() > 0) {
+      throw CommonErrors.notImplemented(SET + "tags");
+    }
+    if (request.getAbsent() && !request.getValue().isEmpty()) {
+      throw CommonErrors.invalidField("value", "must be empty when absent is set");
+    }
+    return new Entries.Put(
+        new EntryKey(request.getModule(), request.getType(), request.getKey()),
+        request.getValue().toByteArray(),
+        request.getContentType(),
+        request.getAbsent(),
+        request.hasTtl() ? Optional.of(duration(request.getTtl())) : Optional.empty(),
+        request.getDevice(),
+        rule(request));
+  }
+
+  static GetResponse response(Lookup lookup, String ifNoneMatch) {
+    return switch (lookup) {
+      case Lookup.Miss() -> miss(MissReason.MISS_REASON_ABSENT);
+      case Lookup.Unreadable() -> miss(MissReason.MISS_REASON_UNREADABLE);
+      case Lookup.Hit(Entry entry) when entry.content().absent() ->
+          miss(MissReason.MISS_REASON_KNOWN_ABSENT);
+      case Lookup.Hit(Entry entry) -> hit(entry, ifNoneMatch);
+    };
+  }
+
+  static EntryMetadata metadata(Entry entry) {
+    Content content = entry.content();
+    return EntryMetadata.newBuilder()
+        .setEtag(content.etag())
+        .setCreateTime(timestamp(content.createTime()))
+        .setExpireTime(timestamp(entry.readAt().plus(entry.ttl())))
+        .setAge(duration(entry.age()))
+        .setTtlLeft(duration(entry.ttl()))
+        .setContentType(content.contentType())
+        .setSizeBytes(content.value().length)
+        .setStoredBytes(entry.chargedBytes())
+        .setKind(content.absent() ? ValueKind.VALUE_KIND_ABSENCE : ValueKind.VALUE_KIND_BYTES)
+        .build();
+  }
+
+  static OptionalLong version(String path, String etag) {
+    if (etag.isEmpty()) {
+      return OptionalLong.empty();
+    }
+    OptionalLong version = Etags.parse(etag);
+    if (version.isEmpty()) {
+      throw CommonErrors.invalidField(path, "not an etag of the cache");
+    }
+    return version;
+  }
+
+  static java.time.Duration duration(Duration duration) {
+    return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  private static WriteRule rule(SetRequest request) {
+    OptionalLong version = version("etag", request.getEtag());
+    return switch (request.getCondition()) {
+      case WRITE_CONDITION_UNSPECIFIED, WRITE_CONDITION_ALWAYS -> {
+        if (version.isPresent()) {
+          throw CommonErrors.invalidField("etag", "goes with WRITE_CONDITION_IF_ETAG only");
+        }
+        yield new WriteRule.Always();
+      }
+      case WRITE_CONDITION_IF_ABSENT -> new WriteRule.IfAbsent();
+      case WRITE_CONDITION_IF_PRESENT -> new WriteRule.IfPresent();
+      case WRITE_CONDITION_IF_ETAG ->
+          new WriteRule.IfVersion(
+              version.orElseThrow(
+                  () ->
+                      CommonErrors.invalidField("etag", "required with WRITE_CONDITION_IF_ETAG")));
+      case UNRECOGNIZED -> throw CommonErrors.invalidField("condition", "unknown");
+    };
+  }
+
+  private static GetResponse hit(Entry entry, String ifNoneMatch) {
+    boolean same = Etags.parse(ifNoneMatch).stream().anyMatch(v -> v == entry.content().version());
+    ByteString value =
+        same ? ByteString.EMPTY : UnsafeByteOperations.unsafeWrap(entry.content().value());
+    return GetResponse.newBuilder()
+        .setHit(true)
+        .setNotModified(same)
+        .setValue(value)
+        .setMetadata(metadata(entry))
+        .build();
+  }
+
+  private static GetResponse miss(MissReason reason) {
+    return GetResponse.newBuilder().setMissReason(reason).build();
+  }
+
+  private static Timestamp timestamp(Instant instant) {
+    return Timestamp.newBuilder()
+        .setSeconds(instant.getEpochSecond())
+        .setNanos(instant.getNano())
+        .build();
+  }
+
+  private static Duration duration(java.time.Duration duration) {
+    return Duration.newBuilder()
+        .setSeconds(duration.toSeconds())
+        .setNanos(duration.toNanosPart())
+        .build();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.kryonix.cache.entry;
+
+import dev.kryonix.api.tenant.v1.CacheLimits;
+import dev.kryonix.cache.redis.Redis;
+import dev.kryonix.cache.redis.Script;
+import io.lettuce.core.RedisFuture;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Entries in Redis. Every write changes entry, index and account in one script, so the account is
+ * always the index's sum.
+ */
+@Singleton
+public final class EntryStore {
+  private static final Script WRITE = Script.beside(EntryStore.class, "write.lua");
+  private static final Script DELETE = Script.beside(EntryStore.class, "delete.lua");
+  private static final Script TOUCH = Script.beside(EntryStore.class, "touch.lua");
+  private static final Script SWEEP = Script.beside(EntryStore.class, "sweep.lua");
+  private static final Script ERASE = Script.beside(EntryStore.class, "erase.lua");
+  private static final int ERASED_AT_ONCE = 1000;
+  private static final byte[] NONE = {};
+
+  private final Redis redis;
+
+  EntryStore(Redis redis) {
+    this.redis = redis;
+  }
+
+  /**
+   * An entry as it stands.
+   *
+   * @param bytes its envelope
+   * @param ttl how long it still lives
+   */
+  public record Stored(byte[] bytes, Duration ttl) {}
+
+  /** What a tenant holds, as it is charged. */
+  public record Usage(long keys, long bytes) {}
+
+  /** A write: what, for how long, and under which rule. */
+  record Write(EntryKey address, byte[] envelope, Duration ttl, WriteRule rule) {}
+
+  /** Reads entries, one answer for each address, in one round trip. */
+  public List<Optional<Stored>> read(TenantSpace space, List<EntryKey> addresses) {
+    List<RedisFuture<byte[]>> values = new ArrayList<>(addresses.size());
+    List<RedisFuture<Long>> ttls = new ArrayList<>(addresses.size());
+    for (EntryKey address : addresses) {
+      byte[] key = space.entry(address);
+      values.add(redis.commands().get(key));
+      ttls.add(redis.commands().pttl(key));
+    }
+    List<Optional<Stored>> stored = new ArrayList<>(addresses.size());
+    for (int i = 0; i < addresses.size(); i++) {
+      byte @Nullable [] value = redis.await(values.get(i));
+      long ttl = Objects.requireNonNull(redis.await(ttls.get(i)));
+      stored.add(
+          value == null || ttl <= 0
+              ? Optional.empty()
+              : Optional.of(new Stored(value, Duration.ofMillis(ttl))));
+    }
+    return stored;
+  }
+
+  /** Writes an entry within the limits. */
+  WriteOutcome write(TenantSpace space, Write write, CacheLimits limits) {
+    List<Long> answer =
+        WRITE.numbers(redis, keys(space, write.address()), arguments(space, write, limits));
+    return outcome(answer.getFirst());
+  }
+
+  /**
+   * Deletes an entry. Empty when it has another version than the one given; else whether there was
+   * one.
+   */
+  Optional<Boolean> delete(TenantSpace space, EntryKey address, OptionalLong version) {
+    byte[] must = version.isPresent() ? bytes(version.getAsLong()) : NONE;
+    long answer = DELETE.number(redis, keys(space, address), address.bytes(), must);
+    return answer < 0 ? Optional.empty() : Optional.of(answer == 1);
+  }
+
+  /** Gives an entry a new time to live; false when there is none. */
+  boolean touch(TenantSpace space, EntryKey address, Duration ttl) {
+    long answer =
+        TOUCH.number(
+            redis,
+            new byte[][] {space.entry(address), space.index()},
+            address.bytes(),
+            Script.arg(ttl.toMillis()));
+    return answer == 1;
+  }
+
+  /** Takes expired entries out of index and account; says how many. */
+  long sweep(TenantSpace space, int most) {
+    return SWEEP.number(
+        redis,
+        new byte[][] {space.index(), space.account()},
+        space.entryPrefix(),
+        Script.arg(most));
+  }
+
+  /** Erases all that the tenant has, some at a time so that nobody else waits long. */
+  public void erase(TenantSpace space) {
+    long left;
+    do {
+      left =
+          ERASE.number(
+              redis,
+              new byte[][] {space.index(), space.account()},
+              space.entryPrefix(),
+              Script.arg(ERASED_AT_ONCE));
+    } while (left > 0);
+  }
+
+  /** What the tenant holds. */
+  public Usage usage(TenantSpace space) {
+    RedisFuture<byte[]> keys = redis.commands().hget(space.account(), Script.arg("keys"));
+    RedisFuture<byte[]> units = redis.commands().hget(space.account(), Script.arg("units"));
+    return new Usage(number(redis.await(keys)), number(redis.await(units)) * Charge.UNIT_BYTES);
+  }
+
+  private static byte[][] keys(TenantSpace space, EntryKey address) {
+    return new byte[][] {space.entry(address), space.index(), space.account()};
+  }
+
+  private static byte[][] arguments(TenantSpace space, Write write, CacheLimits limits) {
+    byte[] member = write.address().bytes();
+    int keyBytes = space.entryPrefix().length + member.length;
+    return new byte[][] {
+      write.envelope(),
+      Script.arg(write.ttl().toMillis()),
+      Script.arg(Charge.units(keyBytes, write.envelope().length)),
+      Script.arg(limits.getKeys()),
+      Script.arg(limits.getMemoryBytes() / Charge.UNIT_BYTES),
+      Script.arg(write.rule().name()),
+      write.rule() instanceof WriteRule.IfVersion(long version) ? bytes(version) : NONE,
+      member,
+      space.entryPrefix()
+    };
+  }
+
+  private static WriteOutcome outcome(long code) {
+    return switch ((int) code) {
+      case 1 -> new WriteOutcome.Written();
+      case 0 -> new WriteOutcome.ConditionFailed();
+      case -1 -> new WriteOutcome.OutOfKeys();
+      case -2 -> new WriteOutcome.OutOfMemory();
+      default -> throw new IllegalStateException("write.lua answered " + code);
+    };
+  }
+
+  private static byte[] bytes(long number) {
+    return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
+  }
+
+  private static long number(byte @Nullable [] text) {
+    return text == null
+        ? 0
+        : Long.parseLong(new String(text, java.nio.charset.StandardCharsets.US_ASCII));
+  }
+}

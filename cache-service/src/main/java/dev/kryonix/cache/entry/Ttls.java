@@ -1,0 +1,30 @@
+package dev.kryonix.cache.entry;
+
+import dev.kryonix.api.cache.v1.Device;
+import dev.kryonix.kit.catalog.CacheTypes;
+import dev.kryonix.kit.catalog.Catalog;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.random.RandomGenerator;
+
+/**
+ * How long an entry lives when its writer does not say: by data type and device, varied so that
+ * entries written together do not expire together.
+ */
+@Singleton
+final class Ttls {
+  private static final double JITTER = 0.10;
+
+  private final CacheTypes types;
+
+  Ttls(Catalog catalog) {
+    this.types = catalog.cache();
+  }
+
+  Duration of(String type, Device device) {
+    CacheTypes.DeviceTtl ttl = types.ttlOf(type);
+    Duration base = device == Device.DEVICE_DESKTOP ? ttl.desktop() : ttl.mobile();
+    double factor = 1 - JITTER * RandomGenerator.getDefault().nextDouble();
+    return Duration.ofMillis(Math.round(base.toMillis() * factor));
+  }
+}

@@ -1,0 +1,39 @@
+package dev.kryonix.cache.entry;
+
+/** What must hold for a write. */
+sealed interface WriteRule {
+  /** The rule's name, for scripts and errors. */
+  String name();
+
+  /** Nothing. */
+  record Always() implements WriteRule {
+    @Override
+    public String name() {
+      return "always";
+    }
+  }
+
+  /** There is no entry. */
+  record IfAbsent() implements WriteRule {
+    @Override
+    public String name() {
+      return "absent";
+    }
+  }
+
+  /** There is an entry. */
+  record IfPresent() implements WriteRule {
+    @Override
+    public String name() {
+      return "present";
+    }
+  }
+
+  /** The entry has this version. */
+  record IfVersion(long version) implements WriteRule {
+    @Override
+    public String name() {
+      return "etag";
+    }
+  }
+}

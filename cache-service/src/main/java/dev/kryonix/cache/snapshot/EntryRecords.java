@@ -1,0 +1,68 @@
+package dev.kryonix.cache.snapshot;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
+import dev.kryonix.api.snapshot.v1.Record;
+import dev.kryonix.cache.entry.Content;
+import dev.kryonix.cache.entry.EntryKey;
+import dev.kryonix.kit.errors.CommonErrors;
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Instant;
+
+/**
+ * Entries as snapshot records, in clear so that the repository can find what has not changed.
+ * Format 1: version (8 bytes), written at (milliseconds, 8 bytes), absent (1 byte), content type
+ * (modified UTF-8 with length), then the value.
+ */
+final class EntryRecords {
+  static final int FORMAT = 1;
+  static final String COLLECTION = "entries";
+
+  private EntryRecords() {}
+
+  static Record record(EntryKey address, Content content, Instant expiry) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    try (DataOutputStream out = new DataOutputStream(bytes)) {
+      out.writeLong(content.version());
+      out.writeLong(content.createTime().toEpochMilli());
+      out.writeBoolean(content.absent());
+      out.writeUTF(content.contentType());
+      out.write(content.value());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return Record.newBuilder()
+        .setCollection(COLLECTION)
+        .setKey(ByteString.copyFrom(address.bytes()))
+        .setValue(ByteString.copyFrom(bytes.toByteArray()))
+        .setModule(address.module())
+        .setExpireTime(Timestamp.newBuilder().setSeconds(expiry.getEpochSecond()))
+        .build();
+  }
+
+  static EntryKey address(Record record) {
+    try {
+      return EntryKey.parse(record.getKey().toByteArray());
+    } catch (IllegalArgumentException e) {
+      throw CommonErrors.invalidField("record.key", "not the address of a cache entry");
+    }
+  }
+
+  static Content content(Record record) {
+    try (DataInputStream in =
+        new DataInputStream(new ByteArrayInputStream(record.getValue().toByteArray()))) {
+      long version = in.readLong();
+      Instant createTime = Instant.ofEpochMilli(in.readLong());
+      boolean absent = in.readBoolean();
+      String contentType = in.readUTF();
+      return new Content(in.readAllBytes(), contentType, absent, version, createTime);
+    } catch (IOException e) {
+      throw CommonErrors.invalidField("record.value", "not a cache entry of format " + FORMAT);
+    }
+  }
+}
