@@ -155,6 +155,8 @@ public final class BackupRunner {
         Instant time =
             Instant.ofEpochSecond(header.getTime().getSeconds(), header.getTime().getNanos());
         SourceProgress progress = pending.running(time);
+        backup = backup.with(progress, volume(writer));
+        save();
         StreamWriter stream = writer.stream();
         ByteArrayOutputStream buffer = new ByteArrayOutputStream();
         long records = 0;

@@ -190,6 +190,7 @@ final class RestoreRunner {
       Manifest.Source stored = plan.source(source);
       PhaseProgress begun = restore.phase(source.phase());
       restore = restore.with(begun.with(begun.progress().running(stored.time())));
+      save();
       SourceRestore.Outcome outcome =
           sourceRestore.run(
               owner,
