@@ -6,16 +6,21 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.ErrorInfo;
+import dev.kryonix.gateway.away.AwayServiceGrpc;
 import dev.kryonix.gateway.echo.EchoServiceGrpc;
 import dev.kryonix.gateway.echo.Note;
 import dev.kryonix.kit.errors.WireErrors;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
+import io.grpc.Codec;
+import io.grpc.DecompressorRegistry;
+import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
+import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import io.grpc.stub.MetadataUtils;
@@ -233,6 +238,41 @@ class ForwardIT {
     assertThat(answer).isEqualTo(note);
     assertThat(Objects.requireNonNull(upstream.seen.get(id)).get(ascii("grpc-encoding")))
         .isEqualTo("gzip");
+  }
+
+  @Test
+  void anAnswerIsUnpackedForACallerThatTakesNoneCompressed() {
+    ManagedChannel plain =
+        NettyChannelBuilder.forAddress(
+                "127.0.0.1", Gateway.GRPC_PORT, InsecureChannelCredentials.create())
+            .decompressorRegistry(
+                DecompressorRegistry.emptyInstance().with(Codec.Identity.NONE, false))
+            .build();
+    try {
+      Note note = Note.newBuilder().setId("gzip").setRemark("a".repeat(10_000)).build();
+
+      assertThat(EchoServiceGrpc.newBlockingStub(plain).open(note)).isEqualTo(note);
+    } finally {
+      plain.shutdownNow();
+    }
+  }
+
+  @Test
+  void aServiceThatIsAwayIsUnavailableWithAHintWhenToComeBack() {
+    StatusRuntimeException e =
+        refusal(
+            () -> AwayServiceGrpc.newBlockingStub(Gateway.CHANNEL).find(Note.getDefaultInstance()));
+
+    assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+    assertThat(e.getStatus().getDescription()).doesNotContain("127.0.0.1");
+    assertThat(reason(e)).isEqualTo("UPSTREAM_UNAVAILABLE");
+    assertThat(Gateway.get("/v1/away"))
+        .satisfies(
+            answer -> {
+              assertThat(answer.statusCode()).isEqualTo(503);
+              assertThat(answer.headers().firstValue("retry-after")).contains("1");
+              assertThat(answer.body()).contains("retryDelay");
+            });
   }
 
   @Test

@@ -32,6 +32,8 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
     set("kryonix.server.keys-dir", keys);
     set("kryonix.gateway.http-port", httpPort);
     set("kryonix.services.echo", "127.0.0.1:" + upstream.port());
+    // Nothing listens on the port of the discard service.
+    set("kryonix.services.away", "127.0.0.1:9");
     Thread.ofPlatform().daemon().start(() -> Application.main(new String[0]));
     await().atMost(Duration.ofSeconds(30)).until(() -> isOpen(grpcPort) && isOpen(httpPort));
   }

@@ -27,6 +27,11 @@ class RestIT {
   }
 
   @Test
+  void aCompressedAnswerOfTheServiceIsReadable() {
+    assertThat(Gateway.get("/v1/open/gzip?remark=" + "a".repeat(2000)).body()).contains("aaaa");
+  }
+
+  @Test
   void pathAndQueryBecomeTheRequest() {
     assertThat(Gateway.get("/v1/open/a%2Fb?number=3&inner.name=x&tags=p&tags=q").body())
         .isEqualTo(

@@ -32,17 +32,30 @@ final class CallStarter {
   ServerCall.Listener<Frame> start(Target target, ServerCall<Frame, Frame> call, Metadata headers) {
     LateListener<Frame> listener = new LateListener<>();
     door.admit(
-        target.rpc(), headers, admission -> listener.is(decided(target, call, headers, admission)));
+        target.rpc(), headers, admission -> listener.is(guarded(target, call, headers, admission)));
     return listener.orEarlier();
+  }
+
+  /** On a virtual thread nobody else would end a call that threw. */
+  private ServerCall.Listener<Frame> guarded(
+      Target target, ServerCall<Frame, Frame> call, Metadata headers, Admission admission) {
+    try {
+      return decided(target, call, headers, admission);
+    } catch (RuntimeException e) {
+      return refused(call, WireErrors.of(e, target.rpc().name()));
+    }
+  }
+
+  private static ServerCall.Listener<Frame> refused(
+      ServerCall<Frame, Frame> call, ServiceException why) {
+    call.close(WireErrors.status(why), WireErrors.trailers(why, new Metadata()));
+    return new ServerCall.Listener<>() {};
   }
 
   private ServerCall.Listener<Frame> decided(
       Target target, ServerCall<Frame, Frame> call, Metadata headers, Admission admission) {
     return switch (admission) {
-      case Admission.Refused(ServiceException why) -> {
-        call.close(WireErrors.status(why), WireErrors.trailers(why, new Metadata()));
-        yield new ServerCall.Listener<>() {};
-      }
+      case Admission.Refused(ServiceException why) -> refused(call, why);
       case Admission.Admitted(var principal) -> {
         ClientCall<Frame, Frame> up = calls.open(target, options(headers), principal);
         ForwardedHeaders.strip(headers);

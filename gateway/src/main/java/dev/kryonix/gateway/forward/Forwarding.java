@@ -18,18 +18,27 @@ import io.grpc.Status;
 final class Forwarding {
   private static final Metadata.Key<String> ENCODING =
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
+  private static final Metadata.Key<String> ACCEPTED =
+      Metadata.Key.of("grpc-accept-encoding", Metadata.ASCII_STRING_MARSHALLER);
+  private static final String GZIP = "gzip";
 
   private final ServerCall<Frame, Frame> caller;
   private final ClientCall<Frame, Frame> service;
   private final String upstream;
+  private final boolean takesGzip;
+  private boolean unpacking;
   private final Turn fromCaller;
   private final Turn fromService;
 
   private Forwarding(
-      ServerCall<Frame, Frame> caller, ClientCall<Frame, Frame> service, String upstream) {
+      ServerCall<Frame, Frame> caller,
+      ClientCall<Frame, Frame> service,
+      String upstream,
+      boolean takesGzip) {
     this.caller = caller;
     this.service = service;
     this.upstream = upstream;
+    this.takesGzip = takesGzip;
     this.fromCaller = new Turn(() -> caller.request(1), service::isReady);
     this.fromService = new Turn(() -> service.request(1), caller::isReady);
   }
@@ -40,7 +49,9 @@ final class Forwarding {
       ClientCall<Frame, Frame> service,
       Metadata headers,
       String upstream) {
-    Forwarding forwarding = new Forwarding(caller, service, upstream);
+    String accepted = headers.get(ACCEPTED);
+    boolean takesGzip = accepted != null && accepted.contains(GZIP);
+    Forwarding forwarding = new Forwarding(caller, service, upstream, takesGzip);
     service.start(forwarding.new ServiceListener(), headers);
     caller.request(1);
     service.request(1);
@@ -75,7 +86,8 @@ final class Forwarding {
     @Override
     public void onHeaders(Metadata headers) {
       String encoding = headers.get(ENCODING);
-      if (encoding != null) {
+      unpacking = GZIP.equals(encoding) && !takesGzip;
+      if (encoding != null && !unpacking) {
         caller.setCompression(encoding);
       }
       caller.sendHeaders(headers);
@@ -83,8 +95,9 @@ final class Forwarding {
 
     @Override
     public void onMessage(Frame message) {
-      caller.setMessageCompression(message.compressed());
-      caller.sendMessage(message);
+      Frame answer = unpacking ? message.unpacked() : message;
+      caller.setMessageCompression(answer.compressed());
+      caller.sendMessage(answer);
       fromService.next();
     }
 

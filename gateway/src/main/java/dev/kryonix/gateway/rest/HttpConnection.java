@@ -26,20 +26,22 @@ import org.jspecify.annotations.Nullable;
     "FutureReturnValueIgnored") // A write that fails closes the connection, which is noticed here.
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final RestHandler handler;
+  private final Running running;
   private final int maxBodyBytes;
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
   private @Nullable HttpRequestHead head;
   private @Nullable CompositeByteBuf body;
-  private @Nullable HttpExchange running;
+  private @Nullable HttpExchange current;
 
-  HttpConnection(RestHandler handler, int maxBodyBytes) {
+  HttpConnection(RestHandler handler, Running running, int maxBodyBytes) {
     this.handler = handler;
+    this.running = running;
     this.maxBodyBytes = maxBodyBytes;
   }
 
   @Override
   public void channelRead(ChannelHandlerContext ctx, Object message) {
-    if (running != null) {
+    if (current != null) {
       waiting.add(message);
       ctx.channel().config().setAutoRead(false);
       return;
@@ -52,11 +54,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void take(ChannelHandlerContext ctx, Object message) {
-    if (message instanceof HttpRequest request) {
-      begin(ctx, request);
+    if (message instanceof HttpRequest start) {
+      begin(ctx, start);
     }
-    HttpRequestHead current = head;
-    if (current == null || !(message instanceof io.netty.handler.codec.http.HttpContent content)) {
+    HttpRequestHead request = head;
+    if (request == null || !(message instanceof io.netty.handler.codec.http.HttpContent content)) {
       return;
     }
     CompositeByteBuf collected = body;
@@ -65,7 +67,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     ByteBuf part = content.content();
     if (collected.readableBytes() + part.readableBytes() > maxBodyBytes) {
-      refuseBody(ctx, current);
+      refuseBody(ctx, request);
       return;
     }
     if (part.isReadable()) {
@@ -73,16 +75,17 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     if (content instanceof LastHttpContent last) {
       if (last.decoderResult().isFailure()) {
-        refuse(ctx, current, "the body's encoding is broken");
+        refuse(ctx, request, "the body's encoding is broken");
         return;
       }
       byte[] bytes = new byte[collected.readableBytes()];
       collected.readBytes(bytes);
       forget();
-      HttpExchange exchange = new HttpExchange(ctx, current, () -> finished(ctx));
-      running = exchange;
+      HttpExchange exchange = new HttpExchange(ctx, request, () -> finished(ctx));
+      current = exchange;
+      running.begun();
       handler.handle(
-          exchange, new HttpContent(current.header(HttpHeaderNames.CONTENT_TYPE), bytes));
+          exchange, new HttpContent(request.header(HttpHeaderNames.CONTENT_TYPE), bytes));
     }
   }
 
@@ -125,13 +128,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         new HttpRequestHead(
             request.method(), request.path(), request.query(), request.headers(), false, true);
     HttpExchange exchange = new HttpExchange(ctx, last, () -> {});
-    running = exchange;
+    current = exchange;
+    running.begun();
     return exchange;
   }
 
   private void finished(ChannelHandlerContext ctx) {
-    running = null;
-    while (running == null && !waiting.isEmpty()) {
+    release();
+    while (current == null && !waiting.isEmpty()) {
       Object message = waiting.remove();
       try {
         take(ctx, message);
@@ -139,23 +143,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
         ReferenceCountUtil.release(message);
       }
     }
-    if (running == null) {
+    if (current == null) {
       ctx.channel().config().setAutoRead(true);
     }
   }
 
   @Override
   public void channelWritabilityChanged(ChannelHandlerContext ctx) {
-    if (running != null) {
-      running.writabilityChanged();
+    if (current != null) {
+      current.writabilityChanged();
     }
     ctx.fireChannelWritabilityChanged();
   }
 
   @Override
   public void channelInactive(ChannelHandlerContext ctx) {
-    if (running != null) {
-      running.clientGone();
+    if (current != null) {
+      current.clientGone();
+      release();
     }
     forget();
     waiting.forEach(ReferenceCountUtil::release);
@@ -167,6 +172,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
     // A reset connection, mostly; the client is not there to be told.
     ctx.close();
+  }
+
+  /** The exchange is over: answered, or its client is gone. */
+  private void release() {
+    if (current != null) {
+      current = null;
+      running.ended();
+    }
   }
 
   private void forget() {

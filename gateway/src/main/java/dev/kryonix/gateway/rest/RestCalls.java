@@ -50,8 +50,8 @@ final class RestCalls {
             : new UnaryAnswer(new AnswerTo(exchange, request.binding(), target), mapping, answers);
     answer.onReady(feeder::feed);
     exchange.onWritable(answer::clientReady);
-    exchange.onGone(() -> call.cancel("the client went away", null));
     call.start(answer, headers);
+    exchange.onGone(() -> call.cancel("the client went away", null));
     call.request(target.rpc().method().isServerStreaming() ? 1 : 2);
     feeder.feed();
   }

@@ -16,6 +16,7 @@ import io.netty.handler.codec.http.HttpDecoderConfig;
 import io.netty.handler.codec.http.HttpServerCodec;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,6 +32,7 @@ final class RestServer implements Lifecycle {
   private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
   private static final int MAX_HEADERS_BYTES = 16 * 1024;
   private static final int BACKLOG = 1024;
+  private static final Duration GRACE = Duration.ofSeconds(10);
 
   /** How much of an answer waits for a slow client before the stream behind it is held up. */
   private static final WriteBufferWaterMark WAITING =
@@ -40,13 +42,20 @@ final class RestServer implements Lifecycle {
   private final ServerConfig server;
   private final EventLoops loops;
   private final RestHandler handler;
+  private final Running running;
   private @Nullable Channel listener;
 
-  RestServer(GatewayConfig config, ServerConfig server, EventLoops loops, RestHandler handler) {
+  RestServer(
+      GatewayConfig config,
+      ServerConfig server,
+      EventLoops loops,
+      RestHandler handler,
+      Running running) {
     this.config = config;
     this.server = server;
     this.loops = loops;
     this.handler = handler;
+    this.running = running;
   }
 
   @Override
@@ -72,14 +81,15 @@ final class RestServer implements Lifecycle {
   }
 
   /**
-   * Takes no new connections; requests on those that are open are refused by the door once the
-   * process drains.
+   * Takes no new connections and lets what runs finish; an endless stream is cut off after the
+   * grace.
    */
   @Override
   public void stop() {
     if (listener != null) {
       listener.close().awaitUninterruptibly();
     }
+    running.awaitNone(GRACE);
   }
 
   /** The port that is listened on. */
@@ -100,7 +110,7 @@ final class RestServer implements Lifecycle {
       channel
           .pipeline()
           .addLast(new HttpServerCodec(limits))
-          .addLast(new HttpConnection(handler, server.maxMessageBytes()));
+          .addLast(new HttpConnection(handler, running, server.maxMessageBytes()));
     }
   }
 }

@@ -12,9 +12,11 @@ import io.grpc.Status.Code;
 import io.netty.util.concurrent.Future;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Ends a stream when the token that opened it ends. */
 @Singleton
@@ -30,31 +32,7 @@ public final class CallExpiry {
   /** The call, cancelled at the token's expiry; its caller then sees UNAUTHENTICATED. */
   public ClientCall<Frame, Frame> bound(
       ClientCall<Frame, Frame> call, Optional<Principal> principal) {
-    if (principal.isEmpty()) {
-      return call;
-    }
-    Duration left = Duration.between(clock.instant(), principal.get().expiresAt());
-    return new SimpleForwardingClientCall<>(call) {
-      @Override
-      public void start(Listener<Frame> listener, Metadata headers) {
-        Future<?> end =
-            loops
-                .group()
-                .schedule(
-                    () -> cancel("the token has expired", expired()),
-                    Math.max(0, left.toMillis()),
-                    TimeUnit.MILLISECONDS);
-        super.start(
-            new SimpleForwardingClientCallListener<>(listener) {
-              @Override
-              public void onClose(Status status, Metadata trailers) {
-                end.cancel(false);
-                super.onClose(status, trailers);
-              }
-            },
-            headers);
-      }
-    };
+    return principal.isEmpty() ? call : new Bound(call, principal.get().expiresAt());
   }
 
   private static ServiceException expired() {
@@ -62,5 +40,51 @@ public final class CallExpiry {
         Code.UNAUTHENTICATED,
         ErrorReason.ERROR_REASON_TOKEN_EXPIRED,
         "The token has expired; open the stream again with a new one.");
+  }
+
+  private final class Bound extends SimpleForwardingClientCall<Frame, Frame> {
+    private final Instant expiry;
+    private @Nullable Future<?> end;
+    private boolean closed;
+
+    Bound(ClientCall<Frame, Frame> call, Instant expiry) {
+      super(call);
+      this.expiry = expiry;
+    }
+
+    @Override
+    public void start(Listener<Frame> listener, Metadata headers) {
+      super.start(
+          new SimpleForwardingClientCallListener<>(listener) {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              disarm();
+              super.onClose(status, trailers);
+            }
+          },
+          headers);
+      // Armed last: a call cannot be cancelled before it is started.
+      arm();
+    }
+
+    private synchronized void arm() {
+      if (!closed) {
+        long millis = Math.max(0, Duration.between(clock.instant(), expiry).toMillis());
+        end =
+            loops
+                .group()
+                .schedule(
+                    () -> cancel("the token has expired", expired()),
+                    millis,
+                    TimeUnit.MILLISECONDS);
+      }
+    }
+
+    private synchronized void disarm() {
+      closed = true;
+      if (end != null) {
+        end.cancel(false);
+      }
+    }
   }
 }

@@ -14,6 +14,14 @@ import java.util.zip.GZIPInputStream;
 @SuppressWarnings("ArrayRecordComponent") // Carried from hand to hand, never compared.
 public record Frame(byte[] bytes, boolean compressed) {
 
+  /** The most that a compressed message may grow to. */
+  private static final int MAX_PLAIN_BYTES = 16 * 1024 * 1024;
+
+  /** The message for a caller that takes none compressed. */
+  public Frame unpacked() {
+    return compressed ? new Frame(plain(MAX_PLAIN_BYTES), false) : this;
+  }
+
   /**
    * The message without its compression; only gzip is ever asked of a service. Refuses what grows
    * over the limit.
