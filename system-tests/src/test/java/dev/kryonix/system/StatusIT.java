@@ -1,0 +1,130 @@
+package dev.kryonix.system;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.DynamicMessage;
+import com.google.rpc.Code;
+import dev.kryonix.api.policy.v1.Exposure;
+import dev.kryonix.system.contract.Contract;
+import dev.kryonix.system.contract.Rpc;
+import dev.kryonix.system.contract.SmallestRequest;
+import dev.kryonix.system.platform.OnPlatform;
+import dev.kryonix.system.platform.Platform;
+import dev.kryonix.system.platform.Refusal;
+import dev.kryonix.system.platform.TestTenant;
+import io.grpc.CallOptions;
+import io.grpc.Channel;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.MethodType;
+import io.grpc.protobuf.ProtoUtils;
+import io.grpc.stub.BlockingClientCall;
+import io.grpc.stub.ClientCalls;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** docs/status.md lists exactly the RPCs that are not served yet. */
+@OnPlatform
+final class StatusIT {
+  private static final Path STATUS = Path.of("..", "docs", "status.md");
+  private static final Pattern LISTED =
+      Pattern.compile("`(?:kryonix\\.)?(\\w+\\.v1\\.\\w+)/(\\w+)`");
+
+  private final Channel strangers;
+  private final Channel tenant;
+  private final Channel admin;
+  private final SmallestRequest ofTenant;
+  private final SmallestRequest ofAdmin;
+
+  StatusIT(Platform platform) {
+    TestTenant own = platform.newTenant();
+    strangers = platform.grpc().channel();
+    tenant = own.grpc();
+    admin = platform.grpc().withToken(platform.operator().token(platform.adminApiKey()).getToken());
+    ofTenant =
+        new SmallestRequest(
+            Map.of(
+                "tenant",
+                own.id(),
+                "id",
+                own.id(),
+                "operation",
+                "leads.create",
+                "queue",
+                "crm.leads.create"));
+    // What an administrator may do to a tenant is tried on one that does not exist.
+    ofAdmin = new SmallestRequest(Map.of("tenant", Platform.newTenantId()));
+  }
+
+  @Test
+  void theRpcsThatAnswerUnimplementedAreThoseThatTheStatusLists() throws IOException {
+    Set<String> listed = new TreeSet<>();
+    LISTED
+        .matcher(Files.readString(STATUS))
+        .results()
+        .forEach(result -> listed.add("kryonix." + result.group(1) + "/" + result.group(2)));
+
+    Set<String> unimplemented = new TreeSet<>();
+    for (Rpc rpc : Contract.load().rpcs()) {
+      if (!rpc.isInternal() && !isServed(rpc)) {
+        unimplemented.add(rpc.name());
+      }
+    }
+
+    assertThat(listed).containsExactlyElementsOf(unimplemented);
+  }
+
+  private boolean isServed(Rpc rpc) {
+    Refusal refusal;
+    try {
+      refusal = Refusal.ofCall(() -> call(rpc));
+    } catch (AssertionError e) {
+      // It answered.
+      return true;
+    }
+    assertThat(refusal.code()).as(rpc.name()).isNotIn(Code.INTERNAL, Code.UNKNOWN);
+    if (refusal.code() != Code.UNIMPLEMENTED) {
+      return true;
+    }
+    assertThat(refusal.reason()).as(rpc.name()).isEqualTo("NOT_IMPLEMENTED");
+    // A feature with another name is a field, and the RPC is served.
+    return !refusal.metadata().getOrDefault("feature", "").equals(rpc.name());
+  }
+
+  private Object call(Rpc rpc) throws Exception {
+    Exposure exposure = rpc.policy().getExposure();
+    Channel channel =
+        switch (exposure) {
+          case EXPOSURE_PUBLIC -> strangers;
+          case EXPOSURE_PLATFORM -> admin;
+          default -> tenant;
+        };
+    SmallestRequest smallest = exposure == Exposure.EXPOSURE_PLATFORM ? ofAdmin : ofTenant;
+    BlockingClientCall<DynamicMessage, DynamicMessage> call =
+        ClientCalls.blockingBidiStreamingCall(
+            channel, method(rpc), CallOptions.DEFAULT.withDeadlineAfter(3, TimeUnit.SECONDS));
+    call.write(smallest.of(rpc.method().getInputType()));
+    call.halfClose();
+    DynamicMessage answer = call.read();
+    call.cancel("answered", null);
+    return answer == null ? List.of() : answer;
+  }
+
+  private static MethodDescriptor<DynamicMessage, DynamicMessage> method(Rpc rpc) {
+    return MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
+        .setType(MethodType.BIDI_STREAMING)
+        .setFullMethodName(rpc.name())
+        .setRequestMarshaller(
+            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(rpc.method().getInputType())))
+        .setResponseMarshaller(
+            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(rpc.method().getOutputType())))
+        .build();
+  }
+}
