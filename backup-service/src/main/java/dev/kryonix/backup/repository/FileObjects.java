@@ -17,6 +17,8 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -35,6 +37,7 @@ public class FileObjects {
   private static final FileAttribute<?> PRIVATE_FILE =
       PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"));
   private static final String UNFINISHED = "tmp";
+  private static final Duration ABANDONED_AFTER = Duration.ofDays(1);
 
   /** Writes an object's bytes. */
   @FunctionalInterface
@@ -52,6 +55,7 @@ public class FileObjects {
   public static FileObjects in(Path root) throws IOException {
     FileObjects objects = new FileObjects(root);
     objects.folder(root.resolve(UNFINISHED));
+    objects.removeAbandoned();
     return objects;
   }
 
@@ -179,6 +183,22 @@ public class FileObjects {
           }
         });
     sync(parent(root));
+  }
+
+  /** Removes unfinished files that are too old for anybody to be writing them still. */
+  private void removeAbandoned() throws IOException {
+    Instant oldest = Instant.now().minus(ABANDONED_AFTER);
+    try (Stream<Path> files = Files.list(root.resolve(UNFINISHED))) {
+      for (Path file : files.toList()) {
+        try {
+          if (Files.getLastModifiedTime(file).toInstant().isBefore(oldest)) {
+            Files.deleteIfExists(file);
+          }
+        } catch (NoSuchFileException e) {
+          // Its writer has just made it an object.
+        }
+      }
+    }
   }
 
   private Path write(Content content) throws IOException {

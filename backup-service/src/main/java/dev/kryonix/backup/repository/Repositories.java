@@ -39,9 +39,13 @@ public final class Repositories {
     return Repository.open(tenant.uid(), FileObjects.in(folder(tenant.uid())), keys, random);
   }
 
-  /** Erases a tenant's repository. */
+  /**
+   * Erases a tenant's repository: its keys first, so that whatever a crash leaves cannot be read.
+   */
   public void erase(TenantUid tenant) throws IOException {
-    new FileObjects(folder(tenant)).erase();
+    FileObjects objects = new FileObjects(folder(tenant));
+    objects.delete(Keyring.NAME);
+    objects.erase();
   }
 
   private Path folder(TenantUid tenant) {

@@ -10,8 +10,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -219,6 +221,19 @@ final class RepositoryTest {
       long plain = body - segments * SegmentCipher.TAG_BYTES;
       assertThat(SealedWriter.padme(plain)).isEqualTo(plain);
     }
+  }
+
+  @Test
+  void unfinishedFilesOfACrashLongAgoAreRemovedAndFreshOnesLeftToTheirWriter() throws IOException {
+    backUp(open(), rows(1000));
+    Path old = Files.write(folder.resolve("repository/tmp/old"), new byte[3]);
+    Path fresh = Files.write(folder.resolve("repository/tmp/fresh"), new byte[3]);
+    Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
+
+    open();
+
+    assertThat(old).doesNotExist();
+    assertThat(fresh).exists();
   }
 
   @Test
