@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
@@ -210,17 +211,23 @@ class RestIT {
   }
 
   @Test
-  void theRouteTableStandsOnTheManagementPort() throws Exception {
-    HttpResponse<String> answer =
-        java.net.http.HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(
-                        java.net.URI.create(
-                            "http://127.0.0.1:" + Gateway.MANAGEMENT_PORT + "/routes"))
-                    .build(),
-                HttpResponse.BodyHandlers.ofString());
+  void theRouteTableStandsOnTheManagementPort() {
+    assertThat(managed("/routes")).contains("/v1/echo/{id}").doesNotContain("/v1/secret");
+  }
 
-    assertThat(answer.body()).contains("/v1/echo/{id}").doesNotContain("/v1/secret");
+  @Test
+  void callsAreCountedByTheRpcTheyAreAndTheStatusTheyEndWith() {
+    Gateway.get("/v1/open/fail");
+    Gateway.get("/v1/echo/a");
+
+    assertThat(managed("/metrics"))
+        .containsPattern("kryonix_rpc_server_seconds_count.*NOT_FOUND.*Open.*EchoService")
+        .containsPattern("kryonix_rpc_server_seconds_count.*UNAUTHENTICATED.*Echo.*EchoService");
+  }
+
+  private static String managed(String path) {
+    URI address = URI.create("http://127.0.0.1:" + Gateway.MANAGEMENT_PORT + path);
+    return Gateway.send(HttpRequest.newBuilder(address)).body();
   }
 
   private static void refused(

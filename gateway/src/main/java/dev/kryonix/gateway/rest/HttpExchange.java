@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.LastHttpContent;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class HttpExchange {
   private volatile @Nullable Runnable onWritable;
   private volatile @Nullable Runnable onGone;
   private volatile boolean gone;
+  private final AtomicBoolean answered = new AtomicBoolean();
 
   HttpExchange(ChannelHandlerContext ctx, HttpRequestHead request, Runnable finished) {
     this.ctx = ctx;
@@ -44,8 +46,13 @@ final class HttpExchange {
     return request;
   }
 
-  /** Writes the whole answer. */
+  /**
+   * Writes the whole answer. The first answer stands: a refusal may race with the end of its call.
+   */
   void answer(int status, HttpContent content, Map<String, String> headers) {
+    if (!answered.compareAndSet(false, true)) {
+      return;
+    }
     DefaultFullHttpResponse response =
         new DefaultFullHttpResponse(
             HttpVersion.HTTP_1_1,
@@ -62,6 +69,7 @@ final class HttpExchange {
 
   /** Begins an answer of unknown length. */
   void begin(String contentType) {
+    answered.set(true);
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);

@@ -21,12 +21,14 @@ final class RestCalls {
   private final Calls calls;
   private final Mapping mapping;
   private final Answers answers;
+  private final Outcomes outcomes;
 
-  RestCalls(Targets targets, Calls calls, Mapping mapping, Answers answers) {
+  RestCalls(Targets targets, Calls calls, Mapping mapping, Answers answers, Outcomes outcomes) {
     this.targets = targets;
     this.calls = calls;
     this.mapping = mapping;
     this.answers = answers;
+    this.outcomes = outcomes;
   }
 
   void start(
@@ -50,7 +52,7 @@ final class RestCalls {
             : new UnaryAnswer(new AnswerTo(exchange, request.binding(), target), mapping, answers);
     answer.onReady(feeder::feed);
     exchange.onWritable(answer::clientReady);
-    call.start(answer, headers);
+    call.start(outcomes.counting(request, answer), headers);
     exchange.onGone(() -> call.cancel("the client went away", null));
     call.request(target.rpc().method().isServerStreaming() ? 1 : 2);
     feeder.feed();

@@ -34,12 +34,14 @@ final class RestHandler {
   private final Door door;
   private final RestCalls calls;
   private final Answers answers;
+  private final Outcomes outcomes;
 
-  RestHandler(Routes routes, Door door, RestCalls calls, Answers answers) {
+  RestHandler(Routes routes, Door door, RestCalls calls, Answers answers, Outcomes outcomes) {
     this.routes = routes;
     this.door = door;
     this.calls = calls;
     this.answers = answers;
+    this.outcomes = outcomes;
   }
 
   void handle(HttpExchange exchange, HttpContent content) {
@@ -62,7 +64,9 @@ final class RestHandler {
     }
     switch (find(request, request.isHead() ? "GET" : request.method())) {
       case Match.Found<Binding>(Binding binding, Map<String, String> captures) ->
-          admit(exchange, new RestRequest(binding, captures, request.query(), content));
+          admit(
+              exchange,
+              new RestRequest(binding, captures, request.query(), content, System.nanoTime()));
       case Match.OtherMethods<Binding>(Set<String> allowed) ->
           answers.refuse(
               exchange,
@@ -107,10 +111,14 @@ final class RestHandler {
         headers,
         admission -> {
           switch (admission) {
-            case Admission.Refused(ServiceException why) -> answers.refuse(exchange, why);
+            case Admission.Refused(ServiceException why) -> refuse(exchange, request, why);
             case Admission.Admitted(var principal) -> {
               Runnable call =
-                  () -> guard(exchange, () -> calls.start(exchange, request, headers, principal));
+                  () ->
+                      guard(
+                          exchange,
+                          request,
+                          () -> calls.start(exchange, request, headers, principal));
               if (request.content().bytes().length > PARSED_IN_PLACE_BYTES
                   && !Thread.currentThread().isVirtual()) {
                 Thread.startVirtualThread(call);
@@ -122,17 +130,26 @@ final class RestHandler {
         });
   }
 
-  private void guard(HttpExchange exchange, Runnable step) {
+  private void refuse(HttpExchange exchange, RestRequest request, ServiceException why) {
+    outcomes.record(request, why.code());
+    answers.refuse(exchange, why);
+  }
+
+  private void guard(HttpExchange exchange, RestRequest request, Runnable step) {
     try {
       step.run();
     } catch (RuntimeException e) {
-      answers.refuse(exchange, WireErrors.of(e, exchange.request().method()));
+      refuse(exchange, request, WireErrors.of(e, request.binding().rpc().name()));
     }
   }
 
   /** What was found for a request. */
   record RestRequest(
-      Binding binding, Map<String, String> captures, String query, HttpContent content) {}
+      Binding binding,
+      Map<String, String> captures,
+      String query,
+      HttpContent content,
+      long startedNanos) {}
 
   /** The timeout that the caller asks for, in seconds, as Google's X-Server-Timeout. */
   static Optional<Double> timeout(HttpRequestHead request) {
