@@ -57,9 +57,18 @@ final class Lanes {
     this.parallelism = parallelism;
   }
 
-  /** The generation that has been made true, per tenant. */
-  Map<TenantUid, Long> applied() {
-    return Map.copyOf(applied);
+  /**
+   * The generation that has been made true, per tenant; 0 for one that has only been begun, or
+   * failed: there may be something of it, so whoever says what is to go must hear of it.
+   */
+  Map<TenantUid, Long> known() {
+    Map<TenantUid, Long> known = new HashMap<>();
+    newest.keySet().forEach(uid -> known.put(uid, generation(applied, uid)));
+    return known;
+  }
+
+  boolean knows(TenantUid uid) {
+    return newest.containsKey(uid);
   }
 
   /** Takes a work in. It is answered through the outlet, now or later. */
@@ -125,6 +134,7 @@ final class Lanes {
       if (unknown.contains(view.uid())) {
         directory.put(view.restrictedTo(Serving.DELETED, Set.of()));
         applied.remove(view.uid());
+        newest.remove(view.uid());
       }
     }
   }

@@ -169,7 +169,7 @@ final class StateSession implements Lanes.Outlet {
     Events events = new Events();
     Link link = surroundings.open(events);
     events.link = link;
-    Map<TenantUid, Long> known = named == null ? lanes.applied() : Map.of();
+    Map<TenantUid, Long> known = named == null ? lanes.known() : Map.of();
     StateProtos.hello(identity.service(), identity.instance(), known).forEach(link::send);
     return link;
   }
@@ -229,6 +229,12 @@ final class StateSession implements Lanes.Outlet {
       ticket
           .link()
           .send(StateProtos.nack(ticket.nonce(), Failure.invalid(String.valueOf(e.getMessage()))));
+      return;
+    }
+    if (replacement != null && !lanes.knows(work.uid()) && work instanceof Work.Apply) {
+      // The replacement's Hello has been sent without this tenant: taken from here, its removal
+      // might never be told
+      // there. The replacement brings it anyway.
       return;
     }
     if (named != null && work instanceof Work.Apply) {

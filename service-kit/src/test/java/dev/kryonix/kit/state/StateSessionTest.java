@@ -361,6 +361,17 @@ final class StateSessionTest {
   }
 
   @Test
+  void aTenantThatWasOnlyBegunIsSaidToBeThereSoThatItsRemovalIsHeard() {
+    receive(update("n1", tenant(ACME, FIRST, 3)));
+
+    lose();
+
+    Hello hello = hellos(world.last()).getFirst();
+    assertThat(hello.getKnownUids()).isEqualTo(FIRST.toBytes());
+    assertThat(hello.getKnownGenerationsList()).containsExactly(0L);
+  }
+
+  @Test
   void whatRunsWhenTheStreamIsLostGoesOnAndItsAnswerIsNotSentToAnotherStream() {
     receive(update("n1", tenant(ACME, FIRST, 1)));
     lose();
@@ -412,19 +423,30 @@ final class StateSessionTest {
 
   @Test
   void afterADrainTheNewStreamTakesOverBeforeTheOldOneEnds() {
+    provision(ACME);
     ScriptedWorld.Stream old = world.last();
     old.receive(DRAIN);
     ScriptedWorld.Stream next = world.last();
     assertThat(next).isNotSameAs(old);
     assertThat(old.closed).isFalse();
-    old.receive(update("n1", tenant(ACME, FIRST, 1)));
+    old.receive(update("n2", tenant(ACME, FIRST, 2)));
     succeed();
-    assertThat(old.answers()).containsExactly("ack n1");
+    assertThat(old.answers()).containsExactly("ack n1", "ack n2");
 
     next.receive(complete(1));
 
     assertThat(old.closed).isTrue();
     assertThat(world.pauses).isEmpty();
+  }
+
+  @Test
+  void afterADrainANewTenantIsLeftToTheNewStreamWhoseHelloDidNotNameIt() {
+    ScriptedWorld.Stream old = world.last();
+    old.receive(DRAIN);
+
+    old.receive(update("n1", tenant(ACME, FIRST, 1)));
+
+    assertThat(world.jobs).isEmpty();
   }
 
   @Test
