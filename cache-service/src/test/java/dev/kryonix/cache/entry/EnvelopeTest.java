@@ -1,0 +1,100 @@
+package dev.kryonix.cache.entry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kryonix.kit.crypto.SecretBox;
+import dev.kryonix.kit.state.TenantView;
+import io.micronaut.context.ApplicationContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class EnvelopeTest {
+  private static final EntryKey ADDRESS = new EntryKey("crm", "user_data", "ana");
+
+  private ApplicationContext context;
+  private Envelope envelope;
+  private TenantView tenant;
+
+  @BeforeAll
+  void start() throws Exception {
+    context = CacheBeans.withKeys();
+    envelope = context.getBean(Envelope.class);
+    tenant = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000);
+  }
+
+  @AfterAll
+  void stop() {
+    context.close();
+  }
+
+  @Test
+  void contentOpensAsItWasSealed() {
+    Content content = content("hello".getBytes(StandardCharsets.UTF_8));
+
+    Content opened =
+        envelope.open(tenant, ADDRESS, envelope.seal(tenant, ADDRESS, content)).orElseThrow();
+
+    assertThat(opened.value()).isEqualTo(content.value());
+    assertThat(opened.contentType()).isEqualTo("text/plain");
+    assertThat(opened.version()).isEqualTo(content.version());
+    assertThat(opened.createTime()).isEqualTo(content.createTime());
+  }
+
+  @Test
+  void theValueIsNotReadableInRedis() {
+    byte[] stored =
+        envelope.seal(tenant, ADDRESS, content("segredo".getBytes(StandardCharsets.UTF_8)));
+
+    assertThat(new String(stored, StandardCharsets.ISO_8859_1)).doesNotContain("segredo");
+  }
+
+  @Test
+  void noAlteredByteOpens() {
+    byte[] stored = envelope.seal(tenant, ADDRESS, content(new byte[40]));
+
+    for (int i = 0; i < stored.length; i++) {
+      byte[] altered = stored.clone();
+      altered[i] ^= 1;
+      assertThat(envelope.open(tenant, ADDRESS, altered)).as("byte " + i).isEmpty();
+    }
+    for (int length = 0; length < stored.length; length++) {
+      assertThat(envelope.open(tenant, ADDRESS, Arrays.copyOf(stored, length))).isEmpty();
+    }
+  }
+
+  @Test
+  void aValueMovedToAnotherKeyOrTenantDoesNotOpen() {
+    byte[] stored = envelope.seal(tenant, ADDRESS, content(new byte[40]));
+    TenantView other = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000);
+
+    assertThat(envelope.open(tenant, new EntryKey("crm", "user_data", "bia"), stored)).isEmpty();
+    assertThat(envelope.open(other, ADDRESS, stored)).isEmpty();
+  }
+
+  @Test
+  void aLargeValueIsCompressedOnlyWhenThatHelps() {
+    byte[] repetitive = new byte[10_000];
+    byte[] random = new byte[10_000];
+    new Random(1).nextBytes(random);
+
+    assertThat(envelope.seal(tenant, ADDRESS, content(repetitive))).hasSizeLessThan(500);
+    assertThat(envelope.seal(tenant, ADDRESS, content(random))).hasSizeLessThan(10_100);
+    assertThat(
+            envelope
+                .open(tenant, ADDRESS, envelope.seal(tenant, ADDRESS, content(repetitive)))
+                .orElseThrow()
+                .value())
+        .isEqualTo(repetitive);
+  }
+
+  private static Content content(byte[] value) {
+    return new Content(value, "text/plain", false, 42, Instant.parse("2026-01-01T00:00:00.123Z"));
+  }
+}
