@@ -72,15 +72,18 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.io.CleanupMode;
+import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The service from outside: real processes, real PostgreSQL, sources that speak the snapshot
- * contract.
+ * contract. The process is shared, each test has a tenant of its own.
  */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BackupAndRestoreIT {
   private static final String ALL = "backup.read backup.run backup.restore backup.admin";
 
@@ -89,11 +92,10 @@ final class BackupAndRestoreIT {
   private final Map<String, ShelfSource> sources = new HashMap<>();
   private final List<Server> servers = new ArrayList<>();
   private final TestTenants tenants;
-  private final DesiredTenant acme;
   private ServiceProcess service;
+  private DesiredTenant acme;
 
-  BackupAndRestoreIT(@TempDir(cleanup = CleanupMode.ON_SUCCESS) Path folder)
-      throws IOException, JOSEException {
+  BackupAndRestoreIT(@TempDir Path folder) throws IOException, JOSEException {
     this.folder = folder;
     Path keys = folder.resolve("keys");
     GenerateKeys.main(new String[] {keys.toString(), "tenant", "messaging", "cache", "backup"});
@@ -122,12 +124,20 @@ final class BackupAndRestoreIT {
       settings.put(
           "KRYONIX_" + name.toUpperCase(Locale.ROOT) + "_ADDRESS", "127.0.0.1:" + server.getPort());
     }
-    acme = newTenant("acme");
     service = ServiceProcess.start(folder, settings);
-    await().until(() -> tenants.hasAcknowledged("update-" + acme.getId()));
+  }
+
+  @BeforeEach
+  void createTenant() {
+    acme = newTenant("acme");
   }
 
   @AfterEach
+  void mendSources() {
+    sources.values().forEach(ShelfSource::mend);
+  }
+
+  @AfterAll
   void stop() throws InterruptedException {
     service.stop();
     servers.forEach(Server::shutdownNow);
@@ -239,7 +249,6 @@ final class BackupAndRestoreIT {
     Backup backup = backUp(acme, StartBackupRequest.getDefaultInstance());
     Restore restore = restore(acme, spec(backup));
     DesiredTenant globex = newTenant("globex");
-    await().until(() -> tenants.hasAcknowledged("update-" + globex.getId()));
 
     assertRefused(() -> get(globex, backup.getBackup()), Code.NOT_FOUND, "RESOURCE_NOT_FOUND");
     assertRefused(
@@ -347,8 +356,13 @@ final class BackupAndRestoreIT {
   }
 
   @Test
-  void unreachableSourceFailsTheBackupWithItsName() throws JOSEException {
-    servers.get(2).shutdownNow();
+  void unreachableSourceFailsTheBackupWithItsName()
+      throws JOSEException, IOException, InterruptedException {
+    service.stop();
+    Map<String, String> cutOff = new HashMap<>(settings);
+    cutOff.put("KRYONIX_MESSAGING_ADDRESS", "127.0.0.1:1");
+    service = ServiceProcess.start(folder, cutOff);
+    awaitTenant();
 
     Backup backup = backUp(acme, StartBackupRequest.getDefaultInstance());
 
@@ -361,6 +375,8 @@ final class BackupAndRestoreIT {
                 .startRestore(StartRestoreRequest.newBuilder().setSpec(spec(backup)).build()),
         Code.FAILED_PRECONDITION,
         "BACKUP_INCOMPLETE");
+    service.stop();
+    service = ServiceProcess.start(folder, settings);
   }
 
   @Test
@@ -424,6 +440,7 @@ final class BackupAndRestoreIT {
     service.kill();
     latch.countDown();
     service = ServiceProcess.start(folder, settings);
+    awaitTenant();
 
     await()
         .atMost(Duration.ofSeconds(20))
@@ -460,7 +477,17 @@ final class BackupAndRestoreIT {
       }
       source.put(tenant.getUid(), records);
     }
+    await().until(() -> tenants.hasAcknowledged("update-" + tenant.getId()));
     return tenant;
+  }
+
+  /** A service that has just started knows the tenant a little later. */
+  private void awaitTenant() {
+    await()
+        .ignoreExceptions()
+        .until(
+            () ->
+                backups(acme).listBackups(ListBackupsRequest.getDefaultInstance()).isInitialized());
   }
 
   private static Record record(int number, String value) {

@@ -57,6 +57,13 @@ final class ShelfSource extends SnapshotSourceGrpc.SnapshotSourceImplBase {
     refusing = refuse;
   }
 
+  /** Neither holds nor refuses any more. */
+  void mend() {
+    gate.countDown();
+    gate = new CountDownLatch(0);
+    refusing = false;
+  }
+
   @Override
   public void export(ExportRequest request, StreamObserver<ExportResponse> responses) {
     StreamWriter.serve(responses, writer -> export(request, writer));
