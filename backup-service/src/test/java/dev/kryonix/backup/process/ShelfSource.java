@@ -14,6 +14,7 @@ import dev.kryonix.kit.snapshot.Digest;
 import dev.kryonix.kit.snapshot.RecordCheck;
 import dev.kryonix.kit.streams.StreamWriter;
 import io.grpc.Status;
+import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -33,6 +34,7 @@ final class ShelfSource extends SnapshotSourceGrpc.SnapshotSourceImplBase {
   private final Map<ByteString, List<Record>> shelves = new ConcurrentHashMap<>();
   private final Set<String> switched = ConcurrentHashMap.newKeySet();
   private volatile CountDownLatch gate = new CountDownLatch(0);
+  private volatile CountDownLatch importGate = new CountDownLatch(0);
   private volatile boolean refusing;
 
   ShelfSource(String name) {
@@ -52,6 +54,11 @@ final class ShelfSource extends SnapshotSourceGrpc.SnapshotSourceImplBase {
     gate = until;
   }
 
+  /** Imports stop before their switch until the latch is opened. */
+  void holdImports(CountDownLatch until) {
+    importGate = until;
+  }
+
   /** Imports of restores fail at their footer, those of rollbacks do not. */
   void refuseRestores(boolean refuse) {
     refusing = refuse;
@@ -61,6 +68,8 @@ final class ShelfSource extends SnapshotSourceGrpc.SnapshotSourceImplBase {
   void mend() {
     gate.countDown();
     gate = new CountDownLatch(0);
+    importGate.countDown();
+    importGate = new CountDownLatch(0);
     refusing = false;
   }
 
@@ -135,6 +144,9 @@ final class ShelfSource extends SnapshotSourceGrpc.SnapshotSourceImplBase {
                 .asException());
         return;
       }
+      if (!passesGate()) {
+        return;
+      }
       if (switched.add(header.getImportId())) {
         switchOver();
       }
@@ -142,6 +154,17 @@ final class ShelfSource extends SnapshotSourceGrpc.SnapshotSourceImplBase {
       staged.forEach(digest::add);
       responses.onNext(ImportResponse.newBuilder().putAllCounts(digest.counts()).build());
       responses.onCompleted();
+    }
+
+    /** Waits at the gate; an import whose sender has gone meanwhile ends there. */
+    private boolean passesGate() {
+      try {
+        importGate.await();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return false;
+      }
+      return !((ServerCallStreamObserver<ImportResponse>) responses).isCancelled();
     }
 
     private void switchOver() {
