@@ -40,8 +40,19 @@ run_maven() {
   shift
   (cd "$KRYONIX_ROOT" && mvn -B -ntp "$@" 2>&1 9>&-) | tee "$log" |
     grep --line-buffered -E '^\[INFO\] Building .*\[[0-9]+/[0-9]+\]|^\[(INFO|WARNING|ERROR)\] Tests run:|^\[ERROR\]|^\[WARNING\] .*\.java:|BUILD (SUCCESS|FAILURE)|Total time' |
-    grep --line-buffered -vE '^\[ERROR\] *($|To see the full|Re-run Maven|For more information|After correcting|\[Help|  mvn |-> \[Help)' >&2
+    grep --line-buffered -vE '^\[ERROR\] *($|To see the full|Re-run Maven|For more information|After correcting|\[Help|  mvn |-> \[Help)' |
+    print_once >&2
   return "${PIPESTATUS[0]}"
+}
+
+# Maven says every compiler error twice.
+print_once() {
+  local line
+  local -A seen=()
+  while IFS= read -r line; do
+    if [[ $line == '[INFO]'* || -z ${seen[$line]:-} ]]; then printf '%s\n' "$line"; fi
+    seen[$line]=yes
+  done
 }
 
 # Sets BUILD to the fingerprint of what is in the target folders.
