@@ -1,0 +1,5 @@
+/** The tenant service's process. */
+@NullMarked
+package dev.kryonix.tenant;
+
+import org.jspecify.annotations.NullMarked;

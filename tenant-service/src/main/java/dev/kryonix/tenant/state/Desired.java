@@ -1,0 +1,31 @@
+package dev.kryonix.tenant.state;
+
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.identity.TenantUid;
+import java.util.Collection;
+import java.util.Optional;
+
+/** What must be true for each tenant, as a session sees it. */
+interface Desired {
+  /**
+   * What must be true of one tenant, in short.
+   *
+   * @param uid the tenant's uid
+   * @param id the tenant's id
+   * @param generation the newest generation
+   * @param removed whether the tenant must no longer be
+   */
+  record Entry(TenantUid uid, TenantId id, long generation, boolean removed) {}
+
+  /** Every tenant and every tombstone. */
+  Collection<Entry> all();
+
+  /** The tenant or tombstone of that uid. */
+  Optional<Entry> find(TenantUid uid);
+
+  /**
+   * The tenant in full, of its newest generation or a newer one; empty when it has gone meanwhile.
+   */
+  Optional<DesiredTenant> load(TenantUid uid);
+}

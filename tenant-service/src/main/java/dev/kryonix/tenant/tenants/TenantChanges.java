@@ -1,0 +1,163 @@
+package dev.kryonix.tenant.tenants;
+
+import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.postgres.Database;
+import dev.kryonix.tenant.audit.Actor;
+import dev.kryonix.tenant.audit.AuditEvent;
+import dev.kryonix.tenant.audit.AuditTrail;
+import dev.kryonix.tenant.changes.Outbox;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Changes tenants. Each change locks the tenant, checks the etag and the state, and writes the next
+ * revision, the audit and the announcement in one transaction.
+ */
+@Singleton
+final class TenantChanges {
+  private final Database database;
+  private final TenantStore tenants;
+  private final ProfileRules rules;
+  private final AuditTrail audit;
+  private final InstantSource clock;
+
+  TenantChanges(
+      Database database,
+      TenantStore tenants,
+      ProfileRules rules,
+      AuditTrail audit,
+      InstantSource clock) {
+    this.database = database;
+    this.tenants = tenants;
+    this.rules = rules;
+    this.audit = audit;
+    this.clock = clock;
+  }
+
+  /** Which tenant is changed, at which revision (empty: whatever it is), by whom. */
+  record Target(TenantId id, String etag, Principal caller) {}
+
+  Tenant update(Target target, ProfilePatch patch) {
+    if (!target.caller().isPlatformAdmin()) {
+      patch.requireTenantPathsOnly();
+    }
+    return change(
+        target,
+        "UpdateTenant",
+        Map.of("fields", String.join(",", patch.paths())),
+        (tenant, now) -> {
+          requireNotDeleting(tenant);
+          Profile next = patch.apply(tenant.profile());
+          rules.check(next);
+          return next.equals(tenant.profile())
+              ? Optional.empty()
+              : Optional.of(tenant.changed(next, tenant.life().updatedAt(now)));
+        });
+  }
+
+  Tenant suspend(Target target, String reason) {
+    return change(
+        target,
+        "SuspendTenant",
+        Map.of("reason", reason),
+        (tenant, now) -> {
+          requireNotDeleting(tenant);
+          return tenant.phase() == Phase.SUSPENDED
+              ? Optional.empty()
+              : Optional.of(
+                  tenant.changed(tenant.profile(), tenant.life().to(Phase.SUSPENDED, reason, now)));
+        });
+  }
+
+  Tenant resume(Target target) {
+    return change(
+        target,
+        "ResumeTenant",
+        Map.of(),
+        (tenant, now) -> {
+          requireNotDeleting(tenant);
+          if (tenant.phase() != Phase.SUSPENDED) {
+            return Optional.empty();
+          }
+          Life life =
+              tenant.life().activated().isPresent()
+                  ? tenant.life().active(now)
+                  : tenant.life().to(Phase.PROVISIONING, "", now);
+          return Optional.of(tenant.changed(tenant.profile(), life));
+        });
+  }
+
+  Tenant delete(Target target, Duration grace, String reason) {
+    return change(
+        target,
+        "DeleteTenant",
+        Map.of("reason", reason, "grace", grace.toString()),
+        (tenant, now) ->
+            tenant.phase() == Phase.DELETING
+                ? Optional.empty()
+                : Optional.of(
+                    tenant.changed(
+                        tenant.profile(), tenant.life().deletedAt(now, now.plus(grace), reason))));
+  }
+
+  Tenant undelete(Target target) {
+    return change(
+        target,
+        "UndeleteTenant",
+        Map.of(),
+        (tenant, now) -> {
+          if (tenant.phase() != Phase.DELETING) {
+            throw TenantErrors.conflict(tenant, "deleted");
+          }
+          return Optional.of(tenant.changed(tenant.profile(), tenant.life().undeleted(now)));
+        });
+  }
+
+  /** Computes the next revision, or nothing when the tenant is so already. */
+  private interface Change {
+    Optional<Tenant> next(Tenant tenant, Instant now);
+  }
+
+  private Tenant change(Target target, String rpc, Map<String, String> details, Change change) {
+    return database.inTenant(
+        target.id(),
+        tx -> {
+          Tenant tenant =
+              tenants.lock(tx, target.id()).orElseThrow(() -> TenantErrors.notFound(target.id()));
+          Tenants.requireSame(tenant, target.caller());
+          if (!target.etag().isEmpty() && !target.etag().equals(tenant.etag())) {
+            throw TenantErrors.stale(tenant);
+          }
+          Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+          Optional<Tenant> next = change.next(tenant, now);
+          if (next.isEmpty()) {
+            return tenant;
+          }
+          tenants.update(tx, next.get());
+          audit.append(
+              tx,
+              tenant.id(),
+              tenant.uid(),
+              AuditEvent.of(
+                  now,
+                  Actor.of(target.caller()),
+                  "TenantService." + rpc,
+                  "tenants/" + tenant.id(),
+                  details));
+          Outbox.append(tx, tenant.uid());
+          return next.get();
+        });
+  }
+
+  private static void requireNotDeleting(Tenant tenant) {
+    if (tenant.phase() == Phase.DELETING) {
+      throw TenantErrors.conflict(tenant, "not deleted");
+    }
+  }
+}

@@ -1,0 +1,173 @@
+package dev.kryonix.tenant.tenants;
+
+import dev.kryonix.api.tenant.v1.CreateTenantRequest;
+import dev.kryonix.api.tenant.v1.CreateTenantResponse;
+import dev.kryonix.api.tenant.v1.DeleteTenantRequest;
+import dev.kryonix.api.tenant.v1.DeleteTenantResponse;
+import dev.kryonix.api.tenant.v1.GetTenantRequest;
+import dev.kryonix.api.tenant.v1.GetTenantResponse;
+import dev.kryonix.api.tenant.v1.ListTenantsRequest;
+import dev.kryonix.api.tenant.v1.ListTenantsResponse;
+import dev.kryonix.api.tenant.v1.ResumeTenantRequest;
+import dev.kryonix.api.tenant.v1.ResumeTenantResponse;
+import dev.kryonix.api.tenant.v1.SuspendTenantRequest;
+import dev.kryonix.api.tenant.v1.SuspendTenantResponse;
+import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
+import dev.kryonix.api.tenant.v1.UndeleteTenantRequest;
+import dev.kryonix.api.tenant.v1.UndeleteTenantResponse;
+import dev.kryonix.api.tenant.v1.UpdateTenantRequest;
+import dev.kryonix.api.tenant.v1.UpdateTenantResponse;
+import dev.kryonix.api.tenant.v1.WatchTenantRequest;
+import dev.kryonix.api.tenant.v1.WatchTenantResponse;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.streams.StreamWriter;
+import dev.kryonix.tenant.audit.Actor;
+import dev.kryonix.tenant.paging.PageTokens;
+import dev.kryonix.tenant.tenants.TenantChanges.Target;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.stream.Collectors;
+
+/** TenantService on the wire. */
+@Singleton
+final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
+  private static final Duration DEFAULT_GRACE = Duration.ofDays(30);
+
+  private final Tenants tenants;
+  private final TenantCreation creation;
+  private final TenantChanges changes;
+  private final TenantWatch watch;
+  private final TenantProtos protos;
+
+  TenantEndpoint(
+      Tenants tenants,
+      TenantCreation creation,
+      TenantChanges changes,
+      TenantWatch watch,
+      ProfileRules rules) {
+    this.tenants = tenants;
+    this.creation = creation;
+    this.changes = changes;
+    this.watch = watch;
+    this.protos = new TenantProtos(rules);
+  }
+
+  @Override
+  public void createTenant(
+      CreateTenantRequest request, StreamObserver<CreateTenantResponse> responses) {
+    String inBody = request.getTenant().getId();
+    if (!inBody.isEmpty() && !inBody.equals(request.getTenantId())) {
+      throw CommonErrors.invalidField("tenant.id", "must be empty or equal to tenant_id");
+    }
+    Actor actor = Actor.of(Callers.current()).withRequestId(request.getRequestId());
+    byte[] answer =
+        creation.create(
+            new TenantCreation.Order(
+                TenantProtos.profile(request.getTenant()),
+                TenantId.parse(request.getTenantId()),
+                RequestLog.Call.of("", "CreateTenant", request.getRequestId(), request)),
+            actor,
+            tenant -> protos.message(tenant).toByteArray());
+    responses.onNext(
+        CreateTenantResponse.newBuilder().setTenant(TenantProtos.parse(answer)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void getTenant(GetTenantRequest request, StreamObserver<GetTenantResponse> responses) {
+    Tenants.Seen seen = tenants.see(new TenantId(request.getTenant()), Callers.current());
+    responses.onNext(
+        GetTenantResponse.newBuilder()
+            .setTenant(protos.message(seen.tenant(), seen.conditions()))
+            .build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void listTenants(
+      ListTenantsRequest request, StreamObserver<ListTenantsResponse> responses) {
+    TenantFilter filter =
+        new TenantFilter(
+            request.getStatesList().stream().map(TenantProtos::phase).collect(Collectors.toSet()),
+            request.getPlan(),
+            request.getModule(),
+            request.getLabelsList());
+    Tenants.Page page =
+        tenants.list(filter, PageTokens.size(request.getPageSize()), request.getPageToken());
+    responses.onNext(
+        ListTenantsResponse.newBuilder()
+            .addAllTenants(page.tenants().stream().map(protos::message).toList())
+            .setNextPageToken(page.nextToken())
+            .build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void updateTenant(
+      UpdateTenantRequest request, StreamObserver<UpdateTenantResponse> responses) {
+    TenantId id =
+        TenantId.parse(request.getTenant().getId())
+            .orElseThrow(() -> CommonErrors.invalidField("tenant.id", "must not be empty"));
+    Tenant tenant =
+        changes.update(
+            new Target(id, request.getTenant().getEtag(), Callers.current()),
+            new ProfilePatch(
+                TenantProtos.profile(request.getTenant()), request.getUpdateMask().getPathsList()));
+    responses.onNext(UpdateTenantResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void suspendTenant(
+      SuspendTenantRequest request, StreamObserver<SuspendTenantResponse> responses) {
+    Tenant tenant =
+        changes.suspend(target(request.getTenant(), request.getEtag()), request.getReason());
+    responses.onNext(SuspendTenantResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void resumeTenant(
+      ResumeTenantRequest request, StreamObserver<ResumeTenantResponse> responses) {
+    Tenant tenant = changes.resume(target(request.getTenant(), request.getEtag()));
+    responses.onNext(ResumeTenantResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void deleteTenant(
+      DeleteTenantRequest request, StreamObserver<DeleteTenantResponse> responses) {
+    Duration grace =
+        request.hasGrace()
+            ? Duration.ofSeconds(request.getGrace().getSeconds(), request.getGrace().getNanos())
+            : DEFAULT_GRACE;
+    Tenant tenant =
+        changes.delete(target(request.getTenant(), request.getEtag()), grace, request.getReason());
+    responses.onNext(DeleteTenantResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void undeleteTenant(
+      UndeleteTenantRequest request, StreamObserver<UndeleteTenantResponse> responses) {
+    Tenant tenant = changes.undelete(target(request.getTenant(), request.getEtag()));
+    responses.onNext(UndeleteTenantResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void watchTenant(
+      WatchTenantRequest request, StreamObserver<WatchTenantResponse> responses) {
+    TenantId id = new TenantId(request.getTenant());
+    Principal caller = Callers.current();
+    StreamWriter.serve(responses, writer -> watch.write(id, caller, writer));
+  }
+
+  private static Target target(String tenant, String etag) {
+    return new Target(new TenantId(tenant), etag, Callers.current());
+  }
+}

@@ -1,0 +1,78 @@
+package dev.kryonix.tenant.tenants;
+
+import com.google.protobuf.ByteString;
+import dev.kryonix.api.tenant.v1.SealedSecret;
+import dev.kryonix.kit.crypto.SecretBox;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.postgres.Tx;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Base64;
+import java.util.HexFormat;
+import java.util.List;
+
+/** A tenant's keys and credentials: made here, stored and handed on sealed only. */
+@Singleton
+public final class TenantSecrets {
+  static final String TENANT_KEY = "tenant-key";
+  static final String BROKER_PASSWORD = "broker-password";
+
+  private static final int KEY_BYTES = 32;
+
+  /** 32 characters, 192 bits. */
+  private static final int PASSWORD_BYTES = 24;
+
+  private static final int ID_BYTES = 4;
+
+  private final SecretBox box;
+  private final SecureRandom random = new SecureRandom();
+
+  TenantSecrets(SecretBox box) {
+    this.box = box;
+  }
+
+  /** Makes a new tenant's secrets. */
+  void create(Tx tx, Tenant tenant, Instant now) throws SQLException {
+    add(tx, tenant, TENANT_KEY, bytes(KEY_BYTES), now);
+    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(PASSWORD_BYTES));
+    add(tx, tenant, BROKER_PASSWORD, password.getBytes(StandardCharsets.US_ASCII), now);
+  }
+
+  /** The tenant's secrets, sealed, the newest of each purpose first. */
+  public List<SealedSecret> of(Tx tx, TenantUid uid) throws SQLException {
+    return tx.query(
+        "SELECT purpose, id, sealed FROM secrets WHERE tenant_uid = ?"
+            + " ORDER BY purpose, create_time DESC, id",
+        row ->
+            SealedSecret.newBuilder()
+                .setPurpose(row.getString("purpose"))
+                .setId(row.getString("id"))
+                .setSealed(ByteString.copyFrom(row.getBytes("sealed")))
+                .build(),
+        uid.value());
+  }
+
+  private void add(Tx tx, Tenant tenant, String purpose, byte[] plain, Instant now)
+      throws SQLException {
+    String id = HexFormat.of().formatHex(bytes(ID_BYTES));
+    SealedSecret sealed = box.seal(tenant.uid(), purpose, id, plain);
+    tx.update(
+        "INSERT INTO secrets (tenant_uid, tenant, purpose, id, sealed, create_time)"
+            + " VALUES (?, ?, ?, ?, ?, ?)",
+        tenant.uid().value(),
+        tenant.id().value(),
+        purpose,
+        id,
+        sealed.getSealed().toByteArray(),
+        now);
+  }
+
+  private byte[] bytes(int count) {
+    byte[] bytes = new byte[count];
+    random.nextBytes(bytes);
+    return bytes;
+  }
+}

@@ -1,0 +1,207 @@
+package dev.kryonix.tenant.tenants;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.kryonix.api.tenant.v1.Limits;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.postgres.Tx;
+import dev.kryonix.tenant.sql.Columns;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** Tenants in PostgreSQL. */
+@Singleton
+public final class TenantStore {
+  private static final String COLUMNS =
+      "uid, id, display_name, sector, plan, modules, region, labels, compliance, mobile_preference,"
+          + " words, overrides, state, state_reason, previous_state, cell, revision, generation,"
+          + " create_time, update_time, active_time, delete_time, purge_time";
+
+  private static final String INSERT =
+      "INSERT INTO tenants ("
+          + COLUMNS
+          + ") VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+
+  private static final String UPDATE =
+      """
+      UPDATE tenants
+         SET display_name = ?, sector = ?, plan = ?, modules = ?, region = ?, labels = ?,
+             compliance = ?, mobile_preference = ?, words = ?, overrides = ?, state = ?,
+             state_reason = ?, previous_state = ?, revision = ?, generation = ?, update_time = ?,
+             active_time = ?, delete_time = ?, purge_time = ?
+       WHERE uid = ? AND revision = ?
+      """;
+
+  private static final String FIND =
+      "SELECT " + COLUMNS + " FROM tenants WHERE id = ? AND state <> 'PURGED'";
+
+  private static final String FIND_BY_UID = "SELECT " + COLUMNS + " FROM tenants WHERE uid = ?";
+
+  private static final String PAGE =
+      "SELECT "
+          + COLUMNS
+          + """
+             FROM tenants
+            WHERE id > ? COLLATE "C"
+              AND state = ANY (?) AND (? = '' OR plan = ?) AND (? = '' OR modules @> ARRAY[?])
+              AND labels @> ?
+              AND NOT EXISTS (
+                SELECT FROM unnest(?) AS wanted
+                 WHERE NOT EXISTS (
+                   SELECT FROM unnest(labels) AS label WHERE split_part(label, '=', 1) = wanted))
+            ORDER BY id COLLATE "C", create_time LIMIT ?
+            """;
+
+  /** Inserts a new tenant. */
+  void insert(Tx tx, Tenant tenant) throws SQLException {
+    Profile profile = tenant.profile();
+    Life life = tenant.life();
+    tx.update(
+        INSERT,
+        tenant.uid().value(),
+        tenant.id().value(),
+        profile.displayName(),
+        profile.sector(),
+        profile.plan(),
+        Columns.texts(profile.modules()),
+        profile.region(),
+        Columns.entries(profile.labels()),
+        Columns.texts(profile.compliance()),
+        profile.preference(),
+        Columns.entries(profile.words()),
+        profile.overrides().toByteArray(),
+        life.phase(),
+        life.reason(),
+        text(life.before()),
+        tenant.cell(),
+        tenant.revision(),
+        tenant.generation(),
+        life.created(),
+        life.updated(),
+        life.activated().orElse(null),
+        life.deleted().orElse(null),
+        life.purgeable().orElse(null));
+  }
+
+  /** Replaces a tenant that this transaction has locked by its next revision. */
+  public void update(Tx tx, Tenant next) throws SQLException {
+    Profile profile = next.profile();
+    Life life = next.life();
+    int rows =
+        tx.update(
+            UPDATE,
+            profile.displayName(),
+            profile.sector(),
+            profile.plan(),
+            Columns.texts(profile.modules()),
+            profile.region(),
+            Columns.entries(profile.labels()),
+            Columns.texts(profile.compliance()),
+            profile.preference(),
+            Columns.entries(profile.words()),
+            profile.overrides().toByteArray(),
+            life.phase(),
+            life.reason(),
+            text(life.before()),
+            next.revision(),
+            next.generation(),
+            life.updated(),
+            life.activated().orElse(null),
+            life.deleted().orElse(null),
+            life.purgeable().orElse(null),
+            next.uid().value(),
+            next.revision() - 1);
+    if (rows != 1) {
+      throw new IllegalStateException("tenant " + next.uid() + " was changed without its lock");
+    }
+  }
+
+  /** The tenant that has the id now. */
+  public Optional<Tenant> find(Tx tx, TenantId id) throws SQLException {
+    return tx.first(FIND, TenantStore::read, id.value());
+  }
+
+  /** The tenant that has the id now; nobody else changes it before this transaction ends. */
+  public Optional<Tenant> lock(Tx tx, TenantId id) throws SQLException {
+    return tx.first(FIND + " FOR UPDATE", TenantStore::read, id.value());
+  }
+
+  /** The tenant of that uid, purged or not. */
+  public Optional<Tenant> find(Tx tx, TenantUid uid) throws SQLException {
+    return tx.first(FIND_BY_UID, TenantStore::read, uid.value());
+  }
+
+  /** The tenant of that uid; nobody else changes it before this transaction ends. */
+  public Optional<Tenant> lock(Tx tx, TenantUid uid) throws SQLException {
+    return tx.first(FIND_BY_UID + " FOR UPDATE", TenantStore::read, uid.value());
+  }
+
+  /** The tenants after an id, in order of their ids. */
+  List<Tenant> page(Tx tx, TenantFilter filter, String after, int limit) throws SQLException {
+    return tx.query(
+        PAGE,
+        TenantStore::read,
+        after,
+        filter.phases().stream().map(Enum::name).toArray(String[]::new),
+        filter.plan(),
+        filter.plan(),
+        filter.module(),
+        filter.module(),
+        Columns.texts(filter.labels().stream().filter(label -> label.contains("=")).toList()),
+        Columns.texts(filter.labels().stream().filter(label -> !label.contains("=")).toList()),
+        limit);
+  }
+
+  private static @Nullable String text(Optional<Phase> phase) {
+    return phase.map(Enum::name).orElse(null);
+  }
+
+  private static Tenant read(ResultSet row) throws SQLException {
+    return new Tenant(
+        Columns.uid(row, "uid"),
+        new TenantId(row.getString("id")),
+        profile(row),
+        life(row),
+        row.getString("cell"),
+        row.getLong("revision"),
+        row.getLong("generation"));
+  }
+
+  private static Profile profile(ResultSet row) throws SQLException {
+    return new Profile(
+        row.getString("display_name"),
+        row.getString("sector"),
+        row.getString("plan"),
+        Columns.texts(row, "modules"),
+        row.getString("region"),
+        Columns.entries(row, "labels"),
+        Columns.texts(row, "compliance"),
+        Preference.valueOf(row.getString("mobile_preference")),
+        Columns.entries(row, "words"),
+        limits(row.getBytes("overrides")));
+  }
+
+  private static Life life(ResultSet row) throws SQLException {
+    return new Life(
+        Phase.valueOf(row.getString("state")),
+        row.getString("state_reason"),
+        Optional.ofNullable(row.getString("previous_state")).map(Phase::valueOf),
+        Tx.instant(row, "create_time"),
+        Tx.instant(row, "update_time"),
+        Tx.optionalInstant(row, "active_time"),
+        Tx.optionalInstant(row, "delete_time"),
+        Tx.optionalInstant(row, "purge_time"));
+  }
+
+  private static Limits limits(byte[] bytes) {
+    try {
+      return Limits.parseFrom(bytes);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("the column overrides holds no Limits", e);
+    }
+  }
+}

@@ -1,0 +1,64 @@
+package dev.kryonix.tenant.tenants;
+
+import dev.kryonix.api.tenant.v1.WatchTenantResponse;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.server.Readiness;
+import dev.kryonix.kit.streams.StreamWriter;
+import dev.kryonix.tenant.watch.Watch;
+import dev.kryonix.tenant.watch.Watch.News;
+import dev.kryonix.tenant.watch.WatchHub;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.InstantSource;
+
+/** Writes to one watcher what happens to a tenant. */
+@Singleton
+final class TenantWatch {
+  /** How soon a watcher that has gone, or a drain, is noticed. */
+  private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+  private final Tenants tenants;
+  private final WatchHub hub;
+  private final TenantProtos protos;
+  private final Readiness readiness;
+  private final InstantSource clock;
+
+  TenantWatch(
+      Tenants tenants, WatchHub hub, ProfileRules rules, Readiness readiness, InstantSource clock) {
+    this.tenants = tenants;
+    this.hub = hub;
+    this.protos = new TenantProtos(rules);
+    this.readiness = readiness;
+    this.clock = clock;
+  }
+
+  /** Writes until the watcher or the tenant has gone. */
+  void write(TenantId id, Principal caller, StreamWriter<WatchTenantResponse> writer)
+      throws InterruptedException {
+    Tenant tenant = tenants.get(id, caller);
+    // Watched before it is read, so that nothing falls between.
+    try (Watch watch = hub.watch(tenant.uid())) {
+      writer.write(snapshot(id, caller));
+      while (!writer.isEnded()) {
+        if (readiness.isDraining()) {
+          throw CommonErrors.notServing("the service is stopping");
+        }
+        switch (watch.next(PATIENCE)) {
+          case News.Happened(WatchTenantResponse event) -> writer.write(event);
+          case News.Changed() -> writer.write(snapshot(id, caller));
+          case News.Silence() -> {}
+        }
+      }
+    }
+  }
+
+  private WatchTenantResponse snapshot(TenantId id, Principal caller) {
+    Tenants.Seen seen = tenants.see(id, caller);
+    return WatchTenantResponse.newBuilder()
+        .setEventTime(TenantProtos.timestamp(clock.instant()))
+        .setTenant(protos.message(seen.tenant(), seen.conditions()))
+        .build();
+  }
+}
