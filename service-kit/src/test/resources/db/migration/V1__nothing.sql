@@ -1,0 +1,1 @@
+-- A service has a database when it brings migrations; this one makes nothing.
