@@ -1,1 +1,0 @@
--- A service has a database when it brings migrations; this one makes nothing.
