@@ -47,7 +47,7 @@ public final class TenantStore {
           + """
              FROM tenants
             WHERE id > ? COLLATE "C"
-              AND state = ANY (?) AND (? = '' OR plan = ?) AND (? = '' OR modules @> ARRAY[?])
+              AND state = ANY (?) AND (? = '' OR plan = ?) AND (? = '' OR modules @> ARRAY[?]::text[])
               AND labels @> ?
               AND NOT EXISTS (
                 SELECT FROM unnest(?) AS wanted
