@@ -23,13 +23,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>While PostgreSQL is away, or the migrations have not run, every transaction is refused with
  * STORE_UNAVAILABLE and the readiness component {@code postgres} is down; both mend by themselves.
- *
- * <p>A service has a database when it brings migrations: one that is only told where PostgreSQL is
- * does not depend on it.
  */
 @Singleton
 @Requires(beans = PostgresConfig.class)
-@Requires(resources = "classpath:db/migration")
 public final class Database {
   private static final int ATTEMPTS = 3;
 
