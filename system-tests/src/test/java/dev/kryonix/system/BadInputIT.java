@@ -171,15 +171,16 @@ final class BadInputIT {
   }
 
   @Test
-  void aMessageOverTheGatewaysLimitIsRefusedWithThatLimit() {
+  void aMessageOverTheGatewaysLimitIsRefusedByItsSize() {
+    PublishRequest tooLarge = message(17 * LARGEST_PAYLOAD);
+
     Refusal overGrpc =
-        Refusal.ofCall(
-            () ->
-                MessagingServiceGrpc.newBlockingStub(tenant.grpc())
-                    .publish(message(17 * LARGEST_PAYLOAD)));
+        Refusal.ofCall(() -> MessagingServiceGrpc.newBlockingStub(tenant.grpc()).publish(tooLarge));
+    RestAnswer overRest = tenant.rest().post("/v1/messages:publish", tooLarge);
 
     assertThat(overGrpc.code()).isEqualTo(Code.RESOURCE_EXHAUSTED);
-    assertThat(overGrpc.reason()).isEqualTo("MESSAGE_TOO_LARGE");
+    assertThat(overRest.status()).isEqualTo(413);
+    assertThat(Refusal.of(overRest).reason()).isEqualTo("MESSAGE_TOO_LARGE");
   }
 
   @ParameterizedTest

@@ -12,8 +12,8 @@ import dev.kryonix.api.backup.v1.BackupServiceGrpc;
 import dev.kryonix.api.backup.v1.ListBackupsRequest;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc;
 import dev.kryonix.api.cache.v1.GetRequest;
-import dev.kryonix.api.messaging.v1.GetQueueRequest;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
+import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.tenant.v1.GetTenantRequest;
 import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
 import dev.kryonix.system.gateway.Grpc;
@@ -53,7 +53,11 @@ final class TokensIT {
           "messaging",
           (channel, tenant) ->
               MessagingServiceGrpc.newBlockingStub(channel)
-                  .getQueue(GetQueueRequest.newBuilder().setQueue("crm.leads.create").build()),
+                  .publish(
+                      PublishRequest.newBuilder()
+                          .setModule("crm")
+                          .setOperation("leads.create")
+                          .build()),
           "cache",
           (channel, tenant) ->
               CacheServiceGrpc.newBlockingStub(channel)

@@ -158,7 +158,10 @@ public final class MainJob {
             "watch it complete",
             () -> {
               Backup last = app.awaitBackup(started.getBackup());
-              Expect.same("the backup", BackupState.BACKUP_STATE_SUCCEEDED, last.getState());
+              Expect.same(
+                  "the backup (" + last.getFailure().getMessage() + ")",
+                  BackupState.BACKUP_STATE_SUCCEEDED,
+                  last.getState());
               return last;
             },
             MainJob::describe);
