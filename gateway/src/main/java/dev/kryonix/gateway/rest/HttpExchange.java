@@ -147,7 +147,7 @@ final class HttpExchange {
     if (keepAlive) {
       written.addListener(future -> ctx.executor().execute(finished));
     } else {
-      written.addListener(ChannelFutureListener.CLOSE);
+      written.addListener((ChannelFutureListener) LingeringClose::after);
     }
   }
 
