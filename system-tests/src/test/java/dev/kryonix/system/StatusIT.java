@@ -37,6 +37,9 @@ final class StatusIT {
   private static final Pattern LISTED =
       Pattern.compile("`(?:kryonix\\.)?(\\w+\\.v1\\.\\w+)/(\\w+)`");
 
+  /** Served, as KeyRotationIT shows; every call of it makes new tokens wait for their key. */
+  private static final String ROTATION = "kryonix.tenant.v1.AccessService/RotateSigningKey";
+
   private final Channel strangers;
   private final Channel tenant;
   private final Channel admin;
@@ -74,7 +77,7 @@ final class StatusIT {
 
     Set<String> unimplemented = new TreeSet<>();
     for (Rpc rpc : Contract.load().rpcs()) {
-      if (!rpc.isInternal() && !isServed(rpc)) {
+      if (!rpc.isInternal() && !rpc.name().equals(ROTATION) && !isServed(rpc)) {
         unimplemented.add(rpc.name());
       }
     }
