@@ -23,13 +23,22 @@ port() {
 
 port_open() { (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 
+# A process that was killed a moment ago may still be letting go of its sockets.
+port_await_free() {
+  local deadline=$((SECONDS + 4))
+  while port_open "$1"; do
+    ((SECONDS < deadline)) || return 1
+    sleep 0.2
+  done
+}
+
 # Call it only for something that isn't running: whoever answers on the port is a stranger.
 ports_require_free() {
   local name number
   for name in "$@"; do
     number=$(port "$name")
     ((number > 0 && number < 65536)) || die "$(port_variable "$name"): $number is no port number"
-    if port_open "$number"; then
+    if port_open "$number" && ! port_await_free "$number"; then
       die "port $number ($name) is taken by another program: stop it, or set $(port_variable "$name") or KRYONIX_PORT_OFFSET"
     fi
   done

@@ -78,6 +78,7 @@ service_aot_flags() {
 
 service_aot_create() {
   local app command
+  require_jdk
   app=$(app_folder "$1")
   mapfile -t command < <(service_command "$1" -XX:AOTMode=create "-XX:AOTConfiguration=$app/aot.recording" "-XX:AOTCache=$app/aot.new")
   "${command[@]}" >"$KRYONIX_HOME/log/aot-$1.log" 2>&1 && mv "$app/aot.new" "$app/aot"
@@ -90,12 +91,18 @@ service_ready() {
   port_open "$number" && [[ $(curl -sf -m 3 "http://127.0.0.1:$number/health") == *'"SERVING"'* ]]
 }
 
+# In its own words: which of its parts is not up, and why.
+service_health() {
+  if ! process_alive "$1"; then
+    echo stopped
+  else
+    curl -s -m 3 "http://127.0.0.1:$(port "$1_management")/health" || echo 'no answer on its management port'
+  fi
+}
+
 service_await() {
   local service=$1 began=$EPOCHREALTIME
-  process_await "$service" 90 service_ready "$service" || {
-    process_alive "$service" && say "$service says: $(curl -s -m 3 "http://127.0.0.1:$(port "${service}_management")/health")"
-    return 1
-  }
+  process_await "$service" 90 service_ready "$service" || return 1
   say "$service ready in $(seconds_since "$began") s"
 }
 
