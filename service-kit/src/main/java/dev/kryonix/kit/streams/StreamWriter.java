@@ -43,8 +43,12 @@ public final class StreamWriter<T> {
    * the client has gone, the body ends at its next write.
    */
   public static <T> void serve(StreamObserver<T> responses, Body<T> body) {
-    StreamWriter<T> writer = over(responses);
-    Thread.ofVirtual().name("stream-writer").start(Context.current().wrap(() -> writer.run(body)));
+    over(responses).start(body);
+  }
+
+  /** As {@link #serve}, for a stream whose writer was made before its body is known. */
+  public void start(Body<T> body) {
+    Thread.ofVirtual().name("stream-writer").start(Context.current().wrap(() -> run(body)));
   }
 
   /**

@@ -1,0 +1,95 @@
+package dev.kryonix.messaging.broker;
+
+import com.google.gson.JsonArray;
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Readiness;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The watch over the broker: whether it is there, what it can do, and that the platform's own
+ * vhosts exist. Reports the readiness component {@code rabbitmq}.
+ */
+@Singleton
+public final class Broker implements Lifecycle {
+  /** Vhosts of the platform, which belong to no tenant. */
+  public static final List<String> SHARED_VHOSTS =
+      List.of("kryonix-master", "shared-services", "monitoring", "backup-operations");
+
+  private static final Duration PERIOD = Duration.ofSeconds(2);
+
+  private final ManagementApi api;
+  private final Readiness.Component readiness;
+  private volatile @Nullable BrokerCapabilities capabilities;
+  private @Nullable Thread watch;
+
+  public Broker(ManagementApi api, Readiness readiness) {
+    this.api = api;
+    this.readiness = readiness.component("rabbitmq");
+  }
+
+  /** What the broker can do, once it has been seen. */
+  public Optional<BrokerCapabilities> capabilities() {
+    return Optional.ofNullable(capabilities);
+  }
+
+  @Override
+  public void start() {
+    watch = Thread.ofVirtual().name("broker-watch").start(this::run);
+  }
+
+  @Override
+  public void stop() {
+    Thread running = watch;
+    if (running != null) {
+      running.interrupt();
+    }
+  }
+
+  private void run() {
+    try {
+      while (true) {
+        look();
+        Thread.sleep(PERIOD);
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void look() throws InterruptedException {
+    try {
+      JsonElement overview =
+          api.get("/api/overview?columns=rabbitmq_version")
+              .orElseThrow(() -> new ManagementException("no overview", 404, null));
+      String version = overview.getAsJsonObject().get("rabbitmq_version").getAsString();
+      if (!readiness.isUp()) {
+        makeSharedVhosts();
+      }
+      capabilities = BrokerCapabilities.of(version);
+      readiness.up();
+    } catch (ManagementException e) {
+      if (Thread.interrupted()) {
+        throw new InterruptedException();
+      }
+      readiness.down(
+          e.isUnreachable() ? "the management API does not answer" : e.getMessage() + "");
+    }
+  }
+
+  private void makeSharedVhosts() throws ManagementException {
+    for (String vhost : SHARED_VHOSTS) {
+      if (api.get(ManagementApi.path("vhosts", vhost)).isEmpty()) {
+        JsonObject body = new JsonObject();
+        body.addProperty("description", "shared by the platform");
+        body.add("tags", new JsonArray());
+        api.put(ManagementApi.path("vhosts", vhost), body);
+      }
+    }
+  }
+}

@@ -1,0 +1,78 @@
+package dev.kryonix.messaging.connection;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import java.io.IOException;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** An open connection to a tenant's vhost. */
+public final class BrokerConnection {
+  private final Connection connection;
+  private final AtomicInteger users = new AtomicInteger();
+  private volatile boolean blocked;
+  private volatile long lastUsed = System.nanoTime();
+
+  BrokerConnection(Connection connection) {
+    this.connection = connection;
+    connection.addBlockedListener(reason -> blocked = true, () -> blocked = false);
+  }
+
+  /**
+   * A channel that keeps the connection from counting as idle for as long as it is open. It belongs
+   * to whoever opened it, who closes it.
+   */
+  public Channel openHoldingChannel() {
+    Channel channel = openChannel();
+    users.incrementAndGet();
+    channel.addShutdownListener(cause -> release());
+    return channel;
+  }
+
+  /** A channel that ends with the connection when nobody touches it. */
+  public Channel openChannel() {
+    try {
+      Channel channel = connection.createChannel();
+      if (channel == null) {
+        throw ConnectionErrors.noChannelLeft();
+      }
+      touch();
+      return channel;
+    } catch (IOException | com.rabbitmq.client.AlreadyClosedException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  /** Whether the broker has told that it takes no messages: an alarm of memory or disk. */
+  public boolean isBlocked() {
+    return blocked;
+  }
+
+  public boolean isOpen() {
+    return connection.isOpen();
+  }
+
+  /** Keeps the connection from counting as idle. */
+  public void touch() {
+    lastUsed = System.nanoTime();
+  }
+
+  boolean isIdleFor(long nanos) {
+    return System.nanoTime() - lastUsed > nanos;
+  }
+
+  /** Whether holding channels are open. */
+  boolean isInUse() {
+    return users.get() > 0;
+  }
+
+  /** Closes at once, without waiting for the broker. */
+  void abort() {
+    connection.abort(1000);
+  }
+
+  private void release() {
+    users.decrementAndGet();
+    touch();
+  }
+}

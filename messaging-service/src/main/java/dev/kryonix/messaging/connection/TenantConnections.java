@@ -1,0 +1,172 @@
+package dev.kryonix.messaging.connection;
+
+import com.rabbitmq.client.Address;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.kryonix.kit.crypto.SecretBox;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerConfig;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.Names;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/**
+ * The tenants' connections to the broker, up to two each: one to publish and one to consume,
+ * because an alarm stops the broker from reading the first, and acknowledgements must go on. Opened
+ * when first used, as the tenant's own broker user, and closed when idle.
+ *
+ * <p>All sockets share a few event loops; consumers are called on virtual threads. The client's own
+ * recovery is off: it covers neither the first connect nor a channel's errors, so whoever holds a
+ * connection that has closed asks for another.
+ */
+@Singleton
+public final class TenantConnections {
+  private static final int EVENT_LOOPS = 2;
+  private static final int RPC_TIMEOUT_MILLIS = 10_000;
+  private static final int SWEEPS_PER_IDLE_TIMEOUT = 4;
+
+  private final BrokerConfig broker;
+  private final ConnectionConfig config;
+  private final SecretBox secrets;
+  private final Circuit circuit;
+  private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
+  private final MultiThreadIoEventLoopGroup eventLoops =
+      new MultiThreadIoEventLoopGroup(EVENT_LOOPS, NioIoHandler.newFactory());
+  private final ExecutorService consumers = Executors.newVirtualThreadPerTaskExecutor();
+  private final ScheduledExecutorService sweeper =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("idle-connections").factory());
+
+  public TenantConnections(BrokerConfig broker, ConnectionConfig config, SecretBox secrets) {
+    this.broker = broker;
+    this.config = config;
+    this.secrets = secrets;
+    this.circuit = new Circuit(config.retryAfter());
+    long period = config.idleTimeout().toMillis() / SWEEPS_PER_IDLE_TIMEOUT;
+    sweeper.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
+  }
+
+  /** What a connection is for. */
+  private enum Purpose {
+    PUBLISH,
+    CONSUME
+  }
+
+  private record Key(TenantUid tenant, Purpose purpose) {}
+
+  /** The tenant's connection to publish on. */
+  public BrokerConnection toPublish(TenantView tenant) {
+    return get(tenant, Purpose.PUBLISH);
+  }
+
+  /** The tenant's connection to consume from. */
+  public BrokerConnection toConsume(TenantView tenant) {
+    return get(tenant, Purpose.CONSUME);
+  }
+
+  /** Closes the tenant's connections; unacknowledged messages go back to their queues. */
+  public void close(TenantUid tenant) {
+    for (Purpose purpose : Purpose.values()) {
+      Slot slot = slots.remove(new Key(tenant, purpose));
+      if (slot != null) {
+        slot.close();
+      }
+    }
+  }
+
+  private BrokerConnection get(TenantView tenant, Purpose purpose) {
+    Key key = new Key(tenant.uid(), purpose);
+    Slot slot = slots.get(key);
+    if (slot == null) {
+      if (slots.size() >= 2 * config.maxTenants()) {
+        throw ConnectionErrors.tooManyTenants();
+      }
+      slot = slots.computeIfAbsent(key, unused -> new Slot());
+    }
+    return slot.get(() -> open(tenant, purpose));
+  }
+
+  private BrokerConnection open(TenantView tenant, Purpose purpose) {
+    circuit.check();
+    try {
+      Connection connection =
+          factory(tenant)
+              .newConnection(
+                  List.of(new Address(broker.host(), broker.port())),
+                  "kryonix-messaging " + purpose.name().toLowerCase(java.util.Locale.ROOT));
+      circuit.succeeded();
+      return new BrokerConnection(connection);
+    } catch (IOException e) {
+      throw refused(tenant, e);
+    } catch (TimeoutException e) {
+      circuit.failed(e);
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  /** A refusal that concerns the tenant only says nothing about the broker. */
+  private ServiceException refused(TenantView tenant, IOException e) {
+    if (e.getCause() instanceof ShutdownSignalException signal) {
+      return String.valueOf(signal.getMessage()).contains("limit")
+          ? ConnectionErrors.limitReached(tenant.id())
+          : BrokerErrors.unavailable(e);
+    }
+    if (!(e instanceof com.rabbitmq.client.AuthenticationFailureException)) {
+      circuit.failed(e);
+    }
+    return BrokerErrors.unavailable(e);
+  }
+
+  private ConnectionFactory factory(TenantView tenant) {
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setVirtualHost(Names.vhost(tenant.id()));
+    factory.setUsername(Names.user(tenant.id()));
+    factory.setPassword(password(tenant));
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setTopologyRecoveryEnabled(false);
+    int connectMillis = (int) broker.connectTimeout().toMillis();
+    factory.setConnectionTimeout(connectMillis);
+    factory.setHandshakeTimeout(connectMillis);
+    factory.setChannelRpcTimeout(RPC_TIMEOUT_MILLIS);
+    factory.setRequestedHeartbeat((int) config.heartbeat().toSeconds());
+    factory.setSharedExecutor(consumers);
+    factory.netty().eventLoopGroup(eventLoops);
+    return factory;
+  }
+
+  private String password(TenantView tenant) {
+    return tenant
+        .secret("broker-password")
+        .map(secret -> new String(secrets.open(secret, tenant.uid()), StandardCharsets.UTF_8))
+        .orElseThrow(() -> new IllegalStateException("no broker password for " + tenant.id()));
+  }
+
+  private void sweep() {
+    long idle = config.idleTimeout().toNanos();
+    slots.entrySet().removeIf(entry -> entry.getValue().closeIfIdle(idle));
+  }
+
+  @PreDestroy
+  void stop() {
+    sweeper.shutdownNow();
+    slots.values().forEach(Slot::close);
+    consumers.shutdown();
+    eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+}

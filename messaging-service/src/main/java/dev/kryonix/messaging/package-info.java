@@ -1,0 +1,5 @@
+/** Publish and subscribe on RabbitMQ, per tenant. */
+@NullMarked
+package dev.kryonix.messaging;
+
+import org.jspecify.annotations.NullMarked;

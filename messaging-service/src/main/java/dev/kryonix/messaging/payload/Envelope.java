@@ -1,0 +1,144 @@
+package dev.kryonix.messaging.payload;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.payload.NewMessage.Content;
+import dev.kryonix.messaging.topology.LiveQueue;
+import jakarta.inject.Singleton;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Date;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The form of a message in the broker: properties, headers and body.
+ *
+ * <p>Our headers begin with {@code kx-}, the publisher's attributes with {@code a-}, so that
+ * neither can be taken for the other, nor for the broker's own.
+ */
+@Singleton
+public final class Envelope {
+  private static final String ATTRIBUTE = "a-";
+  private static final String KEY = "kx-key";
+  private static final String NONCE = "kx-nonce";
+  private static final String ZSTD_SIZE = "kx-zstd-size";
+  private static final String END_TO_END = "kx-e2e";
+  private static final String TIME = "kx-time";
+  private static final String PRIORITY = "kx-priority";
+  private static final int PERSISTENT = 2;
+  private static final int LARGEST = 64 * 1024 * 1024;
+
+  private final PayloadCipher cipher;
+
+  public Envelope(PayloadCipher cipher) {
+    this.cipher = cipher;
+  }
+
+  /** A message ready for the broker. */
+  public record Packed(BasicProperties properties, byte[] body) {}
+
+  /** Compresses and encrypts the message, and writes the rest into properties and headers. */
+  public Packed pack(TenantView tenant, NewMessage message) {
+    Content content = message.content();
+    Map<String, Object> headers = new HashMap<>();
+    headers.put(TIME, message.time().toEpochMilli());
+    headers.put(PRIORITY, message.priority());
+    headers.putAll(message.trace());
+    content.attributes().forEach((key, value) -> headers.put(ATTRIBUTE + key, value));
+    byte[] body = body(tenant, message, headers);
+    BasicProperties.Builder properties =
+        new BasicProperties.Builder()
+            .messageId(message.id())
+            .deliveryMode(PERSISTENT)
+            .priority(message.priority())
+            .type(message.queue().name())
+            .timestamp(Date.from(message.time()))
+            .contentType(content.contentType())
+            .headers(headers);
+    message.ttl().ifPresent(ttl -> properties.expiration(Long.toString(ttl.toMillis())));
+    return new Packed(properties.build(), body);
+  }
+
+  private byte[] body(TenantView tenant, NewMessage message, Map<String, Object> headers) {
+    Content content = message.content();
+    if (!content.endToEnd().isEmpty()) {
+      headers.put(END_TO_END, content.endToEnd());
+      return content.payload();
+    }
+    byte[] compressed = Compressor.compress(content.payload(), content.compression());
+    if (compressed != content.payload()) {
+      headers.put(ZSTD_SIZE, content.payload().length);
+    }
+    PayloadCipher.Sealed sealed =
+        cipher.seal(tenant, message.queue().name(), message.id(), compressed);
+    headers.put(KEY, sealed.keyId());
+    headers.put(NONCE, sealed.nonce());
+    return sealed.bytes();
+  }
+
+  /** Opens a message that came from the operation's queue. */
+  public StoredMessage unpack(
+      TenantView tenant, LiveQueue queue, BasicProperties properties, byte[] body)
+      throws PayloadCorruptException {
+    Map<String, Object> headers =
+        properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+    String id = text(properties.getMessageId());
+    Map<String, String> attributes = new HashMap<>();
+    headers.forEach(
+        (key, value) -> {
+          if (key.startsWith(ATTRIBUTE)) {
+            attributes.put(key.substring(ATTRIBUTE.length()), text(value));
+          }
+        });
+    return new StoredMessage(
+        id,
+        queue.module(),
+        queue.operation(),
+        payload(tenant, queue, id, new Body(headers, body)),
+        text(properties.getContentType()),
+        (int) number(headers.get(PRIORITY), queue.priority()),
+        attributes,
+        Instant.ofEpochMilli(number(headers.get(TIME), 0)),
+        text(headers.get(END_TO_END)));
+  }
+
+  private record Body(Map<String, Object> headers, byte[] bytes) {}
+
+  private byte[] payload(TenantView tenant, LiveQueue queue, String id, Body body)
+      throws PayloadCorruptException {
+    if (body.headers.containsKey(END_TO_END)) {
+      return body.bytes;
+    }
+    if (!(body.headers.get(NONCE) instanceof byte[] nonce)) {
+      throw new PayloadCorruptException("is not encrypted", null);
+    }
+    byte[] compressed =
+        cipher.open(
+            tenant,
+            queue.name(),
+            id,
+            new PayloadCipher.Sealed(text(body.headers.get(KEY)), nonce, body.bytes));
+    if (!body.headers.containsKey(ZSTD_SIZE)) {
+      return compressed;
+    }
+    long size = number(body.headers.get(ZSTD_SIZE), -1);
+    if (size < 0 || size > LARGEST) {
+      throw new PayloadCorruptException("decompresses to another size", null);
+    }
+    return Compressor.decompress(compressed, (int) size);
+  }
+
+  /** Texts come back from the broker as its own type. */
+  private static String text(@Nullable Object value) {
+    if (value instanceof byte[] bytes) {
+      return new String(bytes, StandardCharsets.UTF_8);
+    }
+    return value == null ? "" : value.toString();
+  }
+
+  private static long number(@Nullable Object value, long otherwise) {
+    return value instanceof Number number ? number.longValue() : otherwise;
+  }
+}

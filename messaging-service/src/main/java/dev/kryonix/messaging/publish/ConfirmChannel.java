@@ -1,0 +1,137 @@
+package dev.kryonix.messaging.publish;
+
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.connection.BrokerConnection;
+import dev.kryonix.messaging.payload.Envelope.Packed;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentNavigableMap;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+
+/**
+ * A channel in confirm mode with many messages in flight. Callers write one after the other under a
+ * lock, because a channel must not be shared for publishing, and wait for their confirms apart from
+ * each other; the broker's confirms, which may cover ranges, are taken on the event loop.
+ *
+ * <p>Every message is mandatory. The broker returns what no queue takes before it confirms it, and
+ * a message that came back does not count as confirmed.
+ */
+final class ConfirmChannel {
+  private final BrokerConnection connection;
+  private final Channel channel;
+  private final Semaphore window;
+  private final Duration patience;
+  private final ReentrantLock writing = new ReentrantLock(true);
+  private final ConcurrentNavigableMap<Long, InFlight> inFlight = new ConcurrentSkipListMap<>();
+  private final Map<String, InFlight> byMessageId = new ConcurrentHashMap<>();
+
+  ConfirmChannel(
+      BrokerConnection connection, PublishConfig config, Consumer<ConfirmChannel> onClose) {
+    this.connection = connection;
+    this.window = new Semaphore(config.window());
+    this.patience = config.confirmTimeout();
+    this.channel = connection.openChannel();
+    try {
+      channel.confirmSelect();
+    } catch (IOException | AlreadyClosedException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+    channel.addConfirmListener(
+        (tag, multiple) -> settle(tag, multiple, Outcome.CONFIRMED),
+        (tag, multiple) -> settle(tag, multiple, Outcome.REFUSED));
+    channel.addReturnListener(returned -> markReturned(returned.getProperties().getMessageId()));
+    channel.addShutdownListener(
+        cause -> {
+          settle(Long.MAX_VALUE, true, Outcome.LOST);
+          onClose.accept(this);
+        });
+  }
+
+  /** A message that the broker has not answered yet. */
+  private static final class InFlight {
+    final String messageId;
+    final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    volatile boolean returned;
+
+    InFlight(String messageId) {
+      this.messageId = messageId;
+    }
+  }
+
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /**
+   * Writes the message and returns what will become of it. Waits while the window is full; refuses
+   * when it stays so, when the broker takes nothing, or when it has gone.
+   */
+  CompletableFuture<Outcome> publish(String routingKey, Packed message)
+      throws InterruptedException {
+    if (connection.isBlocked()) {
+      throw BrokerErrors.blocked();
+    }
+    if (!window.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw BrokerErrors.blocked();
+    }
+    InFlight entry = new InFlight(message.properties().getMessageId());
+    entry.outcome.whenComplete((outcome, error) -> window.release());
+    writing.lockInterruptibly();
+    try {
+      long tag = channel.getNextPublishSeqNo();
+      inFlight.put(tag, entry);
+      byMessageId.put(entry.messageId, entry);
+      write(routingKey, message, tag);
+    } finally {
+      writing.unlock();
+    }
+    if (!channel.isOpen()) {
+      settle(Long.MAX_VALUE, true, Outcome.LOST);
+    }
+    connection.touch();
+    return entry.outcome;
+  }
+
+  private void write(String routingKey, Packed message, long tag) {
+    try {
+      channel.basicPublish(Names.PUBLISH, routingKey, true, message.properties(), message.body());
+    } catch (IOException | AlreadyClosedException e) {
+      finish(tag, Outcome.LOST);
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  private void markReturned(String messageId) {
+    InFlight entry = byMessageId.get(messageId);
+    if (entry != null) {
+      entry.returned = true;
+    }
+  }
+
+  private void settle(long tag, boolean multiple, Outcome outcome) {
+    if (!multiple) {
+      finish(tag, outcome);
+      return;
+    }
+    inFlight.headMap(tag, true).keySet().forEach(each -> finish(each, outcome));
+  }
+
+  private void finish(long tag, Outcome outcome) {
+    InFlight entry = inFlight.remove(tag);
+    if (entry != null) {
+      byMessageId.remove(entry.messageId);
+      boolean unroutable = outcome == Outcome.CONFIRMED && entry.returned;
+      entry.outcome.complete(unroutable ? Outcome.RETURNED : outcome);
+    }
+  }
+}

@@ -1,0 +1,145 @@
+package dev.kryonix.messaging.publish;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.RetryInfo;
+import dev.kryonix.api.messaging.v1.Problem;
+import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PublishResult;
+import dev.kryonix.api.messaging.v1.PublishStreamRequest;
+import dev.kryonix.api.messaging.v1.PublishStreamResponse;
+import dev.kryonix.api.messaging.v1.PublishWindow;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.streams.StreamWriter;
+import dev.kryonix.messaging.publish.Publisher.Receipt;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One publish stream. At most a window of messages is between the client's sending and our writing
+ * of the result: the next message is asked for when a result has been written.
+ */
+final class PublishStream implements StreamObserver<PublishStreamRequest> {
+  private static final int WINDOW = 256;
+  private static final PublishStreamResponse WAKE = PublishStreamResponse.getDefaultInstance();
+  private static final long LOOK_MILLIS = 1000;
+
+  private final ServerCallStreamObserver<PublishStreamResponse> call;
+  private final Submit submit;
+
+  /** Holds at most a result per message asked for. */
+  private final BlockingQueue<PublishStreamResponse> results = new LinkedBlockingQueue<>();
+
+  private final AtomicInteger unanswered = new AtomicInteger();
+  private volatile boolean halfClosed;
+  private volatile boolean gone;
+
+  private PublishStream(ServerCallStreamObserver<PublishStreamResponse> call, Submit submit) {
+    this.call = call;
+    this.submit = submit;
+  }
+
+  /** Puts a message on its way. */
+  @FunctionalInterface
+  interface Submit {
+    CompletableFuture<Receipt> submit(PublishRequest request) throws InterruptedException;
+  }
+
+  static StreamObserver<PublishStreamRequest> open(
+      StreamObserver<PublishStreamResponse> responses, long maxBytes, Submit submit) {
+    var call = (ServerCallStreamObserver<PublishStreamResponse>) responses;
+    call.disableAutoRequest();
+    PublishStream stream = new PublishStream(call, submit);
+    StreamWriter.serve(responses, writer -> stream.write(writer, maxBytes));
+    call.request(WINDOW);
+    return stream;
+  }
+
+  @Override
+  public void onNext(PublishStreamRequest request) {
+    unanswered.incrementAndGet();
+    long sequence = request.getSequence();
+    try {
+      submit
+          .submit(request.getMessage())
+          .whenComplete((receipt, error) -> results.add(result(sequence, receipt, error)));
+    } catch (ServiceException e) {
+      results.add(result(sequence, null, e));
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      results.add(result(sequence, null, CommonErrors.notServing("the call was interrupted")));
+    }
+  }
+
+  @Override
+  public void onError(Throwable error) {
+    gone = true;
+    results.add(WAKE);
+  }
+
+  @Override
+  public void onCompleted() {
+    halfClosed = true;
+    results.add(WAKE);
+  }
+
+  private void write(StreamWriter<PublishStreamResponse> writer, long maxBytes)
+      throws InterruptedException {
+    writer.write(
+        PublishStreamResponse.newBuilder()
+            .setWindow(PublishWindow.newBuilder().setMaxMessages(WINDOW).setMaxBytes(maxBytes))
+            .build());
+    while (!gone && !writer.isEnded() && !(halfClosed && unanswered.get() == 0)) {
+      PublishStreamResponse result = results.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      if (result != null && result != WAKE) {
+        writer.write(result);
+        unanswered.decrementAndGet();
+        call.request(1);
+      }
+    }
+  }
+
+  private static PublishStreamResponse result(
+      long sequence, @Nullable Receipt receipt, @Nullable Throwable error) {
+    PublishResult.Builder result = PublishResult.newBuilder().setSequence(sequence);
+    if (receipt != null) {
+      result.setPublished(PublishEndpoint.response(receipt));
+    } else {
+      Throwable cause =
+          error instanceof CompletionException && error.getCause() != null
+              ? error.getCause()
+              : error;
+      result.setProblem(
+          problem(cause instanceof ServiceException e ? e : PublishErrors.unconfirmed()));
+    }
+    return PublishStreamResponse.newBuilder().setResult(result).build();
+  }
+
+  private static Problem problem(ServiceException refusal) {
+    Problem.Builder problem =
+        Problem.newBuilder()
+            .setCode(refusal.code().value())
+            .setReason(refusal.reasonName())
+            .setMessage(refusal.getMessage());
+    for (var detail : refusal.toStatus().getDetailsList()) {
+      try {
+        if (detail.is(RetryInfo.class)) {
+          problem.setRetryAfter(detail.unpack(RetryInfo.class).getRetryDelay());
+        } else if (detail.is(com.google.rpc.BadRequest.class)) {
+          problem.setField(
+              detail.unpack(com.google.rpc.BadRequest.class).getFieldViolations(0).getField());
+        }
+      } catch (InvalidProtocolBufferException e) {
+        throw new IllegalStateException("a detail of our own cannot be read", e);
+      }
+    }
+    return problem.build();
+  }
+}

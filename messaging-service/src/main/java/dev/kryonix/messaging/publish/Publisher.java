@@ -1,0 +1,183 @@
+package dev.kryonix.messaging.publish;
+
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.connection.BrokerConnection;
+import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.payload.Envelope.Packed;
+import dev.kryonix.messaging.payload.NewMessage;
+import dev.kryonix.messaging.topology.Lane;
+import dev.kryonix.messaging.topology.TenantQueues;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+
+/** Publishes tenants' messages: each is in its queue, durably, once its receipt is there. */
+@Singleton
+public final class Publisher {
+  private final TenantConnections connections;
+  private final TenantQueues queues;
+  private final Envelope envelope;
+  private final PublishConfig config;
+  private final InstantSource clock;
+  private final Semaphore bytes;
+  private final ConcurrentMap<TenantUid, ConfirmChannel> channels = new ConcurrentHashMap<>();
+  private final ConcurrentMap<TenantUid, PublishRate> rates = new ConcurrentHashMap<>();
+
+  public Publisher(
+      TenantConnections connections,
+      TenantQueues queues,
+      Envelope envelope,
+      PublishConfig config,
+      InstantSource clock) {
+    this.connections = connections;
+    this.queues = queues;
+    this.envelope = envelope;
+    this.config = config;
+    this.clock = clock;
+    this.bytes = new Semaphore(config.maxBytesInFlight());
+  }
+
+  /** The most bytes that may wait for a confirm. */
+  public long maxBytesInFlight() {
+    return config.maxBytesInFlight();
+  }
+
+  /**
+   * Says that a message is in its queue.
+   *
+   * @param message the message
+   * @param lane the lane that it is in
+   * @param time when the confirm arrived
+   */
+  public record Receipt(NewMessage message, Lane lane, Instant time) {}
+
+  /** A message on its way. */
+  private record Sent(TenantView tenant, NewMessage message, Lane lane, Packed packed) {
+    String queue() {
+      return message.queue().name(lane);
+    }
+  }
+
+  /** Publishes the message and waits for the confirm. */
+  public Receipt publish(TenantView tenant, NewMessage message) throws InterruptedException {
+    Duration patience = config.confirmTimeout();
+    Sent sent = prepare(tenant, message);
+    Outcome outcome = await(send(sent), patience);
+    if (outcome == Outcome.RETURNED) {
+      outcome = await(sendAgain(sent), patience);
+    }
+    return receipt(sent, outcome);
+  }
+
+  /**
+   * Writes the message and returns at once; the receipt comes, or the refusal, when the broker has
+   * answered. Waits only for room in the tenant's window.
+   */
+  public CompletableFuture<Receipt> submit(TenantView tenant, NewMessage message)
+      throws InterruptedException {
+    Sent sent = prepare(tenant, message);
+    return send(sent)
+        .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(timeout -> Outcome.LOST)
+        .thenCompose(outcome -> outcome == Outcome.RETURNED ? retry(sent) : done(sent, outcome));
+  }
+
+  private CompletableFuture<Receipt> done(Sent sent, Outcome outcome) {
+    return CompletableFuture.completedFuture(outcome).thenApply(each -> receipt(sent, each));
+  }
+
+  /** Declaring blocks, so it happens on a thread of its own instead of the event loop. */
+  private CompletableFuture<Receipt> retry(Sent sent) {
+    CompletableFuture<Receipt> result = new CompletableFuture<>();
+    Thread.ofVirtual()
+        .name("publish-again")
+        .start(
+            () -> {
+              try {
+                result.complete(receipt(sent, await(sendAgain(sent), config.confirmTimeout())));
+              } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+              } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                result.completeExceptionally(PublishErrors.unconfirmed());
+              }
+            });
+    return result;
+  }
+
+  private Sent prepare(TenantView tenant, NewMessage message) {
+    rates
+        .computeIfAbsent(tenant.uid(), unused -> new PublishRate())
+        .take(tenant.limits().getMessaging().getPublishPerSecond());
+    Lane lane = Lane.of(message.priority());
+    queues.ensure(tenant, message.queue(), lane);
+    return new Sent(tenant, message, lane, envelope.pack(tenant, message));
+  }
+
+  private CompletableFuture<Outcome> send(Sent sent) throws InterruptedException {
+    int size = sent.packed.body().length;
+    if (!bytes.tryAcquire(size, config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
+      throw BrokerErrors.blocked();
+    }
+    try {
+      return channel(sent.tenant)
+          .publish(sent.queue(), sent.packed)
+          .whenComplete((done, error) -> bytes.release(size));
+    } catch (RuntimeException | InterruptedException e) {
+      bytes.release(size);
+      throw e;
+    }
+  }
+
+  /** The queue had gone, deleted by hand or with its vhost: nothing holds the message yet. */
+  private CompletableFuture<Outcome> sendAgain(Sent sent) throws InterruptedException {
+    queues.forget(sent.tenant.uid(), sent.queue());
+    queues.ensure(sent.tenant, sent.message.queue(), sent.lane);
+    return send(sent);
+  }
+
+  private Receipt receipt(Sent sent, Outcome outcome) {
+    return switch (outcome) {
+      case CONFIRMED -> new Receipt(sent.message, sent.lane, clock.instant());
+      case REFUSED -> throw PublishErrors.queueFull(sent.queue());
+      case RETURNED -> throw PublishErrors.unroutable(sent.queue());
+      case LOST -> throw PublishErrors.unconfirmed();
+    };
+  }
+
+  private static Outcome await(CompletableFuture<Outcome> outcome, Duration patience)
+      throws InterruptedException {
+    try {
+      return outcome.get(patience.toNanos(), TimeUnit.NANOSECONDS);
+    } catch (TimeoutException e) {
+      return Outcome.LOST;
+    } catch (ExecutionException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  private ConfirmChannel channel(TenantView tenant) {
+    ConfirmChannel channel = channels.get(tenant.uid());
+    if (channel != null && channel.isOpen()) {
+      return channel;
+    }
+    BrokerConnection connection = connections.toPublish(tenant);
+    return channels.compute(
+        tenant.uid(),
+        (uid, current) ->
+            current != null && current.isOpen()
+                ? current
+                : new ConfirmChannel(connection, config, closed -> channels.remove(uid, closed)));
+  }
+}

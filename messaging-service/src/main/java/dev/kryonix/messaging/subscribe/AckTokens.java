@@ -1,0 +1,114 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.payload.TenantKeys;
+import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
+import java.security.GeneralSecurityException;
+import java.security.MessageDigest;
+import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Base64;
+import java.util.Optional;
+import javax.crypto.Mac;
+import javax.crypto.SecretKey;
+
+/**
+ * The tokens that settle deliveries: which process delivered, on which of its channels, under which
+ * tag, and a MAC under a key of the tenant's. A token that is made up, altered or another tenant's
+ * never reaches the broker, where an unknown tag would close the channel.
+ */
+@Singleton
+final class AckTokens {
+  private static final byte VERSION = 1;
+  private static final int BODY_BYTES = 1 + 3 * Long.BYTES;
+  private static final int MAC_BYTES = 16;
+  private static final int MOST = 10_000;
+  private static final Duration KEPT = Duration.ofMinutes(10);
+  private static final String INFO = "kryonix/ack-token/v1";
+
+  private final TenantKeys keys;
+  private final long instance = new SecureRandom().nextLong();
+  private final Cache<Id, SecretKey> macKeys =
+      Caffeine.newBuilder().maximumSize(MOST).expireAfterAccess(KEPT).build();
+
+  private record Id(TenantUid tenant, String key) {}
+
+  AckTokens(TenantKeys keys) {
+    this.keys = keys;
+  }
+
+  /**
+   * A delivery.
+   *
+   * @param own whether this process made it
+   * @param epoch the channel
+   * @param tag the delivery tag within the channel
+   */
+  record Delivered(boolean own, long epoch, long tag) {}
+
+  /** A token for a delivery of this process. */
+  String issue(TenantView tenant, long epoch, long tag) {
+    byte[] body =
+        ByteBuffer.allocate(BODY_BYTES)
+            .put(VERSION)
+            .putLong(instance)
+            .putLong(epoch)
+            .putLong(tag)
+            .array();
+    byte[] mac = mac(tenant, keys.currentId(tenant), body).orElseThrow();
+    byte[] token = Arrays.copyOf(body, BODY_BYTES + MAC_BYTES);
+    System.arraycopy(mac, 0, token, BODY_BYTES, MAC_BYTES);
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(token);
+  }
+
+  /** What the token stands for; empty when it is none of this tenant's. */
+  Optional<Delivered> read(TenantView tenant, String text) {
+    byte[] token;
+    try {
+      token = Base64.getUrlDecoder().decode(text);
+    } catch (IllegalArgumentException e) {
+      return Optional.empty();
+    }
+    if (token.length != BODY_BYTES + MAC_BYTES || token[0] != VERSION) {
+      return Optional.empty();
+    }
+    byte[] body = Arrays.copyOf(token, BODY_BYTES);
+    byte[] mac = Arrays.copyOfRange(token, BODY_BYTES, token.length);
+    boolean genuine =
+        tenant.secrets().stream()
+            .map(secret -> mac(tenant, secret.getId(), body))
+            .anyMatch(ours -> ours.isPresent() && MessageDigest.isEqual(ours.get(), mac));
+    if (!genuine) {
+      return Optional.empty();
+    }
+    ByteBuffer fields = ByteBuffer.wrap(body, 1, BODY_BYTES - 1);
+    return Optional.of(
+        new Delivered(fields.getLong() == instance, fields.getLong(), fields.getLong()));
+  }
+
+  private Optional<byte[]> mac(TenantView tenant, String keyId, byte[] body) {
+    Id id = new Id(tenant.uid(), keyId);
+    SecretKey known = macKeys.getIfPresent(id);
+    if (known == null) {
+      Optional<SecretKey> derived = keys.derive(tenant, keyId, new byte[0], INFO);
+      derived.ifPresent(key -> macKeys.put(id, key));
+      return derived.map(key -> mac(key, body));
+    }
+    return Optional.of(mac(known, body));
+  }
+
+  private static byte[] mac(SecretKey key, byte[] body) {
+    try {
+      Mac mac = Mac.getInstance("HmacSHA256");
+      mac.init(key);
+      return Arrays.copyOf(mac.doFinal(body), MAC_BYTES);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("HmacSHA256 is not to be had", e);
+    }
+  }
+}

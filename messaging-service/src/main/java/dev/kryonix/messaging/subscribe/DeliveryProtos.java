@@ -1,0 +1,71 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.Value;
+import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
+import dev.kryonix.api.messaging.v1.Message;
+import dev.kryonix.api.messaging.v1.SettlementOutcome;
+import dev.kryonix.api.messaging.v1.SettlementResult;
+import dev.kryonix.messaging.payload.StoredMessage;
+import java.nio.charset.StandardCharsets;
+
+/** Messages and outcomes as the contract has them. */
+final class DeliveryProtos {
+  private static final String JSON = "application/json";
+
+  private DeliveryProtos() {}
+
+  static Message message(StoredMessage stored, boolean jsonPayloads) {
+    Message.Builder message =
+        Message.newBuilder()
+            .setMessageId(stored.id())
+            .setModule(stored.module())
+            .setOperation(stored.operation())
+            .setContentType(stored.contentType())
+            .setPriority(stored.priority())
+            .putAllAttributes(stored.attributes())
+            .setPublishTime(Timestamps.fromMillis(stored.time().toEpochMilli()))
+            .setEndToEnd(stored.endToEnd())
+            .setSizeBytes(stored.payload().length);
+    if (jsonPayloads && stored.contentType().equals(JSON) && stored.endToEnd().isEmpty()) {
+      try {
+        Value.Builder value = Value.newBuilder();
+        JsonFormat.parser().merge(new String(stored.payload(), StandardCharsets.UTF_8), value);
+        return message.setJson(value).build();
+      } catch (InvalidProtocolBufferException e) {
+        return message.setData(bytes(stored)).build();
+      }
+    }
+    return message.setData(bytes(stored)).build();
+  }
+
+  /** Nobody else has the array. */
+  private static ByteString bytes(StoredMessage stored) {
+    return UnsafeByteOperations.unsafeWrap(stored.payload());
+  }
+
+  static SettlementResult result(String token, Settled settled) {
+    SettlementResult.Builder result = SettlementResult.newBuilder().setAckToken(token);
+    return switch (settled) {
+      case OK -> result.setOutcome(SettlementOutcome.SETTLEMENT_OUTCOME_OK).build();
+      case INVALID ->
+          result
+              .setOutcome(SettlementOutcome.SETTLEMENT_OUTCOME_INVALID)
+              .setDetail("not a token of this tenant's deliveries")
+              .build();
+      case STALE ->
+          result
+              .setOutcome(SettlementOutcome.SETTLEMENT_OUTCOME_STALE)
+              .setDetail("the lease or the stream of the delivery has ended; it is delivered anew")
+              .build();
+      case FAILED ->
+          result
+              .setOutcome(SettlementOutcome.SETTLEMENT_OUTCOME_TEMPORARILY_FAILED)
+              .setDetail("the broker cannot be reached")
+              .build();
+    };
+  }
+}

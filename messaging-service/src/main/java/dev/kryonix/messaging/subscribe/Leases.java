@@ -1,0 +1,76 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.rabbitmq.client.Channel;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.topology.TenantQueues;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * All channels of this process on which consumers hold deliveries: finds the one that a token
+ * stands for, whichever stream or call it comes on, and ends the leases that are over.
+ */
+@Singleton
+final class Leases {
+  private static final int LOOKS_PER_SECOND = 2;
+  private static final long LOOK_MILLIS = 1000 / LOOKS_PER_SECOND;
+
+  private final AckTokens tokens;
+  private final TenantQueues queues;
+  private final Map<Long, LeasedChannel> channels = new ConcurrentHashMap<>();
+  private final AtomicLong epochs = new AtomicLong(new SecureRandom().nextInt());
+  private final ScheduledExecutorService clock =
+      Executors.newSingleThreadScheduledExecutor(
+          Thread.ofPlatform().daemon().name("leases").factory());
+
+  Leases(AckTokens tokens, TenantQueues queues) {
+    this.tokens = tokens;
+    this.queues = queues;
+    clock.scheduleWithFixedDelay(
+        () -> channels.values().forEach(LeasedChannel::expireLeases),
+        LOOK_MILLIS,
+        LOOK_MILLIS,
+        TimeUnit.MILLISECONDS);
+  }
+
+  /** Takes the channel in; it leaves when it closes. */
+  LeasedChannel open(Channel channel, Runnable onChange) {
+    LeasedChannel leased = new LeasedChannel(epochs.incrementAndGet(), channel, onChange);
+    channels.put(leased.epoch(), leased);
+    channel.addShutdownListener(cause -> channels.remove(leased.epoch()));
+    return leased;
+  }
+
+  /** Settles the delivery that the token stands for. */
+  Settled settle(TenantView tenant, String token, Settlement settlement) {
+    Optional<AckTokens.Delivered> delivered = tokens.read(tenant, token);
+    if (delivered.isEmpty()) {
+      return Settled.INVALID;
+    }
+    AckTokens.Delivered delivery = delivered.get();
+    LeasedChannel channel = delivery.own() ? channels.get(delivery.epoch()) : null;
+    if (channel == null) {
+      return Settled.STALE;
+    }
+    if (settlement instanceof Settlement.Drop) {
+      String module = channel.moduleOf(delivery.tag());
+      if (module != null) {
+        queues.ensureDeadLetters(tenant, module);
+      }
+    }
+    return channel.settle(delivery.tag(), settlement);
+  }
+
+  @PreDestroy
+  void stop() {
+    clock.shutdownNow();
+  }
+}

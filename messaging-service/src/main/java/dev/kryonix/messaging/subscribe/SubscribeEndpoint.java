@@ -1,0 +1,130 @@
+package dev.kryonix.messaging.subscribe;
+
+import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
+import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
+import dev.kryonix.api.messaging.v1.SubscribeRequest;
+import dev.kryonix.api.messaging.v1.SubscribeResponse;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.kit.streams.StreamWriter;
+import io.grpc.stub.ServerCallStreamObserver;
+import io.grpc.stub.StreamObserver;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The RPCs that consume. */
+@Singleton
+public final class SubscribeEndpoint {
+  private final Subscribing subscribing;
+  private final Settlements settlements;
+
+  SubscribeEndpoint(Subscribing subscribing, Settlements settlements) {
+    this.subscribing = subscribing;
+    this.settlements = settlements;
+  }
+
+  /** Delivers messages over a stream. */
+  public StreamObserver<SubscribeRequest> subscribe(
+      Principal caller, StreamObserver<SubscribeResponse> responses) {
+    var call = (ServerCallStreamObserver<SubscribeResponse>) responses;
+    call.disableAutoRequest();
+    Requests requests = new Requests(caller, call, StreamWriter.over(responses));
+    call.request(1);
+    return requests;
+  }
+
+  /** Settles deliveries of any stream of this process. */
+  public AcknowledgeResponse acknowledge(Principal caller, AcknowledgeRequest request) {
+    TenantView tenant = subscribing.tenants().require(caller);
+    AcknowledgeResponse.Builder response = AcknowledgeResponse.newBuilder();
+    response.addAllResults(settlements.acknowledge(tenant, request.getAckTokensList()));
+    request.getNacksList().stream()
+        .map(nack -> settlements.giveBack(tenant, nack))
+        .forEach(response::addAllResults);
+    request.getLeaseExtensionsList().stream()
+        .map(extend -> settlements.extend(tenant, extend))
+        .forEach(response::addAllResults);
+    return response.build();
+  }
+
+  /**
+   * What the client sends. It is never written to from here: gRPC would tell of readiness on this
+   * very thread.
+   */
+  private final class Requests implements StreamObserver<SubscribeRequest> {
+    private final Principal caller;
+    private final ServerCallStreamObserver<SubscribeResponse> call;
+    private final StreamWriter<SubscribeResponse> writer;
+    private @Nullable Subscription subscription;
+
+    Requests(
+        Principal caller,
+        ServerCallStreamObserver<SubscribeResponse> call,
+        StreamWriter<SubscribeResponse> writer) {
+      this.caller = caller;
+      this.call = call;
+      this.writer = writer;
+    }
+
+    @Override
+    public void onNext(SubscribeRequest request) {
+      try {
+        Subscription running = subscription;
+        if (running == null) {
+          start(request);
+        } else {
+          take(running, request);
+        }
+      } catch (ServiceException e) {
+        writer.fail(e);
+        onCompleted();
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      onCompleted();
+    }
+
+    @Override
+    public void onCompleted() {
+      Subscription running = subscription;
+      if (running == null) {
+        writer.complete();
+      } else {
+        running.end();
+      }
+    }
+
+    private void start(SubscribeRequest request) {
+      if (!request.hasStart()) {
+        throw SubscribeErrors.startFirst();
+      }
+      TenantView tenant = subscribing.tenants().require(caller);
+      SubscriptionStart start =
+          SubscriptionStart.of(tenant, subscribing.operations(), request.getStart());
+      Subscription started = new Subscription(subscribing, caller, start, () -> call.request(1));
+      subscription = started;
+      writer.start(started::write);
+      call.request(1);
+    }
+
+    private void take(Subscription running, SubscribeRequest request) {
+      TenantView tenant = subscribing.tenants().require(caller);
+      switch (request.getItemCase()) {
+        case START -> throw SubscribeErrors.startOnce();
+        case ACK ->
+            running.answer(settlements.acknowledge(tenant, request.getAck().getAckTokensList()));
+        case NACK -> running.answer(settlements.giveBack(tenant, request.getNack()));
+        case EXTEND_LEASE -> running.answer(settlements.extend(tenant, request.getExtendLease()));
+        case FLOW_LIMITS -> {
+          running.limit(Limits.of(request.getFlowLimits()));
+          running.answer(List.of());
+        }
+        case ITEM_NOT_SET -> throw SubscribeErrors.startFirst();
+      }
+    }
+  }
+}

@@ -1,0 +1,19 @@
+package dev.kryonix.messaging.subscribe;
+
+import dev.kryonix.kit.state.TenantDirectory;
+import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.topology.Operations;
+import dev.kryonix.messaging.topology.TenantQueues;
+import jakarta.inject.Singleton;
+
+/** What every subscription works with. */
+@Singleton
+record Subscribing(
+    TenantDirectory tenants,
+    TenantConnections connections,
+    TenantQueues queues,
+    Operations operations,
+    Envelope envelope,
+    Leases leases,
+    AckTokens tokens) {}

@@ -1,0 +1,107 @@
+package dev.kryonix.messaging.topology;
+
+import dev.kryonix.kit.catalog.Catalog;
+import dev.kryonix.kit.catalog.Module;
+import dev.kryonix.kit.catalog.Operation;
+import dev.kryonix.kit.state.TenantView;
+import jakarta.inject.Singleton;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** The catalogue's operations as queues: finds the one that a caller names, for its tenant. */
+@Singleton
+public final class Operations {
+  private final Catalog catalog;
+
+  public Operations(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** The queue of an operation or alias; refuses what the catalogue or the tenant does not have. */
+  public LiveQueue require(TenantView tenant, String module, String operation) {
+    Module known =
+        catalog.module(module).orElseThrow(() -> OperationErrors.unknownModule(module, catalog));
+    Operation found =
+        known
+            .operation(operation)
+            .orElseThrow(() -> OperationErrors.unknownOperation(module, operation));
+    if (!has(tenant, known)) {
+      throw OperationErrors.moduleNotEnabled(module, tenant.id());
+    }
+    return queue(known, found);
+  }
+
+  /** The queue of that name, such as {@code crm.leads.create}, whatever the tenant has. */
+  public Optional<LiveQueue> find(String name) {
+    int dot = name.indexOf('.');
+    if (dot < 0) {
+      return Optional.empty();
+    }
+    return catalog
+        .module(name.substring(0, dot))
+        .flatMap(
+            module ->
+                module
+                    .operation(name.substring(dot + 1))
+                    .map(operation -> queue(module, operation)));
+  }
+
+  /**
+   * The queues that the patterns of a subscription come to; refuses a pattern that names nothing.
+   */
+  public List<LiveQueue> matching(TenantView tenant, List<String> patterns) {
+    List<LiveQueue> queues = new ArrayList<>();
+    for (String pattern : patterns) {
+      int dot = pattern.indexOf('.');
+      matching(tenant, pattern.substring(0, dot), pattern.substring(dot + 1)).stream()
+          .filter(queue -> !queues.contains(queue))
+          .forEach(queues::add);
+    }
+    return queues;
+  }
+
+  private List<LiveQueue> matching(TenantView tenant, String module, String operation) {
+    boolean anyOperation = operation.equals("*");
+    if (!module.equals("*")) {
+      if (!anyOperation) {
+        return List.of(require(tenant, module, operation));
+      }
+      Module known =
+          catalog.module(module).orElseThrow(() -> OperationErrors.unknownModule(module, catalog));
+      if (!has(tenant, known)) {
+        throw OperationErrors.moduleNotEnabled(module, tenant.id());
+      }
+      return known.operations().values().stream().map(each -> queue(known, each)).toList();
+    }
+    List<LiveQueue> queues = new ArrayList<>();
+    for (Module known : modulesOf(tenant)) {
+      known.operations().values().stream()
+          .filter(
+              each ->
+                  anyOperation
+                      || each.name().equals(operation)
+                      || each.aliases().contains(operation))
+          .forEach(each -> queues.add(queue(known, each)));
+    }
+    if (queues.isEmpty()) {
+      throw OperationErrors.unknownOperation("*", operation);
+    }
+    return queues;
+  }
+
+  private List<Module> modulesOf(TenantView tenant) {
+    List<Module> modules = new ArrayList<>();
+    catalog.modules().values().stream().filter(module -> has(tenant, module)).forEach(modules::add);
+    modules.add(catalog.mobile());
+    return modules;
+  }
+
+  private static boolean has(TenantView tenant, Module module) {
+    return module.name().equals(Catalog.MOBILE) || tenant.hasModule(module.name());
+  }
+
+  private static LiveQueue queue(Module module, Operation operation) {
+    return new LiveQueue(module.name(), operation.name(), operation.priority(), operation.ttl());
+  }
+}

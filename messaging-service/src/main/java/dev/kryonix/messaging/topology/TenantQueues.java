@@ -1,0 +1,175 @@
+package dev.kryonix.messaging.topology;
+
+import com.google.gson.JsonElement;
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.messaging.broker.ManagementException;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.connection.BrokerConnection;
+import dev.kryonix.messaging.connection.TenantConnections;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Declares a tenant's queues when they are first used, and knows which there are. Declaring is
+ * idempotent, so losing this knowledge costs a round trip and nothing else.
+ */
+@Singleton
+public final class TenantQueues {
+  private final TenantConnections connections;
+  private final ManagementApi api;
+  private final Map<TenantUid, Known> tenants = new ConcurrentHashMap<>();
+
+  public TenantQueues(TenantConnections connections, ManagementApi api) {
+    this.connections = connections;
+    this.api = api;
+  }
+
+  /** What this process knows of one tenant's queues. */
+  private static final class Known {
+    final ReentrantLock declaring = new ReentrantLock();
+    final Set<String> declared = ConcurrentHashMap.newKeySet();
+    final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  }
+
+  /** Sees to it that the lane's queue exists and is bound. */
+  public void ensure(TenantView tenant, LiveQueue queue, Lane lane) {
+    ensure(
+        tenant,
+        queue.name(lane),
+        channel -> {
+          String name = queue.name(lane);
+          declare(channel, name, Map.of("x-message-ttl", queue.ttl().toMillis()));
+          channel.queueBind(name, Names.PUBLISH, name);
+        });
+  }
+
+  /** Sees to it that the module's queue of dead letters exists and is bound. */
+  public void ensureDeadLetters(TenantView tenant, String module) {
+    String name = Names.deadLetters(module);
+    ensure(
+        tenant,
+        name,
+        channel -> {
+          declare(channel, name, Map.of());
+          channel.queueBind(name, Names.DEAD_LETTERS, module + ".#");
+        });
+  }
+
+  /** The queue turned out to be gone: the next {@link #ensure} declares it again. */
+  public void forget(TenantUid tenant, String queue) {
+    known(tenant).declared.remove(queue);
+  }
+
+  /** Nothing is known of the tenant any more. */
+  public void forget(TenantUid tenant) {
+    tenants.remove(tenant);
+  }
+
+  /** The names of all queues that the tenant has in the broker. */
+  public Set<String> existing(TenantView tenant) throws ManagementException {
+    String path =
+        ManagementApi.path("queues", Names.vhost(tenant.id()))
+            + "?columns=name&disable_stats=true&enable_queue_totals=true";
+    Set<String> names = new HashSet<>();
+    for (JsonElement queue :
+        api.get(path).map(JsonElement::getAsJsonArray).orElseGet(com.google.gson.JsonArray::new)) {
+      names.add(queue.getAsJsonObject().get("name").getAsString());
+    }
+    return names;
+  }
+
+  /** Calls the listener whenever this process has declared a queue of the tenant. */
+  public AutoCloseable onDeclared(TenantUid tenant, Runnable listener) {
+    List<Runnable> listeners = known(tenant).listeners;
+    listeners.add(listener);
+    return () -> listeners.remove(listener);
+  }
+
+  private void ensure(TenantView tenant, String name, Declaration declaration) {
+    Known known = known(tenant.uid());
+    if (known.declared.contains(name)) {
+      return;
+    }
+    known.declaring.lock();
+    try {
+      if (known.declared.contains(name)) {
+        return;
+      }
+      run(connections.toPublish(tenant), declaration, name);
+      known.declared.add(name);
+    } finally {
+      known.declaring.unlock();
+    }
+    known.listeners.forEach(Runnable::run);
+  }
+
+  /** A refused declaration closes its channel, so each has one of its own. */
+  private static void run(BrokerConnection connection, Declaration declaration, String name) {
+    Channel channel = connection.openChannel();
+    try {
+      declaration.on(channel);
+      channel.close();
+    } catch (IOException e) {
+      if (e.getCause() instanceof ShutdownSignalException signal && !signal.isHardError()) {
+        onRefusal(connection, name, signal);
+      } else {
+        throw BrokerErrors.unavailable(e);
+      }
+    } catch (TimeoutException | AlreadyClosedException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  /** A queue that exists with other arguments, from an older catalogue, is used as it is. */
+  private static void onRefusal(
+      BrokerConnection connection, String name, ShutdownSignalException signal) {
+    String text = String.valueOf(signal.getReason());
+    if (text.contains("limit")) {
+      throw QueueErrors.limitReached(name);
+    }
+    boolean otherArguments =
+        signal.getReason() instanceof AMQP.Channel.Close close
+            && close.getReplyCode() == AMQP.PRECONDITION_FAILED;
+    if (!otherArguments) {
+      throw BrokerErrors.unavailable(signal);
+    }
+    Channel channel = connection.openChannel();
+    try {
+      channel.queueBind(name, Names.PUBLISH, name);
+      channel.close();
+    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  private static void declare(Channel channel, String name, Map<String, Object> more)
+      throws IOException {
+    Map<String, Object> arguments = new java.util.HashMap<>(more);
+    arguments.put("x-queue-type", "quorum");
+    channel.queueDeclare(name, true, false, false, arguments);
+  }
+
+  private Known known(TenantUid tenant) {
+    return tenants.computeIfAbsent(tenant, unused -> new Known());
+  }
+
+  @FunctionalInterface
+  private interface Declaration {
+    void on(Channel channel) throws IOException;
+  }
+}
