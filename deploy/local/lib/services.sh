@@ -113,7 +113,10 @@ service_stop() {
   # A run that never got ready is no model for a start.
   if service_ready "$1"; then ready=yes; fi
   process_stop "$1" TERM 60
-  if [[ $ready && -e $recording ]]; then service_aot_create "$1"; fi
+  if [[ $ready && -e $recording ]]; then
+    say "making $1's AOT cache, once for this build"
+    service_aot_create "$1"
+  fi
   rm -f "$recording"
 }
 
