@@ -74,7 +74,7 @@ Kryonix is up: REST $(gateway_url), gRPC $grpc. To try it:
     -d '{"module": "agendamento", "operation": "reminders.send", "json": {"paciente": "Ana", "hora": "14:30"}}'
 
   # receive it over gRPC; Ctrl-D ends the stream, and a message that wasn't acknowledged comes back
-  (echo '{"start": {"module": "agendamento", "operations": ["reminders.send"]}}'; sleep 5) |
+  (echo '{"start": {"sources": ["agendamento.reminders.send"]}}'; sleep 5) |
     grpcurl -plaintext -H "authorization: Bearer \$TOKEN" -d @ $grpc kryonix.messaging.v1.MessagingService/Subscribe
 
   # cache a value and read it back
