@@ -15,8 +15,8 @@ import java.time.Instant;
 public final class ProfileRecords {
   private final TenantProtos protos;
 
-  ProfileRecords(TenantProtos protos) {
-    this.protos = protos;
+  ProfileRecords(ProfileRules rules) {
+    this.protos = new TenantProtos(rules);
   }
 
   /** The profile as it stands. */
@@ -24,7 +24,9 @@ public final class ProfileRecords {
     return protos.message(tenant).toByteString();
   }
 
-  /** The tenant with what it once said of itself, as its next revision; itself when nothing differs. */
+  /**
+   * The tenant with what it once said of itself, as its next revision; itself when nothing differs.
+   */
   public Tenant restored(Tenant tenant, ByteString encoded, Instant now) {
     Profile then = decode(encoded);
     Profile next =
