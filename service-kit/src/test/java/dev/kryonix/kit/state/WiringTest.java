@@ -81,6 +81,8 @@ final class WiringTest {
   private ApplicationContext start() {
     return ApplicationContext.builder()
         .properties(properties)
+        // Integration tests run with the address of a real PostgreSQL in the environment.
+        .environmentPropertySource(false)
         .eagerInitSingletons(true)
         .banner(false)
         .start();
