@@ -1,0 +1,5 @@
+/** Tests of payloads. */
+@NullMarked
+package dev.kryonix.messaging.payload;
+
+import org.jspecify.annotations.NullMarked;
