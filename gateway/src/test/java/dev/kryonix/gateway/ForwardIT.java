@@ -208,8 +208,10 @@ class ForwardIT {
   void aMessageOverTheLimitIsRefused() {
     Note big = Note.newBuilder().setData(ByteString.copyFrom(new byte[17 << 20])).build();
 
-    assertThat(refusal(() -> Gateway.stub().open(big)).getStatus().getCode())
-        .isEqualTo(Code.RESOURCE_EXHAUSTED);
+    StatusRuntimeException e = refusal(() -> Gateway.stub().open(big));
+
+    assertThat(e.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+    assertThat(reason(e)).isEqualTo("MESSAGE_TOO_LARGE");
   }
 
   @Test

@@ -8,6 +8,7 @@ import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Target;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
+import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Codec;
@@ -23,10 +24,12 @@ final class CallStarter {
 
   private final Door door;
   private final Calls calls;
+  private final int maxMessageBytes;
 
-  CallStarter(Door door, Calls calls) {
+  CallStarter(Door door, Calls calls, ServerConfig server) {
     this.door = door;
     this.calls = calls;
+    this.maxMessageBytes = server.maxMessageBytes();
   }
 
   ServerCall.Listener<Frame> start(Target target, ServerCall<Frame, Frame> call, Metadata headers) {
@@ -59,7 +62,8 @@ final class CallStarter {
       case Admission.Admitted(var principal) -> {
         ClientCall<Frame, Frame> up = calls.open(target, options(headers), principal);
         ForwardedHeaders.strip(headers);
-        yield Forwarding.begin(call, up, headers, target.upstream().name());
+        yield Forwarding.begin(
+            call, up, headers, new Forwarding.Upstream(target.upstream().name(), maxMessageBytes));
       }
     };
   }

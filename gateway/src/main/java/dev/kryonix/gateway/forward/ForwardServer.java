@@ -4,6 +4,7 @@ import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.upstream.EventLoops;
 import dev.kryonix.gateway.upstream.Untouched;
 import dev.kryonix.kit.server.GrpcServerCustomizer;
+import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.netty.NettyServerBuilder;
 import jakarta.inject.Singleton;
 
@@ -15,12 +16,19 @@ import jakarta.inject.Singleton;
 final class ForwardServer implements GrpcServerCustomizer {
   private final ForwardRegistry registry;
   private final EventLoops loops;
-  private final GatewayConfig config;
 
-  ForwardServer(ForwardRegistry registry, EventLoops loops, GatewayConfig config) {
+  /** So much over the limit a message is still read, to be refused in words. */
+  private static final int READ_OVER_LIMIT = 4;
+
+  private final GatewayConfig config;
+  private final ServerConfig server;
+
+  ForwardServer(
+      ForwardRegistry registry, EventLoops loops, GatewayConfig config, ServerConfig server) {
     this.registry = registry;
     this.loops = loops;
     this.config = config;
+    this.server = server;
   }
 
   @Override
@@ -32,6 +40,9 @@ final class ForwardServer implements GrpcServerCustomizer {
         .channelType(loops.listenerType())
         // A forwarded call never blocks, and a change of threads costs more than its work.
         .directExecutor()
+        // The transport's own refusal resets the stream while the caller still sends, who may then
+        // see UNAVAILABLE.
+        .maxInboundMessageSize(READ_OVER_LIMIT * server.maxMessageBytes())
         .decompressorRegistry(Untouched.decompressors())
         .compressorRegistry(Untouched.compressors())
         .maxConcurrentCallsPerConnection(config.callsPerConnection());

@@ -3,6 +3,9 @@ package dev.kryonix.gateway.forward;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Turn;
 import dev.kryonix.gateway.upstream.UpstreamStatus;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -26,6 +29,8 @@ final class Forwarding {
   private final ClientCall<Frame, Frame> service;
   private final String upstream;
   private final boolean takesGzip;
+  private final int maxMessageBytes;
+  private volatile boolean refused;
   private boolean unpacking;
   private final Turn fromCaller;
   private final Turn fromService;
@@ -34,11 +39,13 @@ final class Forwarding {
       ServerCall<Frame, Frame> caller,
       ClientCall<Frame, Frame> service,
       String upstream,
-      boolean takesGzip) {
+      boolean takesGzip,
+      int maxMessageBytes) {
     this.caller = caller;
     this.service = service;
     this.upstream = upstream;
     this.takesGzip = takesGzip;
+    this.maxMessageBytes = maxMessageBytes;
     this.fromCaller = new Turn(() -> caller.request(1), service::isReady);
     this.fromService = new Turn(() -> service.request(1), caller::isReady);
   }
@@ -48,10 +55,11 @@ final class Forwarding {
       ServerCall<Frame, Frame> caller,
       ClientCall<Frame, Frame> service,
       Metadata headers,
-      String upstream) {
+      Upstream upstream) {
     String accepted = headers.get(ACCEPTED);
     boolean takesGzip = accepted != null && accepted.contains(GZIP);
-    Forwarding forwarding = new Forwarding(caller, service, upstream, takesGzip);
+    Forwarding forwarding =
+        new Forwarding(caller, service, upstream.name(), takesGzip, upstream.maxMessageBytes());
     service.start(forwarding.new ServiceListener(), headers);
     caller.request(1);
     service.request(1);
@@ -61,6 +69,10 @@ final class Forwarding {
   private final class CallerListener extends ServerCall.Listener<Frame> {
     @Override
     public void onMessage(Frame message) {
+      if (message.bytes().length > maxMessageBytes) {
+        refuse(CommonErrors.messageTooLarge(maxMessageBytes));
+        return;
+      }
       service.setMessageCompression(message.compressed());
       service.sendMessage(message);
       fromCaller.next();
@@ -68,7 +80,9 @@ final class Forwarding {
 
     @Override
     public void onHalfClose() {
-      service.halfClose();
+      if (!refused) {
+        service.halfClose();
+      }
     }
 
     @Override
@@ -80,11 +94,23 @@ final class Forwarding {
     public void onCancel() {
       service.cancel("the caller went away", null);
     }
+
+    private void refuse(ServiceException why) {
+      refused = true;
+      caller.close(WireErrors.status(why), WireErrors.trailers(why, new Metadata()));
+      service.cancel("the call was refused", null);
+    }
   }
+
+  /** Where a call goes, and how large a message of it may be. */
+  record Upstream(String name, int maxMessageBytes) {}
 
   private final class ServiceListener extends ClientCall.Listener<Frame> {
     @Override
     public void onHeaders(Metadata headers) {
+      if (refused) {
+        return;
+      }
       String encoding = headers.get(ENCODING);
       unpacking = GZIP.equals(encoding) && !takesGzip;
       if (encoding != null && !unpacking) {
@@ -95,6 +121,9 @@ final class Forwarding {
 
     @Override
     public void onMessage(Frame message) {
+      if (refused) {
+        return;
+      }
       Frame answer = unpacking ? message.unpacked() : message;
       caller.setMessageCompression(answer.compressed());
       caller.sendMessage(answer);
@@ -108,6 +137,9 @@ final class Forwarding {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
+      if (refused) {
+        return;
+      }
       UpstreamStatus end = UpstreamStatus.of(upstream, status, trailers);
       caller.close(end.status(), end.trailers());
     }
