@@ -1,6 +1,7 @@
 package dev.kryonix.gateway.upstream;
 
 import dev.kryonix.gateway.GatewayConfig;
+import dev.kryonix.kit.server.Reconnect;
 import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
@@ -57,18 +58,19 @@ public final class Upstreams {
   }
 
   private static ManagedChannel open(String address, int maxBytes, EventLoops loops) {
-    return NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
-        .defaultLoadBalancingPolicy("round_robin")
-        .eventLoopGroup(loops.group())
-        .channelType(loops.channelType())
-        // Callbacks run where the bytes arrive; none of them blocks.
-        .directExecutor()
-        .decompressorRegistry(Untouched.decompressors())
-        .compressorRegistry(Untouched.compressors())
-        .maxInboundMessageSize(maxBytes)
-        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-        .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-        .build();
+    return Reconnect.eagerly(
+        NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
+            .defaultLoadBalancingPolicy("round_robin")
+            .eventLoopGroup(loops.group())
+            .channelType(loops.channelType())
+            // Callbacks run where the bytes arrive; none of them blocks.
+            .directExecutor()
+            .decompressorRegistry(Untouched.decompressors())
+            .compressorRegistry(Untouched.compressors())
+            .maxInboundMessageSize(maxBytes)
+            .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+            .build());
   }
 
   @PreDestroy

@@ -46,15 +46,16 @@ public final class Channels {
     if (address == null) {
       throw new IllegalStateException("no address configured: kryonix.services." + service);
     }
-    return NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
-        .defaultLoadBalancingPolicy("round_robin")
-        .executor(Executors.newVirtualThreadPerTaskExecutor())
-        .maxInboundMessageSize(maxMessageBytes)
-        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-        .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-        .keepAliveWithoutCalls(true)
-        .intercept(tracing.clientInterceptor())
-        .build();
+    return Reconnect.eagerly(
+        NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
+            .defaultLoadBalancingPolicy("round_robin")
+            .executor(Executors.newVirtualThreadPerTaskExecutor())
+            .maxInboundMessageSize(maxMessageBytes)
+            .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+            .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
+            .keepAliveWithoutCalls(true)
+            .intercept(tracing.clientInterceptor())
+            .build());
   }
 
   @PreDestroy
