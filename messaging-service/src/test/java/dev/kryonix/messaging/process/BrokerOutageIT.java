@@ -1,0 +1,107 @@
+package dev.kryonix.messaging.process;
+
+import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import com.nimbusds.jose.JOSEException;
+import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.SettlementOutcome;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import io.grpc.Status.Code;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The broker of the tests is stopped and started again, with the launcher's own script. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class BrokerOutageIT {
+  private static final Path SERVERS = Path.of("..", "deploy", "local", "servers");
+  private static final Duration AT_ONCE = Duration.ofSeconds(4);
+  private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
+
+  private final Path folder;
+  private final Messaging messaging;
+
+  BrokerOutageIT(@TempDir Path folder) throws IOException, JOSEException {
+    this.folder = folder;
+    Messaging.variable("KRYONIX_HOME");
+    Messaging.variable("KRYONIX_PORT_OFFSET");
+    messaging = new Messaging(folder);
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    messaging.stop();
+  }
+
+  @Test
+  void confirmedMessagesOutliveTheBrokersRestartAndBothDirectionsResumeByThemselves()
+      throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    Set<String> confirmed = new HashSet<>();
+    for (int i = 0; i < 20; i++) {
+      confirmed.add(publish(tenant));
+    }
+
+    try (Subscription subscription = messaging.subscribe(tenant, "crm.*")) {
+      Delivery held = subscription.next();
+      servers("down");
+      try {
+        subscription.awaitThrottle();
+        Instant before = Instant.now();
+        assertRefusedForNow(() -> publish(tenant), Code.UNAVAILABLE, "STORE_UNAVAILABLE");
+        assertThat(Duration.between(before, Instant.now())).isLessThan(AT_ONCE);
+        assertThat(messaging.service().isServing()).isFalse();
+      } finally {
+        servers("up");
+      }
+
+      await().atMost(RECOVERED_WITHIN).until(messaging.service()::isServing);
+      confirmed.add(publish(tenant));
+      assertThat(subscription.acknowledge(held))
+          .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_STALE);
+      while (!confirmed.isEmpty()) {
+        Delivery delivery = subscription.next();
+        if (subscription.acknowledge(delivery) == SettlementOutcome.SETTLEMENT_OUTCOME_OK) {
+          confirmed.remove(delivery.getMessage().getMessageId());
+        }
+      }
+    }
+  }
+
+  private String publish(DesiredTenant tenant) throws JOSEException {
+    return messaging
+        .stub(tenant)
+        .publish(
+            PublishRequest.newBuilder()
+                .setModule("crm")
+                .setOperation("leads.create")
+                .setData(ByteString.copyFromUtf8("n"))
+                .build())
+        .getMessageId();
+  }
+
+  private void servers(String command) throws IOException, InterruptedException {
+    Path log = folder.resolve("servers.log");
+    Process process =
+        new ProcessBuilder(SERVERS.toString(), command, "rabbitmq")
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    assertThat(process.waitFor(120, TimeUnit.SECONDS))
+        .as("servers %s; see %s", command, log)
+        .isTrue();
+    assertThat(process.exitValue()).as("servers %s; see %s", command, log).isZero();
+  }
+}

@@ -1,0 +1,106 @@
+package dev.kryonix.messaging.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.grpc.InsecureChannelCredentials;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
+import io.grpc.health.v1.HealthGrpc;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The messaging service in a JVM of its own. */
+final class ServiceProcess {
+  private final Process process;
+  private final ManagedChannel channel;
+  private final Path log;
+
+  private ServiceProcess(Process process, ManagedChannel channel, Path log) {
+    this.process = process;
+    this.channel = channel;
+    this.log = log;
+  }
+
+  /**
+   * Starts the service and waits until it serves.
+   *
+   * @param folder where its data and log go
+   * @param settings its environment besides that of the test, which names RabbitMQ
+   */
+  static ServiceProcess start(Path folder, Map<String, String> settings) throws IOException {
+    assertThat(System.getenv())
+        .as("run through ./kryonix test")
+        .containsKey("KRYONIX_RABBITMQ_PORT");
+    int port = freePort();
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Xmx512m",
+                "-cp",
+                System.getProperty(
+                    "surefire.test.class.path", System.getProperty("java.class.path")),
+                "dev.kryonix.messaging.Application"));
+    Path log = folder.resolve("service.log");
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().putAll(settings);
+    builder.environment().put("KRYONIX_GRPC_PORT", Integer.toString(port));
+    builder.environment().put("KRYONIX_MANAGEMENT_PORT", Integer.toString(freePort()));
+    builder.environment().put("KRYONIX_DATA_DIR", folder.resolve("data").toString());
+    ManagedChannel channel =
+        NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
+            .build();
+    ServiceProcess service = new ServiceProcess(builder.start(), channel, log);
+    await("the service serves; see " + log)
+        .atMost(Duration.ofSeconds(60))
+        .until(service::isServing);
+    return service;
+  }
+
+  ManagedChannel channel() {
+    return channel;
+  }
+
+  /** Asks the process to end, and waits until it has. */
+  void stop() throws InterruptedException {
+    process.destroy();
+    assertThat(process.waitFor(40, TimeUnit.SECONDS)).as("ends when asked to; see " + log).isTrue();
+    channel.shutdownNow();
+  }
+
+  boolean isServing() {
+    assertThat(process.isAlive()).as("the service runs; see " + log).isTrue();
+    try {
+      return HealthGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(1, TimeUnit.SECONDS)
+              .check(HealthCheckRequest.getDefaultInstance())
+              .getStatus()
+          == ServingStatus.SERVING;
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+}

@@ -1,0 +1,172 @@
+package dev.kryonix.messaging.process;
+
+import static dev.kryonix.messaging.process.Refusals.assertRefused;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.nimbusds.jose.JOSEException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.snapshot.v1.ExportRequest;
+import dev.kryonix.api.snapshot.v1.ExportResponse;
+import dev.kryonix.api.snapshot.v1.Footer;
+import dev.kryonix.api.snapshot.v1.ImportHeader;
+import dev.kryonix.api.snapshot.v1.ImportRequest;
+import dev.kryonix.api.snapshot.v1.ImportResponse;
+import dev.kryonix.api.snapshot.v1.Record;
+import dev.kryonix.api.snapshot.v1.SnapshotSourceGrpc;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.kit.snapshot.Digest;
+import dev.kryonix.messaging.broker.ManagementApi;
+import io.grpc.CallCredentials;
+import io.grpc.Status.Code;
+import io.grpc.StatusException;
+import io.grpc.stub.BlockingClientCall;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A tenant's queues and bindings, handed to the backup service and taken back. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class SnapshotIT {
+  private static final String CREATE = "crm.leads.create";
+  private static final String UPDATE = "crm.leads.update";
+  private static final int PATIENCE_SECONDS = 20;
+
+  private final Messaging messaging;
+  private DesiredTenant tenant;
+
+  SnapshotIT(@TempDir Path folder) throws IOException, JOSEException {
+    messaging = new Messaging(folder);
+  }
+
+  @BeforeEach
+  void createTenantWithTwoQueues() throws JOSEException {
+    tenant = messaging.newTenant();
+    publish("leads.create");
+    publish("leads.update");
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    messaging.stop();
+  }
+
+  @Test
+  void deletedQueuesComeBackBoundAndOthersKeepTheirMessages() throws Exception {
+    List<ExportResponse> before = export(messaging.backupService());
+    assertThat(before.getFirst().getHeader().getSource()).isEqualTo("messaging");
+    assertThat(records(before))
+        .extracting(record -> record.getCollection() + " " + record.getModule())
+        .containsExactly("bindings crm", "bindings crm", "queues crm", "queues crm");
+    Messaging.management().delete(ManagementApi.path("queues", Messaging.vhost(tenant), UPDATE));
+    publish("leads.create");
+
+    ImportResponse imported = restore(before, footer(before));
+
+    assertThat(imported.getCountsMap()).containsEntry("queues", 2L).containsEntry("bindings", 2L);
+    assertThat(records(export(messaging.backupService()))).isEqualTo(records(before));
+    assertThat(messages(CREATE)).isEqualTo(2);
+    assertThat(messages(UPDATE)).isZero();
+    publish("leads.update");
+    assertThat(messages(UPDATE)).isEqualTo(1);
+  }
+
+  @Test
+  void anImportWhoseDigestDiffersChangesNothing() throws Exception {
+    List<ExportResponse> before = export(messaging.backupService());
+    Messaging.management().delete(ManagementApi.path("queues", Messaging.vhost(tenant), UPDATE));
+    List<Record> damaged = records(export(messaging.backupService()));
+    Footer wrong = footer(before).toBuilder().setDigest(ByteString.copyFrom(new byte[32])).build();
+
+    assertRefused(() -> restore(before, wrong), Code.INVALID_ARGUMENT, "INVALID_FIELD");
+
+    assertThat(records(export(messaging.backupService()))).isEqualTo(damaged);
+  }
+
+  @Test
+  void onlyTheBackupServiceMayExport() throws Exception {
+    CallCredentials tenantsOwn = messaging.caller(tenant);
+    assertRefused(() -> export(tenantsOwn), Code.PERMISSION_DENIED, "INTERNAL_ONLY");
+  }
+
+  private void publish(String operation) throws JOSEException {
+    messaging
+        .stub(tenant)
+        .publish(
+            PublishRequest.newBuilder()
+                .setModule("crm")
+                .setOperation(operation)
+                .setPriority(5)
+                .build());
+  }
+
+  private List<ExportResponse> export(CallCredentials caller) {
+    List<ExportResponse> responses = new ArrayList<>();
+    SnapshotSourceGrpc.newBlockingStub(messaging.service().channel())
+        .withCallCredentials(caller)
+        .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+        .export(
+            ExportRequest.newBuilder()
+                .setTenant(tenant.getId())
+                .setTenantUid(tenant.getUid())
+                .build())
+        .forEachRemaining(responses::add);
+    Digest digest = new Digest();
+    records(responses).forEach(digest::add);
+    assertThat(footer(responses)).isEqualTo(digest.footer());
+    return responses;
+  }
+
+  private ImportResponse restore(List<ExportResponse> export, Footer footer)
+      throws InterruptedException, StatusException, TimeoutException {
+    BlockingClientCall<ImportRequest, ImportResponse> call =
+        SnapshotSourceGrpc.newBlockingV2Stub(messaging.service().channel())
+            .withCallCredentials(messaging.backupService())
+            .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+            .import_();
+    call.write(
+        ImportRequest.newBuilder()
+            .setHeader(
+                ImportHeader.newBuilder()
+                    .setTenant(tenant.getId())
+                    .setTenantUid(tenant.getUid())
+                    .setFormat(export.getFirst().getHeader().getFormat())
+                    .setImportId(UUID.randomUUID().toString()))
+            .build());
+    for (Record record : records(export)) {
+      call.write(ImportRequest.newBuilder().setRecord(record).build());
+    }
+    call.write(ImportRequest.newBuilder().setFooter(footer).build());
+    call.halfClose();
+    return call.read();
+  }
+
+  private static List<Record> records(List<ExportResponse> export) {
+    return export.stream()
+        .filter(ExportResponse::hasRecord)
+        .map(ExportResponse::getRecord)
+        .toList();
+  }
+
+  private static Footer footer(List<ExportResponse> export) {
+    return export.getLast().getFooter();
+  }
+
+  private long messages(String queue) throws IOException, TimeoutException {
+    try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
+        Channel channel = connection.createChannel()) {
+      return channel.messageCount(queue);
+    }
+  }
+}
