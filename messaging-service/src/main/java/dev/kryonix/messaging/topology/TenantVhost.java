@@ -171,7 +171,12 @@ final class TenantVhost {
     }
   }
 
+  /**
+   * Closes the connections of the tenant's user, which the broker tracks as they open, and then
+   * those of others to its vhost, which are listed from statistics some seconds old.
+   */
   void closeConnections(TenantId tenant) throws ManagementException {
+    api.delete(ManagementApi.path("connections", "username", Names.user(tenant)));
     String path =
         ManagementApi.path("vhosts", Names.vhost(tenant), "connections") + "?columns=name";
     JsonElement connections = api.get(path).orElseGet(JsonArray::new);
