@@ -15,6 +15,7 @@ import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.TenantQueues;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Queue;
@@ -29,26 +30,37 @@ import org.jspecify.annotations.Nullable;
  * and the messages that have arrived and not been handed over. Lanes that are declared later are
  * joined later. {@link #next} and {@link #refresh} are called by one thread.
  *
- * <p>Each consumer's prefetch is a share of the subscription's limit, so that what waits here is
- * bounded by the limit, or by one message per lane where there are more lanes than that.
+ * <p>Each consumer's prefetch is its operation's share of the subscription's limit, so a single
+ * lane can fill it. A message for which the process has no bytes left keeps its place at the broker
+ * only, and is asked for again when what is here has been handed over.
  */
 final class Consumption implements AutoCloseable {
   private static final int MOST_PREFETCH = 300;
+  private static final long MOST_BYTES_HERE = 4L * 1024 * 1024;
+
+  /** Few at a time, since each of them is delivered anew and may find no room again. */
+  private static final int ASKED_AGAIN_AT_ONCE = 8;
 
   private final TenantView tenant;
   private final List<LiveQueue> queues;
   private final TenantConnections connections;
   private final TenantQueues topology;
   private final Leases leases;
+  private final Buffer buffer;
   private final AutoCloseable listening;
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Queue<Arrival> arrived = new ArrayDeque<>();
   private final Set<String> consumed = new HashSet<>();
+
+  /** The tags of messages that there were no bytes for. */
+  private final List<Long> parked = new ArrayList<>();
+
   private Limits limits;
   private @Nullable LeasedChannel channel;
   private boolean lanesChanged = true;
   private boolean woken;
+  private long bytesHere;
 
   Consumption(Subscribing subscribing, TenantView tenant, List<LiveQueue> queues, Limits limits) {
     this.tenant = tenant;
@@ -57,6 +69,7 @@ final class Consumption implements AutoCloseable {
     this.connections = subscribing.connections();
     this.topology = subscribing.queues();
     this.leases = subscribing.leases();
+    this.buffer = subscribing.buffer();
     this.listening = topology.onDeclared(tenant.uid(), this::lanesChanged);
   }
 
@@ -106,16 +119,32 @@ final class Consumption implements AutoCloseable {
   /** The next message for which the limits leave room; null when there is none in time. */
   @Nullable Arrival next(long millis) throws InterruptedException {
     long nanos = TimeUnit.MILLISECONDS.toNanos(millis);
+    Arrival arrival;
+    List<Long> askAgain = List.of();
     lock.lock();
     try {
       while (nanos > 0 && !woken && !lanesChanged && (arrived.isEmpty() || !hasRoom())) {
         nanos = changed.awaitNanos(nanos);
       }
       woken = false;
-      return hasRoom() ? arrived.poll() : null;
+      arrival = hasRoom() ? arrived.poll() : null;
+      if (arrival != null) {
+        release(arrival);
+        if (arrived.isEmpty()) {
+          List<Long> first = parked.subList(0, Math.min(parked.size(), ASKED_AGAIN_AT_ONCE));
+          askAgain = List.copyOf(first);
+          first.clear();
+        }
+      }
     } finally {
       lock.unlock();
     }
+    if (arrival != null) {
+      for (long tag : askAgain) {
+        arrival.channel().refuse(tag, true);
+      }
+    }
+    return arrival;
   }
 
   /** Lets {@link #next} return. */
@@ -146,10 +175,42 @@ final class Consumption implements AutoCloseable {
     } catch (Exception e) {
       throw new IllegalStateException(e);
     }
-    LeasedChannel open = channel;
+    LeasedChannel open;
+    lock.lock();
+    try {
+      open = channel;
+      channel = null;
+      forgetArrived();
+    } finally {
+      lock.unlock();
+    }
     if (open != null) {
       open.close();
     }
+  }
+
+  /** Lets go of what arrived on a channel that ends: the broker gives it to others. */
+  private void forgetArrived() {
+    arrived.forEach(this::release);
+    arrived.clear();
+    parked.clear();
+  }
+
+  /** Takes the bytes for a message, which a subscription that has none always gets. */
+  private boolean reserve(int bytes) {
+    if (arrived.isEmpty()) {
+      buffer.take(bytes);
+    } else if (bytesHere + bytes > MOST_BYTES_HERE || !buffer.tryTake(bytes)) {
+      return false;
+    }
+    bytesHere += bytes;
+    return true;
+  }
+
+  private void release(Arrival arrival) {
+    int bytes = arrival.body().length;
+    bytesHere -= bytes;
+    buffer.giveBack(bytes);
   }
 
   private boolean hasRoom() {
@@ -163,8 +224,7 @@ final class Consumption implements AutoCloseable {
 
   private LeasedChannel reopen() {
     Channel fresh = connections.toConsume(tenant).openHoldingChannel();
-    int lanes = queues.size() * Lane.values().length;
-    int prefetch = Math.clamp(limits.messages() / lanes, 1, MOST_PREFETCH);
+    int prefetch = Math.clamp(Math.ceilDiv(limits.messages(), queues.size()), 1, MOST_PREFETCH);
     try {
       fresh.basicQos(prefetch);
     } catch (IOException | AlreadyClosedException e) {
@@ -174,7 +234,7 @@ final class Consumption implements AutoCloseable {
     LeasedChannel opened = leases.open(fresh, this::signal);
     lock.lock();
     try {
-      arrived.clear();
+      forgetArrived();
       consumed.clear();
       channel = opened;
     } finally {
@@ -243,9 +303,14 @@ final class Consumption implements AutoCloseable {
         String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
       lock.lock();
       try {
-        if (on == channel) {
+        if (on != channel) {
+          return;
+        }
+        if (reserve(body.length)) {
           arrived.add(new Arrival(on, queue, envelope, properties, body));
           changed.signalAll();
+        } else {
+          parked.add(envelope.getDeliveryTag());
         }
       } finally {
         lock.unlock();

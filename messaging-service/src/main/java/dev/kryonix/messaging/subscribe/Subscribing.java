@@ -16,4 +16,5 @@ record Subscribing(
     Operations operations,
     Envelope envelope,
     Leases leases,
+    Buffer buffer,
     AckTokens tokens) {}
