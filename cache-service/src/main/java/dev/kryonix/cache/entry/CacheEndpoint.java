@@ -1,5 +1,6 @@
 package dev.kryonix.cache.entry;
 
+import com.google.rpc.Status;
 import dev.kryonix.api.cache.v1.BatchDeleteRequest;
 import dev.kryonix.api.cache.v1.BatchDeleteResponse;
 import dev.kryonix.api.cache.v1.BatchDeleteResult;
@@ -17,9 +18,11 @@ import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.SetResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
+import io.grpc.Status.Code;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -103,11 +106,22 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
     TenantView tenant = tenant();
     BatchDeleteResponse.Builder results = BatchDeleteResponse.newBuilder();
     for (EntryAddress address : request.getAddressesList()) {
-      boolean deleted =
-          entries.delete(tenant, EntryProtos.key(address), OptionalLong.empty()).orElse(false);
-      results.addResults(BatchDeleteResult.newBuilder().setDeleted(deleted));
+      results.addResults(delete(tenant, EntryProtos.key(address)));
     }
     answer(answer, results.build());
+  }
+
+  private BatchDeleteResult delete(TenantView tenant, EntryKey key) {
+    BatchDeleteResult.Builder result = BatchDeleteResult.newBuilder();
+    try {
+      boolean deleted = entries.delete(tenant, key, OptionalLong.empty()).orElse(false);
+      return result.setStatus(Status.getDefaultInstance()).setDeleted(deleted).build();
+    } catch (ServiceException refusal) {
+      if (refusal.code() == Code.UNAVAILABLE) {
+        throw refusal;
+      }
+      return result.setStatus(refusal.toStatus()).build();
+    }
   }
 
   private TenantView tenant() {

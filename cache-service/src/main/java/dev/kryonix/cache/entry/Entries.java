@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 @Singleton
 final class Entries {
   private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
-  private static final int MAX_VALUE_BYTES = 1024 * 1024;
+  private static final int READ_AT_ONCE = 128;
+  private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
   private final EntryStore store;
   private final Envelope envelope;
@@ -62,14 +63,27 @@ final class Entries {
       Device device,
       WriteRule rule) {}
 
-  /** Reads entries, one answer for each address. */
+  /**
+   * Reads entries, one answer for each address. However well the values compress and however often
+   * an address is named, what is held at once stays bounded.
+   */
   List<Lookup> read(TenantView tenant, List<EntryKey> addresses) {
     addresses.forEach(address -> requireModule(tenant, address));
     TenantSpace space = space(tenant);
-    List<Optional<Stored>> stored = store.read(space, addresses);
     List<Lookup> found = new ArrayList<>(addresses.size());
-    for (int i = 0; i < addresses.size(); i++) {
-      found.add(open(tenant, space, addresses.get(i), stored.get(i)));
+    long bytes = 0;
+    for (int from = 0; from < addresses.size(); from += READ_AT_ONCE) {
+      List<EntryKey> some =
+          addresses.subList(from, Math.min(from + READ_AT_ONCE, addresses.size()));
+      List<Optional<Stored>> stored = store.read(space, some);
+      for (int i = 0; i < some.size(); i++) {
+        Lookup lookup = open(tenant, space, some.get(i), stored.get(i));
+        bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
+        if (bytes > MAX_READ_BYTES) {
+          throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
+        }
+        found.add(lookup);
+      }
     }
     return found;
   }
@@ -77,8 +91,8 @@ final class Entries {
   /** Writes an entry, or refuses and leaves what is there as it was. */
   Entry write(TenantView tenant, Put put) {
     requireModule(tenant, put.address());
-    if (put.value().length > MAX_VALUE_BYTES) {
-      throw EntryErrors.valueTooLarge(put.value().length, MAX_VALUE_BYTES);
+    if (put.value().length > Content.MAX_VALUE_BYTES) {
+      throw EntryErrors.valueTooLarge(put.value().length, Content.MAX_VALUE_BYTES);
     }
     Instant now = clock.instant();
     Content content =
@@ -145,7 +159,8 @@ final class Entries {
       LOG.error(
           "an entry of tenant {} does not open and was discarded: moved, altered, or of a lost key",
           tenant.id());
-      store.delete(space, address, OptionalLong.empty());
+      // By the version that was read: what has been written meanwhile stays.
+      store.delete(space, address, Envelope.version(stored.get().bytes()));
       return new Lookup.Unreadable();
     }
     hits.increment();

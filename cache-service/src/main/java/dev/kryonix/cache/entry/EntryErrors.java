@@ -37,6 +37,14 @@ final class EntryErrors {
         .field("value", "at most " + limit + " bytes");
   }
 
+  static ServiceException answerTooLarge(int limit) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE,
+            "The values come to more than " + limit + " bytes; ask for fewer at once.")
+        .with("limit_bytes", Integer.toString(limit));
+  }
+
   static ServiceException conditionFailed(String condition) {
     return ServiceException.of(
             Code.FAILED_PRECONDITION,

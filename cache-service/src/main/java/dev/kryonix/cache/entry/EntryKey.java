@@ -1,6 +1,7 @@
 package dev.kryonix.cache.entry;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /**
  * The address of an entry within its tenant. In Redis it reads {@code module:type:key}: module and
@@ -8,6 +9,19 @@ import java.nio.charset.StandardCharsets;
  * never meet.
  */
 public record EntryKey(String module, String type, String key) {
+  private static final Pattern MODULE = Pattern.compile("[a-z][a-z0-9_]{0,39}");
+  private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+  private static final int MAX_KEY_BYTES = 1024;
+
+  public EntryKey {
+    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+    if (!MODULE.matcher(module).matches() || !TYPE.matcher(type).matches()) {
+      throw new IllegalArgumentException("no module and type: " + module + ", " + type);
+    }
+    if (bytes == 0 || bytes > MAX_KEY_BYTES) {
+      throw new IllegalArgumentException("a key of " + bytes + " bytes");
+    }
+  }
 
   /** The address as it stands in Redis. */
   public byte[] bytes() {

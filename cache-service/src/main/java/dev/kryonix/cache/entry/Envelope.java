@@ -11,6 +11,7 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.OptionalLong;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
@@ -31,14 +32,15 @@ import javax.crypto.spec.GCMParameterSpec;
  *     ciphertext and tag
  * </pre>
  *
- * The header, the tenant's uid and the entry's address are associated data: a value that was moved
- * to another key or tenant, or altered, does not open.
+ * The tenant's uid, the entry's address with its length, and the header are associated data: a
+ * value that was moved to another key or tenant, or altered, does not open.
  */
 @Singleton
 public final class Envelope {
   private static final byte FORMAT = 1;
   private static final int ZSTD = 1;
   private static final int ABSENT = 2;
+  private static final int VERSION_AT = 2;
   private static final int FIXED_HEADER = 22;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
@@ -108,6 +110,13 @@ public final class Envelope {
     }
   }
 
+  /** The version that stored bytes claim, unchecked; empty when they are too short for one. */
+  static OptionalLong version(byte[] stored) {
+    return stored.length < VERSION_AT + Long.BYTES
+        ? OptionalLong.empty()
+        : OptionalLong.of(ByteBuffer.wrap(stored).getLong(VERSION_AT));
+  }
+
   private Optional<Content> read(TenantView tenant, EntryKey address, byte[] stored)
       throws GeneralSecurityException {
     ByteBuffer in = ByteBuffer.wrap(stored);
@@ -137,8 +146,10 @@ public final class Envelope {
 
   private static void associate(
       Cipher cipher, TenantView tenant, EntryKey address, byte[] header, int headerLength) {
+    byte[] addressBytes = address.bytes();
     cipher.updateAAD(tenant.uid().toBytes().toByteArray());
-    cipher.updateAAD(address.bytes());
+    cipher.updateAAD(ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).flip());
+    cipher.updateAAD(addressBytes);
     cipher.updateAAD(header, 0, headerLength);
   }
 

@@ -3,6 +3,7 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
+import io.lettuce.core.RedisException;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -43,8 +44,8 @@ final class ExpirySweep {
         }
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
-      } catch (ServiceException e) {
-        LOG.debug("sweep put off: {}", e.getMessage());
+      } catch (ServiceException | RedisException e) {
+        LOG.debug("sweep put off", e);
       }
     }
   }

@@ -96,7 +96,10 @@ public final class Redis {
     }
   }
 
-  /** Errors of a server that is loading, failing over, out of memory or read-only: they pass. */
+  /**
+   * Errors of a server that is loading, failing over, read-only, or out of memory or disk: they
+   * pass.
+   */
   private static boolean isPassing(RedisCommandExecutionException refusal) {
     String message = String.valueOf(refusal.getMessage());
     return message.startsWith("LOADING")
@@ -105,6 +108,8 @@ public final class Redis {
         || message.startsWith("CLUSTERDOWN")
         || message.startsWith("TRYAGAIN")
         || message.startsWith("BUSY")
+        || message.startsWith("NOREPLICAS")
+        || message.contains("MISCONF")
         || message.contains("OOM command not allowed");
   }
 

@@ -18,6 +18,7 @@ import dev.kryonix.kit.snapshot.SnapshotStore;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
@@ -35,6 +36,9 @@ import java.util.UUID;
 @Singleton
 final class CacheSnapshots implements SnapshotStore {
   private static final int READ_AT_ONCE = 128;
+
+  /** The contract's longest time to live, and a minute for clocks that differ. */
+  private static final Duration MAX_TTL = Duration.ofDays(30).plusMinutes(1);
 
   private final SnapshotRows rows;
   private final Envelope envelope;
@@ -61,19 +65,26 @@ final class CacheSnapshots implements SnapshotStore {
 
   @Override
   public SnapshotExport open(TenantId tenant, TenantUid uid, Selection selection) {
-    TenantView view = view(tenant, uid);
-    List<EntryKey> addresses =
-        selection.hasCollection(EntryRecords.COLLECTION)
-            ? rows.addresses(new TenantSpace(tenant, uid)).stream()
-                .filter(address -> selection.hasModule(address.module()))
-                .toList()
-            : List.of();
-    return new Export(view, addresses, clock.instant());
+    return export(view(tenant, uid), selection);
   }
 
   @Override
   public SnapshotImport begin(ImportTarget target) {
-    return new Import(view(target.tenant(), target.uid()), target.selection());
+    return replace(view(target.tenant(), target.uid()), target.selection());
+  }
+
+  SnapshotExport export(TenantView tenant, Selection selection) {
+    List<EntryKey> addresses =
+        selection.hasCollection(EntryRecords.COLLECTION)
+            ? rows.addresses(new TenantSpace(tenant.id(), tenant.uid())).stream()
+                .filter(address -> selection.hasModule(address.module()))
+                .toList()
+            : List.of();
+    return new Export(tenant, addresses, clock.instant());
+  }
+
+  SnapshotImport replace(TenantView tenant, Selection selection) {
+    return new Import(tenant, selection);
   }
 
   private TenantView view(TenantId tenant, TenantUid uid) {
@@ -149,6 +160,7 @@ final class CacheSnapshots implements SnapshotStore {
     private final TenantSpace space;
     private final Selection selection;
     private final String stagingId = UUID.randomUUID().toString();
+    private long stagedEntries;
 
     Import(TenantView tenant, Selection selection) {
       this.tenant = tenant;
@@ -162,20 +174,25 @@ final class CacheSnapshots implements SnapshotStore {
         throw CommonErrors.invalidField("record", "not a cache entry");
       }
       EntryKey address = EntryRecords.address(record);
+      Instant expiry = Instant.ofEpochSecond(record.getExpireTime().getSeconds());
+      if (expiry.isAfter(clock.instant().plus(MAX_TTL))) {
+        throw CommonErrors.invalidField("record.expire_time", "at most 30 days from now");
+      }
       Content content = EntryRecords.content(record);
       rows.stage(
           space,
           stagingId,
           address,
-          new SnapshotRows.Staged(
-              envelope.seal(tenant, address, content),
-              Instant.ofEpochSecond(record.getExpireTime().getSeconds())));
+          new SnapshotRows.Staged(envelope.seal(tenant, address, content), expiry));
+      stagedEntries++;
     }
 
     @Override
     public void commit(ImportReceipt receipt) {
-      if (selection.hasCollection(EntryRecords.COLLECTION)) {
-        rows.commit(space, stagingId, selection.modules());
+      if (selection.hasCollection(EntryRecords.COLLECTION)
+          && !rows.commit(space, stagingId, stagedEntries, selection.modules())) {
+        throw CommonErrors.storeUnavailable(
+            "redis", new IllegalStateException("staged entries have been lost"));
       }
     }
 

@@ -47,7 +47,11 @@ final class EntryRecords {
 
   static EntryKey address(Record record) {
     try {
-      return EntryKey.parse(record.getKey().toByteArray());
+      EntryKey address = EntryKey.parse(record.getKey().toByteArray());
+      if (!address.module().equals(record.getModule())) {
+        throw CommonErrors.invalidField("record.module", "not that of the address");
+      }
+      return address;
     } catch (IllegalArgumentException e) {
       throw CommonErrors.invalidField("record.key", "not the address of a cache entry");
     }
@@ -61,7 +65,7 @@ final class EntryRecords {
       boolean absent = in.readBoolean();
       String contentType = in.readUTF();
       return new Content(in.readAllBytes(), contentType, absent, version, createTime);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       throw CommonErrors.invalidField("record.value", "not a cache entry of format " + FORMAT);
     }
   }

@@ -61,19 +61,26 @@ final class SnapshotRows {
     redis.await(expire);
   }
 
-  /** Puts the staged entries in place of those of the modules, all of them when none is named. */
-  long commit(TenantSpace space, String importId, Collection<String> modules) {
-    byte[][] arguments = new byte[2 + modules.size()][];
+  /**
+   * Puts the staged entries in place of those of the modules, all of them when none is named. False
+   * when not all that was staged is still there (Redis lost its last second, or the import took
+   * longer than {@link #STAGED_FOR}): then nothing has changed.
+   */
+  boolean commit(
+      TenantSpace space, String importId, long stagedEntries, Collection<String> modules) {
+    byte[][] arguments = new byte[3 + modules.size()][];
     arguments[0] = space.entryPrefix();
     arguments[1] = space.stagedPrefix(importId);
-    int i = 2;
+    arguments[2] = Script.arg(stagedEntries);
+    int i = 3;
     for (String module : modules) {
       arguments[i++] = Script.arg(module);
     }
     return COMMIT.number(
-        redis,
-        new byte[][] {space.index(), space.account(), space.stagedIndex(importId)},
-        arguments);
+            redis,
+            new byte[][] {space.index(), space.account(), space.stagedIndex(importId)},
+            arguments)
+        >= 0;
   }
 
   /** Drops what is staged; harmless after a commit. */

@@ -7,7 +7,7 @@ local seconds = tonumber(now[1])
 local scale = 32768
 
 local function sweep(most)
-  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', '(' .. seconds * scale, 'WITHSCORES', 'LIMIT', 0, most)
+  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', seconds * scale), 'WITHSCORES', 'LIMIT', 0, most)
   for i = 1, #gone, 2 do
     redis.call('UNLINK', ARGV[9] .. gone[i])
     redis.call('ZREM', KEYS[2], gone[i])
@@ -34,7 +34,10 @@ local function lacking()
   return 0
 end
 local lack = lacking()
-if lack ~= 0 and sweep(256) > 0 then lack = lacking() end
+for _ = 1, 8 do
+  if lack == 0 or sweep(256) == 0 then break end
+  lack = lacking()
+end
 if lack ~= 0 then return {lack, 0} end
 
 local ttl = tonumber(ARGV[2])

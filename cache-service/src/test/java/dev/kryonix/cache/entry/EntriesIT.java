@@ -15,6 +15,7 @@ import io.lettuce.core.Range;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -138,16 +139,7 @@ final class EntriesIT {
   @Test
   void anExpiredEntryGivesItsChargeBack() {
     TenantView tenant = tenant(1);
-    entries.write(
-        tenant,
-        new Entries.Put(
-            ANA,
-            new byte[] {1},
-            "",
-            false,
-            Optional.of(Duration.ofSeconds(1)),
-            Device.DEVICE_MOBILE,
-            new WriteRule.Always()));
+    entries.write(tenant, shortLived(ANA, "1"));
 
     await().until(() -> value(tenant, ANA).isEmpty());
     await()
@@ -160,7 +152,7 @@ final class EntriesIT {
   }
 
   @Test
-  void theAccountEqualsAFullCountAfterAnySequenceOfOperations() {
+  void theAccountEqualsAFullCountAfterAnySequenceOfOperationsAndExpiry() {
     TenantView tenant = tenant(40);
     long seed = System.nanoTime();
     Random random = new Random(seed);
@@ -169,9 +161,15 @@ final class EntriesIT {
       EntryKey key = new EntryKey("crm", "temp", "k" + random.nextInt(60));
       if (random.nextInt(3) > 0) {
         String value = "v".repeat(random.nextInt(900));
+        boolean passing = random.nextInt(4) == 0;
         try {
-          entries.write(tenant, put(key, value));
-          model.put(key, value);
+          if (passing) {
+            entries.write(tenant, shortLived(key, value));
+            model.remove(key);
+          } else {
+            entries.write(tenant, put(key, value));
+            model.put(key, value);
+          }
         } catch (ServiceException e) {
           assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
         }
@@ -181,6 +179,12 @@ final class EntriesIT {
       }
     }
 
+    await()
+        .until(
+            () -> {
+              store.sweep(space(tenant), 100);
+              return store.usage(space(tenant)).keys() <= model.size();
+            });
     assertThat(store.usage(space(tenant))).as("seed " + seed).isEqualTo(fullCount(tenant));
     assertThat(store.usage(space(tenant)).keys()).isEqualTo(model.size());
     model.forEach((key, value) -> assertThat(value(tenant, key)).contains(value));
@@ -219,6 +223,32 @@ final class EntriesIT {
   }
 
   @Test
+  void aBatchThatWouldNotFitInMemoryIsRefused() {
+    TenantView tenant = tenant(10);
+    entries.write(tenant, put(ANA, "x".repeat(1024 * 1024)));
+
+    assertThat(entries.read(tenant, Collections.nCopies(12, ANA))).hasSize(12);
+    refused(
+        () -> entries.read(tenant, Collections.nCopies(13, ANA)),
+        ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE);
+  }
+
+  @Test
+  void aTouchMovesTheExpiryAndNotTheCharge() {
+    TenantView tenant = tenant(10);
+    entries.write(tenant, shortLived(ANA, "1"));
+    EntryStore.Usage before = store.usage(space(tenant));
+
+    Entry touched =
+        entries
+            .touch(tenant, ANA, Optional.of(Duration.ofHours(1)), Device.DEVICE_MOBILE)
+            .orElseThrow();
+
+    assertThat(touched.ttl()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+    assertThat(store.usage(space(tenant))).isEqualTo(before).isEqualTo(fullCount(tenant));
+  }
+
+  @Test
   void aValueOverTheLimitIsRefused() {
     TenantView tenant = tenant(10);
 
@@ -248,6 +278,17 @@ final class EntriesIT {
     return entries.read(tenant, List.of(key)).getFirst() instanceof Lookup.Hit(Entry entry)
         ? Optional.of(new String(entry.content().value(), StandardCharsets.UTF_8))
         : Optional.empty();
+  }
+
+  private static Entries.Put shortLived(EntryKey key, String value) {
+    return new Entries.Put(
+        key,
+        value.getBytes(StandardCharsets.UTF_8),
+        "",
+        false,
+        Optional.of(Duration.ofSeconds(1)),
+        Device.DEVICE_MOBILE,
+        new WriteRule.Always());
   }
 
   private static Entries.Put put(EntryKey key, String value) {

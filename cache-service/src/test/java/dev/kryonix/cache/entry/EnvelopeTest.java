@@ -1,6 +1,7 @@
 package dev.kryonix.cache.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.state.TenantView;
@@ -45,6 +46,19 @@ final class EnvelopeTest {
     assertThat(opened.contentType()).isEqualTo("text/plain");
     assertThat(opened.version()).isEqualTo(content.version());
     assertThat(opened.createTime()).isEqualTo(content.createTime());
+  }
+
+  @Test
+  void theLongestContentTypeOpens() {
+    String longest = "é".repeat(63);
+    Content content = new Content(new byte[1], longest, false, 1, Instant.EPOCH);
+
+    Content opened =
+        envelope.open(tenant, ADDRESS, envelope.seal(tenant, ADDRESS, content)).orElseThrow();
+
+    assertThat(opened.contentType()).isEqualTo(longest);
+    assertThatIllegalArgumentException()
+        .isThrownBy(() -> new Content(new byte[1], "é".repeat(64), false, 1, Instant.EPOCH));
   }
 
   @Test

@@ -10,12 +10,14 @@ import dev.kryonix.cache.entry.EntryStore;
 import dev.kryonix.cache.entry.Envelope;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.cache.entry.Tenants;
+import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -62,13 +64,12 @@ final class SnapshotRowsIT {
     TenantView tenant = tenant();
     stage(tenant, "i1", new EntryKey("crm", "temp", "old"), 1);
     stage(tenant, "i1", new EntryKey("whatsapp", "temp", "kept"), 2);
-    rows.commit(space(tenant), "i1", List.of());
+    rows.commit(space(tenant), "i1", 2, List.of());
     EntryStore.Usage before = store.usage(space(tenant));
 
     stage(tenant, "i2", new EntryKey("crm", "temp", "new"), 3);
-    long moved = rows.commit(space(tenant), "i2", List.of("crm"));
+    assertThat(rows.commit(space(tenant), "i2", 1, List.of("crm"))).isTrue();
 
-    assertThat(moved).isEqualTo(1);
     assertThat(rows.addresses(space(tenant)))
         .containsExactly(
             new EntryKey("crm", "temp", "new"), new EntryKey("whatsapp", "temp", "kept"));
@@ -82,7 +83,7 @@ final class SnapshotRowsIT {
     TenantView tenant = tenant();
     EntryKey key = new EntryKey("crm", "temp", "a");
     stage(tenant, "i1", key, 1);
-    rows.commit(space(tenant), "i1", List.of());
+    rows.commit(space(tenant), "i1", 1, List.of());
 
     EntryStore.Stored stored = rows.read(space(tenant), List.of(key)).getFirst().orElseThrow();
 
@@ -96,8 +97,31 @@ final class SnapshotRowsIT {
     stage(tenant, "i1", new EntryKey("crm", "temp", "a"), 1);
     rows.drop(space(tenant), "i1");
 
-    assertThat(rows.commit(space(tenant), "i1", List.of())).isZero();
+    assertThat(rows.commit(space(tenant), "i1", 1, List.of())).isFalse();
     assertThat(rows.addresses(space(tenant))).isEmpty();
+  }
+
+  @Test
+  void aSwitchThatHasLostAStagedEntryChangesNothing() {
+    TenantView tenant = tenant();
+    EntryKey kept = new EntryKey("crm", "temp", "kept");
+    stage(tenant, "i1", kept, 1);
+    rows.commit(space(tenant), "i1", 1, List.of());
+    EntryStore.Usage before = store.usage(space(tenant));
+
+    EntryKey lost = new EntryKey("crm", "temp", "lost");
+    stage(tenant, "i2", new EntryKey("crm", "temp", "new"), 2);
+    stage(tenant, "i2", lost, 3);
+    Redis redis = context.getBean(Redis.class);
+    byte[] prefix = space(tenant).stagedPrefix("i2");
+    byte[] key = Arrays.copyOf(prefix, prefix.length + lost.bytes().length);
+    System.arraycopy(lost.bytes(), 0, key, prefix.length, lost.bytes().length);
+    assertThat(redis.await(redis.commands().unlink(key))).isEqualTo(1);
+
+    assertThat(rows.commit(space(tenant), "i2", 2, List.of())).isFalse();
+    assertThat(rows.addresses(space(tenant))).containsExactly(kept);
+    assertThat(read(tenant, kept)).hasValue((byte) 1);
+    assertThat(store.usage(space(tenant))).isEqualTo(before);
   }
 
   private void stage(TenantView tenant, String importId, EntryKey key, int value) {
