@@ -9,8 +9,8 @@ import jakarta.inject.Singleton;
 @Factory
 final class ContractBeans {
   @Singleton
-  Contract contract() {
-    return Contract.load();
+  Contract contract(GatewayConfig config) {
+    return Contract.load(config.contracts());
   }
 
   @Singleton

@@ -16,12 +16,15 @@ import dev.kryonix.kit.policy.MethodPolicies;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /**
  * Every RPC of the contracts, read once from their descriptor set. Routes, policies, reflection and
@@ -30,13 +33,17 @@ import java.util.Optional;
 public final class Contract {
   private static final String RESOURCE = "/kryonix/descriptors.pb";
 
+  private static final Pattern VERSION = Pattern.compile("v[0-9]+(?:(?:alpha|beta)[0-9]*)?");
+
   private final Map<String, Rpc> rpcs = new LinkedHashMap<>();
   private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
   private final TypeRegistry types;
 
-  private Contract(FileDescriptorSet set) {
+  private Contract(List<FileDescriptorSet> sets) {
     Map<String, FileDescriptorProto> sources = new LinkedHashMap<>();
-    set.getFileList().forEach(file -> sources.put(file.getName(), file));
+    // A file that several sets include is the first's: nobody redefines the platform's.
+    sets.forEach(
+        set -> set.getFileList().forEach(file -> sources.putIfAbsent(file.getName(), file)));
     sources.values().forEach(file -> link(file, sources));
     MethodPolicies policies = MethodPolicies.of(services());
     TypeRegistry.Builder registry =
@@ -46,25 +53,39 @@ public final class Contract {
     types = registry.build();
   }
 
-  /** The platform's contracts, from the class path. */
-  public static Contract load() {
+  /**
+   * The platform's contracts, from the class path, and those of services that stand beside them.
+   *
+   * @param more files with a serialized FileDescriptorSet each, imports included; what counts of
+   *     them are the services whose RPCs carry a policy
+   */
+  public static Contract load(Collection<Path> more) {
     try (InputStream in = Contract.class.getResourceAsStream(RESOURCE)) {
       if (in == null) {
         throw new IllegalStateException(
             "no " + RESOURCE + " on the class path: build the module proto");
       }
-      return of(in.readAllBytes());
+      List<FileDescriptorSet> sets = new ArrayList<>();
+      sets.add(parse(in.readAllBytes()));
+      for (Path file : more) {
+        sets.add(parse(Files.readAllBytes(file)));
+      }
+      return new Contract(sets);
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException("the contracts cannot be read: " + e, e);
     }
   }
 
   /** The contracts of a serialized FileDescriptorSet that includes its imports. */
   public static Contract of(byte[] descriptorSet) throws IOException {
+    return new Contract(List.of(parse(descriptorSet)));
+  }
+
+  private static FileDescriptorSet parse(byte[] descriptorSet) throws IOException {
     ExtensionRegistry extensions = ExtensionRegistry.newInstance();
     AnnotationsProto.registerAllExtensions(extensions);
     PolicyProto.registerAllExtensions(extensions);
-    return new Contract(FileDescriptorSet.parseFrom(descriptorSet, extensions));
+    return FileDescriptorSet.parseFrom(descriptorSet, extensions);
   }
 
   /** The RPC of a full method name, internal ones included. */
@@ -114,8 +135,27 @@ public final class Contract {
   private List<ServiceDescriptor> services() {
     return files.values().stream()
         .flatMap(file -> file.getServices().stream())
-        .filter(service -> service.getFullName().startsWith("kryonix."))
+        .filter(Contract::isServed)
         .toList();
+  }
+
+  /**
+   * An imported file may define services that are nobody's here, such as long-running operations.
+   */
+  private static boolean isServed(ServiceDescriptor service) {
+    return service.getFullName().startsWith("kryonix.")
+        || service.getMethods().stream()
+            .anyMatch(method -> method.getOptions().hasExtension(PolicyProto.policy));
+  }
+
+  /**
+   * The name of the service behind a package: its last part that is not a version, so {@code cache}
+   * for {@code kryonix.cache.v1}.
+   */
+  private static String upstream(String protoPackage) {
+    String[] parts = protoPackage.split("\\.", -1);
+    int last = parts.length - 1;
+    return last > 0 && VERSION.matcher(parts[last]).matches() ? parts[last - 1] : parts[last];
   }
 
   private void add(ServiceDescriptor service, MethodPolicies policies) {
@@ -130,11 +170,7 @@ public final class Contract {
       rpcs.put(
           name,
           new Rpc(
-              name,
-              service.getFile().getPackage().split("\\.", -1)[1],
-              method,
-              policies.of(name),
-              rules));
+              name, upstream(service.getFile().getPackage()), method, policies.of(name), rules));
     }
   }
 }
