@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.gateway.transcode.Binding;
 import dev.kryonix.gateway.upstream.Target;
 

@@ -4,44 +4,81 @@ import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.kit.errors.ServiceException;
 import io.grpc.ClientCall;
 import java.util.ArrayDeque;
-import java.util.Collection;
 import java.util.function.Function;
 
 /** Sends a request's messages as fast as the service takes them, then half-closes. */
 final class Feeder {
   private final ClientCall<Frame, Frame> call;
-  private final Frame first;
-  private final ArrayDeque<byte[]> rest;
   private final Function<byte[], Frame> map;
-  private boolean begun;
+  private final Runnable caughtUp;
+  private final ArrayDeque<byte[]> waiting = new ArrayDeque<>();
+  private boolean complete;
   private boolean done;
 
-  Feeder(
-      ClientCall<Frame, Frame> call,
-      Frame first,
-      Collection<byte[]> rest,
-      Function<byte[], Frame> map) {
+  /**
+   * @param map makes a message of a part of the body
+   * @param caughtUp told when nothing waits any more after something did
+   */
+  Feeder(ClientCall<Frame, Frame> call, Function<byte[], Frame> map, Runnable caughtUp) {
     this.call = call;
-    this.first = first;
-    this.rest = new ArrayDeque<>(rest);
     this.map = map;
+    this.caughtUp = caughtUp;
   }
 
-  synchronized void feed() {
-    if (!begun) {
-      begun = true;
-      call.sendMessage(first);
+  /** Sends the first message, which has been made before the call was. */
+  synchronized void first(Frame message) {
+    call.sendMessage(message);
+  }
+
+  /** Sends a message, now or when the service is ready for it. */
+  synchronized void offer(byte[] message) {
+    waiting.add(message);
+    send();
+  }
+
+  /** There are no more messages. */
+  synchronized void complete() {
+    complete = true;
+    send();
+  }
+
+  /** Whether messages wait for the service. */
+  synchronized boolean isBehind() {
+    return !waiting.isEmpty();
+  }
+
+  /** The service may be ready for more. */
+  void feed() {
+    boolean wasBehind;
+    boolean isBehind;
+    synchronized (this) {
+      wasBehind = isBehind();
+      send();
+      isBehind = isBehind();
     }
-    while (!done && !rest.isEmpty() && call.isReady()) {
+    if (wasBehind && !isBehind) {
+      caughtUp.run();
+    }
+  }
+
+  /** Nobody wants the answer any more. */
+  synchronized void cancel() {
+    done = true;
+    waiting.clear();
+    call.cancel("the request was cut off", null);
+  }
+
+  private void send() {
+    while (!done && !waiting.isEmpty() && call.isReady()) {
       try {
-        call.sendMessage(map.apply(rest.remove()));
+        call.sendMessage(map.apply(waiting.remove()));
       } catch (ServiceException e) {
         done = true;
+        waiting.clear();
         call.cancel("a message of the request is malformed", e);
-        return;
       }
     }
-    if (!done && rest.isEmpty()) {
+    if (complete && !done && waiting.isEmpty()) {
       done = true;
       call.halfClose();
     }

@@ -2,7 +2,6 @@ package dev.kryonix.gateway.rest;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kryonix.gateway.contract.Contract;
-import dev.kryonix.gateway.rest.RestHandler.RestRequest;
 import dev.kryonix.gateway.transcode.Binding;
 import dev.kryonix.gateway.transcode.HttpContent;
 import dev.kryonix.gateway.transcode.RequestMapper;
@@ -25,9 +24,11 @@ final class Mapping {
   }
 
   Frame request(RestRequest request, byte[] body) {
-    HttpContent content = new HttpContent(request.content().type(), body);
+    HttpContent content = new HttpContent(request.contentType(), body);
     return new Frame(
-        requests.map(request.binding(), request.captures(), request.query(), content).toByteArray(),
+        requests
+            .map(request.binding(), request.captures(), request.head().query(), content)
+            .toByteArray(),
         false);
   }
 

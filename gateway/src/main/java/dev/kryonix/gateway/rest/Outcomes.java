@@ -1,6 +1,5 @@
 package dev.kryonix.gateway.rest;
 
-import dev.kryonix.gateway.rest.RestHandler.RestRequest;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Target;
 import dev.kryonix.gateway.upstream.Targets;

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.http.Answers;
 import dev.kryonix.gateway.transcode.HttpContent;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Turn;
@@ -8,6 +9,7 @@ import dev.kryonix.kit.errors.WireErrors;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.netty.handler.codec.http.EmptyHttpHeaders;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.Future;
 
@@ -110,7 +112,8 @@ final class StreamAnswer extends AnswerListener {
     }
     begun = true;
     String type = format == StreamFormat.RAW ? contentType : format.contentType();
-    to.exchange().begin(type.isEmpty() ? "application/octet-stream" : type);
+    to.exchange()
+        .begin(type.isEmpty() ? "application/octet-stream" : type, EmptyHttpHeaders.INSTANCE);
     to.exchange().write(format.open());
   }
 }

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.http.HttpRequestHead;
 import dev.kryonix.gateway.transcode.Binding;
 import dev.kryonix.gateway.transcode.HttpContent;
 import dev.kryonix.gateway.transcode.ResponseMapper;

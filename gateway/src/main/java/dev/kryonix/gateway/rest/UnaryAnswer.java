@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.http.Answers;
 import dev.kryonix.gateway.transcode.HttpContent;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.UpstreamStatus;

@@ -12,6 +12,9 @@ public record HttpContent(String type, byte[] bytes) {
   public static final String NDJSON = "application/x-ndjson";
   public static final String EVENT_STREAM = "text/event-stream";
 
+  /** No body at all. */
+  public static final HttpContent NONE = new HttpContent("", new byte[0]);
+
   /** The media type without its parameters, in lower case. */
   public String mediaType() {
     int semicolon = type.indexOf(';');

@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.rest;
+package dev.kryonix.gateway.http;
 
 import jakarta.inject.Singleton;
 import java.time.Duration;

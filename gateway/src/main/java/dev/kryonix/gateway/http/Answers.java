@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.rest;
+package dev.kryonix.gateway.http;
 
 import com.google.rpc.Status;
 import dev.kryonix.gateway.contract.Contract;
@@ -14,31 +14,31 @@ import java.util.Map;
 
 /** Writes what is not a response message: errors, and answers without content. */
 @Singleton
-final class Answers {
+public final class Answers {
   private final StatusJson json;
 
   Answers(Contract contract) {
     json = new StatusJson(contract);
   }
 
-  void refuse(HttpExchange exchange, ServiceException why) {
+  public void refuse(HttpExchange exchange, ServiceException why) {
     refuse(exchange, why, Map.of());
   }
 
-  void refuse(HttpExchange exchange, ServiceException why, Map<String, String> headers) {
+  public void refuse(HttpExchange exchange, ServiceException why, Map<String, String> headers) {
     error(exchange, why.toStatus(), headers);
   }
 
-  void error(HttpExchange exchange, UpstreamStatus end) {
+  public void error(HttpExchange exchange, UpstreamStatus end) {
     error(exchange, status(end), Map.of());
   }
 
-  void empty(HttpExchange exchange, Map<String, String> headers) {
-    exchange.answer(204, new HttpContent(HttpContent.JSON, new byte[0]), headers);
+  public void empty(HttpExchange exchange, Map<String, String> headers) {
+    exchange.answer(204, HttpContent.NONE, headers);
   }
 
   /** The error as the last piece of a stream. */
-  byte[] last(UpstreamStatus end) {
+  public byte[] last(UpstreamStatus end) {
     return json.write(status(end));
   }
 

@@ -1,5 +1,6 @@
-package dev.kryonix.gateway.rest;
+package dev.kryonix.gateway.http;
 
+import io.netty.handler.codec.http.HttpHeaderNames;
 import io.netty.handler.codec.http.HttpHeaders;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.HttpUtil;
@@ -12,14 +13,16 @@ import io.netty.handler.codec.http.HttpVersion;
  * @param path the path, raw
  * @param query the query without its question mark, raw, or empty
  * @param headers the headers
+ * @param contentLength the length of the body in bytes, or -1 when it is not known beforehand
  * @param keepAlive whether the connection goes on behind the answer
  * @param chunked whether the client takes answers of unknown length and keeps the connection
  */
-record HttpRequestHead(
+public record HttpRequestHead(
     String method,
     String path,
     String query,
     HttpHeaders headers,
+    long contentLength,
     boolean keepAlive,
     boolean chunked) {
 
@@ -33,17 +36,31 @@ record HttpRequestHead(
         question < 0 ? whole : whole.substring(0, question),
         question < 0 ? "" : whole.substring(question + 1),
         request.headers(),
+        length(request),
         HttpUtil.isKeepAlive(request),
         request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) >= 0);
   }
 
-  boolean isHead() {
+  public boolean isHead() {
     return method.equals("HEAD");
   }
 
-  String header(CharSequence name) {
+  /** The first value of a header, or empty. */
+  public String header(CharSequence name) {
     String value = headers.get(name);
     return value == null ? "" : value;
+  }
+
+  /** Whether the client waits for the go-ahead before it sends the body. */
+  boolean expectsContinue() {
+    return chunked && header(HttpHeaderNames.EXPECT).equalsIgnoreCase("100-continue");
+  }
+
+  /** A request without either header has no body (RFC 9112, section 6.3). */
+  private static long length(HttpRequest request) {
+    return HttpUtil.isTransferEncodingChunked(request)
+        ? -1
+        : HttpUtil.getContentLength(request, 0L);
   }
 
   /** A proxy may send the absolute form. */

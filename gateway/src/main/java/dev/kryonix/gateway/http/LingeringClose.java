@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.rest;
+package dev.kryonix.gateway.http;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;

@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.rest;
+package dev.kryonix.gateway.http;
 
 import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.upstream.EventLoops;
@@ -17,6 +17,7 @@ import io.netty.handler.codec.http.HttpServerCodec;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * its own stream.
  */
 @Singleton
-final class RestServer implements Lifecycle {
-  private static final Logger LOG = LoggerFactory.getLogger(RestServer.class);
+final class HttpServer implements Lifecycle {
+  private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
   private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
   private static final int MAX_HEADERS_BYTES = 16 * 1024;
   private static final int BACKLOG = 1024;
@@ -41,20 +42,23 @@ final class RestServer implements Lifecycle {
   private final GatewayConfig config;
   private final ServerConfig server;
   private final EventLoops loops;
-  private final RestHandler handler;
+  private final List<Entrance> entrances;
+  private final Answers answers;
   private final Running running;
   private @Nullable Channel listener;
 
-  RestServer(
+  HttpServer(
       GatewayConfig config,
       ServerConfig server,
       EventLoops loops,
-      RestHandler handler,
+      List<Entrance> entrances,
+      Answers answers,
       Running running) {
     this.config = config;
     this.server = server;
     this.loops = loops;
-    this.handler = handler;
+    this.entrances = List.copyOf(entrances);
+    this.answers = answers;
     this.running = running;
   }
 
@@ -110,7 +114,7 @@ final class RestServer implements Lifecycle {
       channel
           .pipeline()
           .addLast(new HttpServerCodec(limits))
-          .addLast(new HttpConnection(handler, running, server.maxMessageBytes()));
+          .addLast(new HttpConnection(entrances, answers, running));
     }
   }
 }

@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.rest;
+package dev.kryonix.gateway.http;
 
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.errors.ServiceException;
@@ -6,12 +6,12 @@ import io.grpc.Status.Code;
 import java.util.Set;
 
 /** The refusals of requests that lead to no RPC. */
-final class RestErrors {
+public final class HttpErrors {
   private static final int LONGEST_PATH = 200;
 
-  private RestErrors() {}
+  private HttpErrors() {}
 
-  static ServiceException noRoute(String path) {
+  public static ServiceException noRoute(String path) {
     return ServiceException.of(
             Code.NOT_FOUND,
             ErrorReason.ERROR_REASON_ROUTE_NOT_FOUND,
@@ -19,7 +19,7 @@ final class RestErrors {
         .with("path", brief(path));
   }
 
-  static ServiceException otherMethods(String method, String path, Set<String> allowed) {
+  public static ServiceException otherMethods(String method, String path, Set<String> allowed) {
     String allow = String.join(", ", allowed);
     return ServiceException.of(
             Code.UNIMPLEMENTED,
@@ -28,7 +28,7 @@ final class RestErrors {
         .with("allow", allow);
   }
 
-  static ServiceException malformed(String what) {
+  public static ServiceException malformed(String what) {
     return ServiceException.of(
             Code.INVALID_ARGUMENT,
             ErrorReason.ERROR_REASON_INVALID_FIELD,

@@ -1,0 +1,49 @@
+package dev.kryonix.gateway.http;
+
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
+import java.util.Base64;
+
+/**
+ * Names the content of an answer (RFC 9110, section 8.8.3), so that a client that has it already
+ * need not get it again. It is weak, because the same content may be sent compressed or not.
+ *
+ * @param text the tag as it stands in the header
+ */
+public record EntityTag(String text) {
+  /** 96 bits of a digest: enough that two contents never share a tag by chance. */
+  private static final int BYTES = 12;
+
+  private static final String WEAK = "W/";
+
+  /** The tag of a content. */
+  public static EntityTag of(byte[] content) {
+    byte[] digest = Arrays.copyOf(sha256().digest(content), BYTES);
+    return new EntityTag(
+        WEAK + '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(digest) + '"');
+  }
+
+  /** Whether an If-None-Match header names this content, by weak comparison. */
+  public boolean matches(String ifNoneMatch) {
+    if (ifNoneMatch.isEmpty()) {
+      return false;
+    }
+    String opaque = text.substring(WEAK.length());
+    for (String each : ifNoneMatch.split(",", -1)) {
+      String tag = each.strip();
+      if (tag.equals("*") || tag.equals(text) || tag.equals(opaque)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every JDK has SHA-256", e);
+    }
+  }
+}

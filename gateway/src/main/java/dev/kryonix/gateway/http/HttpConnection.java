@@ -1,0 +1,227 @@
+package dev.kryonix.gateway.http;
+
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.handler.codec.http.HttpContent;
+import io.netty.handler.codec.http.HttpRequest;
+import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.util.ReferenceCountUtil;
+import java.util.ArrayDeque;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One client connection of HTTP/1.1. Requests are answered in their order, one at a time: while one
+ * runs, what was read of the next ones waits, and nothing more is read. Everything here runs on the
+ * connection's event loop.
+ */
+final class HttpConnection extends ChannelInboundHandlerAdapter {
+  /** So much of a body that nobody wants is read to keep the connection; a longer one closes it. */
+  static final int DROPPED_BYTES = 64 * 1024;
+
+  private final List<Entrance> entrances;
+  private final Answers answers;
+  private final Running running;
+  private final ArrayDeque<Object> waiting = new ArrayDeque<>();
+  private @Nullable HttpExchange current;
+  private RequestBody body = RequestBody.NONE;
+  private boolean bodyOpen;
+  private boolean written;
+  private boolean paused;
+  private int dropped;
+
+  HttpConnection(List<Entrance> entrances, Answers answers, Running running) {
+    this.entrances = entrances;
+    this.answers = answers;
+    this.running = running;
+  }
+
+  @Override
+  public void channelRead(ChannelHandlerContext ctx, Object message) {
+    if (current != null && !bodyOpen) {
+      waiting.add(message);
+      read(ctx);
+      return;
+    }
+    try {
+      take(ctx, message);
+    } finally {
+      ReferenceCountUtil.release(message);
+    }
+  }
+
+  private void take(ChannelHandlerContext ctx, Object message) {
+    if (message instanceof HttpRequest start) {
+      begin(ctx, start);
+    }
+    HttpExchange exchange = current;
+    if (exchange != null && bodyOpen && message instanceof HttpContent content) {
+      content(ctx, exchange, content);
+    }
+  }
+
+  private void begin(ChannelHandlerContext ctx, HttpRequest start) {
+    HttpExchange exchange = new HttpExchange(ctx, this, HttpRequestHead.of(start));
+    current = exchange;
+    body = RequestBody.NONE;
+    bodyOpen = true;
+    written = false;
+    dropped = 0;
+    running.begun();
+    if (start.decoderResult().isFailure()) {
+      malformed(exchange, "the request line or a header is malformed or too long");
+      return;
+    }
+    guard(exchange, () -> body = entrance(exchange.request()).begin(exchange));
+    exchange.expectBody();
+  }
+
+  private Entrance entrance(HttpRequestHead request) {
+    for (Entrance each : entrances) {
+      if (each.takes(request)) {
+        return each;
+      }
+    }
+    throw HttpErrors.noRoute(request.path());
+  }
+
+  private void content(ChannelHandlerContext ctx, HttpExchange exchange, HttpContent content) {
+    if (content.decoderResult().isFailure()) {
+      malformed(exchange, "the encoding of the body is broken");
+      return;
+    }
+    ByteBuf part = content.content();
+    if (exchange.isEnded()) {
+      dropped += part.readableBytes();
+      if (dropped > DROPPED_BYTES) {
+        bodyOpen = false;
+        ctx.close();
+        return;
+      }
+    } else if (part.isReadable()) {
+      guard(exchange, () -> body.part(part));
+    }
+    if (content instanceof LastHttpContent) {
+      bodyOpen = false;
+      exchange.bodyIsComplete();
+      if (!exchange.isEnded()) {
+        RequestBody complete = body;
+        body = RequestBody.NONE;
+        guard(exchange, complete::end);
+      }
+      proceed(ctx);
+    }
+  }
+
+  /**
+   * A refusal is the answer; so is a defect, which then has been logged. Too late for an answer, it
+   * cuts the answer off.
+   */
+  private void guard(HttpExchange exchange, Runnable step) {
+    try {
+      step.run();
+    } catch (RuntimeException e) {
+      ServiceException why = WireErrors.of(e, exchange.request().method());
+      if (exchange.isBegun()) {
+        exchange.abort();
+      } else {
+        answers.refuse(exchange, why);
+      }
+    }
+  }
+
+  /** What follows on the connection cannot be told apart any more, so it ends with the answer. */
+  private void malformed(HttpExchange exchange, String what) {
+    ServiceException why = HttpErrors.malformed(what);
+    exchange.closeBehindAnswer();
+    answers.refuse(exchange, why);
+  }
+
+  /** The answer to the current request has been given, if not yet sent. */
+  void answered() {
+    RequestBody unwanted = body;
+    body = RequestBody.NONE;
+    if (bodyOpen) {
+      unwanted.drop();
+    }
+  }
+
+  /** The answer to the current request has been sent. */
+  void written(ChannelHandlerContext ctx) {
+    written = true;
+    paused = false;
+    proceed(ctx);
+  }
+
+  private void proceed(ChannelHandlerContext ctx) {
+    if (written && !bodyOpen) {
+      release();
+      while ((current == null || bodyOpen) && !waiting.isEmpty()) {
+        Object message = waiting.remove();
+        try {
+          take(ctx, message);
+        } finally {
+          ReferenceCountUtil.release(message);
+        }
+      }
+    }
+    read(ctx);
+  }
+
+  /** Whether more of the current request's body is wanted now. */
+  void pause(ChannelHandlerContext ctx, boolean pause) {
+    paused = pause;
+    read(ctx);
+  }
+
+  private void read(ChannelHandlerContext ctx) {
+    ctx.channel().config().setAutoRead(waiting.isEmpty() && !(paused && bodyOpen));
+  }
+
+  @Override
+  public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+    if (current != null) {
+      current.writabilityChanged();
+    }
+    ctx.fireChannelWritabilityChanged();
+  }
+
+  @Override
+  public void channelInactive(ChannelHandlerContext ctx) {
+    leave();
+    ctx.fireChannelInactive();
+  }
+
+  /** The connection is gone, or is no longer HTTP. */
+  @Override
+  public void handlerRemoved(ChannelHandlerContext ctx) {
+    leave();
+  }
+
+  private void leave() {
+    if (current != null) {
+      current.clientGone();
+      answered();
+      release();
+    }
+    bodyOpen = false;
+    waiting.forEach(ReferenceCountUtil::release);
+    waiting.clear();
+  }
+
+  @Override
+  public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+    // A reset connection, mostly; the client is not there to be told.
+    ctx.close();
+  }
+
+  private void release() {
+    if (current != null) {
+      current = null;
+      running.ended();
+    }
+  }
+}

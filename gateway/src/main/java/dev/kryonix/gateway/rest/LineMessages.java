@@ -1,0 +1,131 @@
+package dev.kryonix.gateway.rest;
+
+import dev.kryonix.gateway.http.HttpExchange;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.identity.Principal;
+import io.netty.buffer.ByteBuf;
+import java.io.ByteArrayOutputStream;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A body that is a stream of messages, one a line (NDJSON). Each goes out as soon as its line is
+ * complete, and no more is read while the service does not keep up, so a body may be of any length.
+ */
+final class LineMessages implements RestIntake {
+  private final HttpExchange exchange;
+  private final RestCalls calls;
+  private final RestCall call;
+  private final int maxLineBytes;
+  private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+  private @Nullable Feeder feeder;
+  private boolean admitted;
+  private Optional<Principal> caller = Optional.empty();
+  private boolean started;
+  private boolean complete;
+  private final ByteArrayOutputStream early = new ByteArrayOutputStream();
+
+  LineMessages(HttpExchange exchange, RestCalls calls, RestCall call, int maxLineBytes) {
+    this.exchange = exchange;
+    this.calls = calls;
+    this.call = call;
+    this.maxLineBytes = maxLineBytes;
+  }
+
+  @Override
+  public void admit(Optional<Principal> principal) {
+    admitted = true;
+    caller = principal;
+    byte[] read = early.toByteArray();
+    early.reset();
+    take(read);
+    if (complete) {
+      finish();
+    }
+  }
+
+  @Override
+  public void part(ByteBuf bytes) {
+    byte[] read = new byte[bytes.readableBytes()];
+    bytes.readBytes(read);
+    if (admitted) {
+      take(read);
+    } else {
+      // The connection has been told to read no more, so this is what it had read already.
+      early.writeBytes(read);
+    }
+  }
+
+  @Override
+  public void end() {
+    complete = true;
+    if (admitted) {
+      finish();
+    }
+  }
+
+  private void take(byte[] bytes) {
+    int start = 0;
+    for (int i = 0; i < bytes.length; i++) {
+      if (bytes[i] == '\n') {
+        append(bytes, start, i);
+        flush();
+        start = i + 1;
+      }
+    }
+    append(bytes, start, bytes.length);
+    Feeder open = feeder;
+    if (open != null && open.isBehind()) {
+      exchange.pauseBody();
+    }
+  }
+
+  private void append(byte[] bytes, int from, int to) {
+    if (line.size() + to - from > maxLineBytes) {
+      throw CommonErrors.messageTooLarge(maxLineBytes);
+    }
+    line.write(bytes, from, to - from);
+  }
+
+  /** A blank line is no message. */
+  private void flush() {
+    byte[] message = line.toByteArray();
+    line.reset();
+    for (byte each : message) {
+      if (each > ' ' || each < 0) {
+        send(message);
+        return;
+      }
+    }
+  }
+
+  private void send(byte[] message) {
+    Feeder open = feeder;
+    if (open != null) {
+      open.offer(message);
+    } else if (!started) {
+      started = true;
+      feeder = calls.start(call, caller, message);
+    }
+  }
+
+  private void finish() {
+    flush();
+    if (!started) {
+      // A body without a message is read like one, so that the answer says what is missing.
+      send(new byte[0]);
+    }
+    Feeder open = feeder;
+    if (open != null) {
+      open.complete();
+    }
+  }
+
+  @Override
+  public void drop() {
+    Feeder open = feeder;
+    if (open != null) {
+      open.cancel();
+    }
+  }
+}
