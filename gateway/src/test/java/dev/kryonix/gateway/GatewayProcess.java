@@ -31,6 +31,7 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
     set("kryonix.server.management-port", managementPort);
     set("kryonix.server.keys-dir", keys);
     set("kryonix.gateway.http-port", httpPort);
+    set("kryonix.gateway.cors.origins", "https://app.example");
     set("kryonix.services.echo", "127.0.0.1:" + upstream.port());
     // Nothing listens on the port of the discard service.
     set("kryonix.services.away", "127.0.0.1:9");

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * other name, an internal RPC's too, gets the same answer: there is no such method.
  */
 @Singleton
-final class ForwardRegistry extends HandlerRegistry {
+public final class ForwardRegistry extends HandlerRegistry {
   private final Map<String, ServerMethodDefinition<Frame, Frame>> methods = new HashMap<>();
 
   ForwardRegistry(Targets targets, CallStarter starter, RpcMetrics metrics) {
@@ -33,6 +33,11 @@ final class ForwardRegistry extends HandlerRegistry {
 
   @Override
   public ServerMethodDefinition<?, ?> lookupMethod(String name, @Nullable String authority) {
+    return find(name);
+  }
+
+  /** The method of that name, or one that answers that there is none. */
+  public ServerMethodDefinition<Frame, Frame> find(String name) {
     ServerMethodDefinition<Frame, Frame> known = methods.get(name);
     return known != null ? known : UnknownMethod.of(name);
   }

@@ -18,6 +18,7 @@ import io.netty.handler.codec.http.HttpResponseStatus;
 import io.netty.handler.codec.http.HttpVersion;
 import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.concurrent.Future;
+import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,6 +52,11 @@ public final class HttpExchange {
 
   public HttpRequestHead request() {
     return request;
+  }
+
+  /** Where the connection comes from. */
+  public SocketAddress remoteAddress() {
+    return ctx.channel().remoteAddress();
   }
 
   /** Adds a header to the answer, whatever the answer will be. Before it is given. */
@@ -87,7 +93,7 @@ public final class HttpExchange {
       return false;
     }
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
-    response.headers().set(headers);
+    response.headers().add(headers);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
     if (request.chunked()) {
@@ -221,7 +227,7 @@ public final class HttpExchange {
   }
 
   private void common(HttpResponse response, boolean close) {
-    response.headers().set(added);
+    response.headers().setAll(added);
     response.headers().set("x-content-type-options", "nosniff");
     if (close) {
       response.headers().set(HttpHeaderNames.CONNECTION, HttpHeaderValues.CLOSE);

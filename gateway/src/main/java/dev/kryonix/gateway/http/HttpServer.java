@@ -45,6 +45,7 @@ final class HttpServer implements Lifecycle {
   private final List<Entrance> entrances;
   private final Answers answers;
   private final Running running;
+  private final Cors cors;
   private @Nullable Channel listener;
 
   HttpServer(
@@ -53,13 +54,15 @@ final class HttpServer implements Lifecycle {
       EventLoops loops,
       List<Entrance> entrances,
       Answers answers,
-      Running running) {
+      Running running,
+      Cors cors) {
     this.config = config;
     this.server = server;
     this.loops = loops;
     this.entrances = List.copyOf(entrances);
     this.answers = answers;
     this.running = running;
+    this.cors = cors;
   }
 
   @Override
@@ -114,6 +117,7 @@ final class HttpServer implements Lifecycle {
       channel
           .pipeline()
           .addLast(new HttpServerCodec(limits))
+          .addLast(cors.handler())
           .addLast(new HttpConnection(entrances, answers, running));
     }
   }
