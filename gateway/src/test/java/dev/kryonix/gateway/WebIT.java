@@ -260,7 +260,7 @@ class WebIT {
     }
 
     String header(String name) {
-      return http.headers().firstValue(name).orElse("");
+      return String.join(", ", http.headers().allValues(name));
     }
 
     List<Note> messages() {
