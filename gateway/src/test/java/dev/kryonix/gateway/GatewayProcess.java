@@ -11,36 +11,45 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 
 /** Starts the gateway the way its main method does, on free ports, with keys of its own. */
 record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int managementPort) {
   static GatewayProcess start() {
+    return start(Map.of());
+  }
+
+  /** One of its own, with settings that differ from the usual ones. */
+  static GatewayProcess start(Map<String, ?> settings) {
     try {
       GatewayProcess process =
           new GatewayProcess(new EchoUpstream(), freePort(), freePort(), freePort());
-      process.run(Files.createTempDirectory("gateway-keys"));
+      process.run(Files.createTempDirectory("gateway-keys"), settings);
       return process;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
   }
 
-  private void run(Path keys) {
+  private void run(Path keys, Map<String, ?> settings) {
     GenerateKeys.main(new String[] {keys.toString(), "gateway", "tenant"});
-    set("kryonix.server.grpc-port", grpcPort);
-    set("kryonix.server.management-port", managementPort);
-    set("kryonix.server.keys-dir", keys);
-    set("kryonix.gateway.http-port", httpPort);
-    set("kryonix.gateway.cors.origins", "https://app.example");
-    set("kryonix.services.echo", "127.0.0.1:" + upstream.port());
+    Map<String, Object> all = new HashMap<>();
+    all.put("kryonix.server.grpc-port", grpcPort);
+    all.put("kryonix.server.management-port", managementPort);
+    all.put("kryonix.server.keys-dir", keys);
+    all.put("kryonix.gateway.http-port", httpPort);
+    all.put("kryonix.gateway.cors.origins", "https://app.example");
+    all.put("kryonix.services.echo", "127.0.0.1:" + upstream.port());
     // Nothing listens on the port of the discard service.
-    set("kryonix.services.away", "127.0.0.1:9");
-    Thread.ofPlatform().daemon().start(() -> Application.main(new String[0]));
+    all.put("kryonix.services.away", "127.0.0.1:9");
+    all.putAll(settings);
+    String[] args =
+        all.entrySet().stream()
+            .map(each -> "-" + each.getKey() + "=" + each.getValue())
+            .toArray(String[]::new);
+    Thread.ofPlatform().daemon().start(() -> Application.main(args));
     await().atMost(Duration.ofSeconds(30)).until(() -> isOpen(grpcPort) && isOpen(httpPort));
-  }
-
-  private static void set(String name, Object value) {
-    System.setProperty(name, String.valueOf(value));
   }
 
   private static boolean isOpen(int port) {

@@ -1,6 +1,8 @@
 package dev.kryonix.gateway.forward;
 
 import dev.kryonix.gateway.GatewayConfig;
+import dev.kryonix.gateway.edge.Listeners;
+import dev.kryonix.gateway.edge.Port;
 import dev.kryonix.gateway.upstream.EventLoops;
 import dev.kryonix.gateway.upstream.Untouched;
 import dev.kryonix.kit.server.GrpcServerCustomizer;
@@ -20,11 +22,17 @@ final class ForwardServer implements GrpcServerCustomizer {
   /** So much over the limit a message is still read, to be refused in words. */
   private static final int READ_OVER_LIMIT = 4;
 
+  private final Listeners listeners;
   private final GatewayConfig config;
   private final ServerConfig server;
 
   ForwardServer(
-      ForwardRegistry registry, EventLoops loops, GatewayConfig config, ServerConfig server) {
+      ForwardRegistry registry,
+      EventLoops loops,
+      Listeners listeners,
+      GatewayConfig config,
+      ServerConfig server) {
+    this.listeners = listeners;
     this.registry = registry;
     this.loops = loops;
     this.config = config;
@@ -37,7 +45,7 @@ final class ForwardServer implements GrpcServerCustomizer {
         .fallbackHandlerRegistry(registry)
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
-        .channelType(loops.listenerType())
+        .channelFactory(listeners.of(Port.GRPC))
         // A forwarded call never blocks, and a change of threads costs more than its work.
         .directExecutor()
         // The transport's own refusal resets the stream while the caller still sends, who may then

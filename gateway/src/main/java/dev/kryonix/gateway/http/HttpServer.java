@@ -1,6 +1,8 @@
 package dev.kryonix.gateway.http;
 
 import dev.kryonix.gateway.GatewayConfig;
+import dev.kryonix.gateway.edge.Listeners;
+import dev.kryonix.gateway.edge.Port;
 import dev.kryonix.gateway.upstream.EventLoops;
 import dev.kryonix.kit.server.Lifecycle;
 import dev.kryonix.kit.server.ServerConfig;
@@ -42,6 +44,7 @@ final class HttpServer implements Lifecycle {
   private final GatewayConfig config;
   private final ServerConfig server;
   private final EventLoops loops;
+  private final Listeners listeners;
   private final List<Entrance> entrances;
   private final Answers answers;
   private final Running running;
@@ -52,6 +55,7 @@ final class HttpServer implements Lifecycle {
       GatewayConfig config,
       ServerConfig server,
       EventLoops loops,
+      Listeners listeners,
       List<Entrance> entrances,
       Answers answers,
       Running running,
@@ -59,6 +63,7 @@ final class HttpServer implements Lifecycle {
     this.config = config;
     this.server = server;
     this.loops = loops;
+    this.listeners = listeners;
     this.entrances = List.copyOf(entrances);
     this.answers = answers;
     this.running = running;
@@ -70,7 +75,7 @@ final class HttpServer implements Lifecycle {
     ChannelFuture bound =
         new ServerBootstrap()
             .group(loops.group())
-            .channel(loops.listenerType())
+            .channelFactory(listeners.of(Port.HTTP))
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
