@@ -20,6 +20,9 @@ public final class HttpStatuses {
       case "HTTP_METHOD_NOT_ALLOWED" -> 405;
       case "CONTENT_TYPE_UNSUPPORTED" -> 415;
       case "MESSAGE_TOO_LARGE" -> 413;
+      case "REQUEST_TIMEOUT" -> 408;
+      case "URL_TOO_LONG" -> 414;
+      case "HEADERS_TOO_LARGE" -> 431;
       default -> ofCode(status.getCode());
     };
   }
