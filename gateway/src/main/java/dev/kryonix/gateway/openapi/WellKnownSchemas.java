@@ -16,8 +16,9 @@ final class WellKnownSchemas {
 
   private static final String SIGNED = "^-?(0|[1-9][0-9]*)$";
   private static final String UNSIGNED = "^(0|[1-9][0-9]*)$";
-  private static final String BASE64 = "^[A-Za-z0-9+/_-]*={0,2}$";
-  private static final String CAMEL_PATHS = "^([A-Za-z][A-Za-z0-9.]*(,[A-Za-z][A-Za-z0-9.]*)*)?$";
+  private static final String BASE64_DIGIT = "[A-Za-z0-9+/_-]";
+  private static final String BASE64 = "^(D{4})*(D{2}(==)?|D{3}=?)?$".replace("D", BASE64_DIGIT);
+  private static final String PATHS = "^([^,]+(,[^,]+)*)?$";
 
   private WellKnownSchemas() {}
 
@@ -34,7 +35,7 @@ final class WellKnownSchemas {
       case FIELD_MASK ->
           Optional.of(
               Node.of("type", "string")
-                  .put("pattern", CAMEL_PATHS)
+                  .put("pattern", PATHS)
                   .put("examples", List.of("displayName,address.city")));
       case "google.protobuf.Struct" ->
           Optional.of(Node.of("type", "object").put("additionalProperties", true));
