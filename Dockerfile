@@ -4,7 +4,7 @@ FROM maven:3.9-eclipse-temurin-25 AS build
 WORKDIR /src
 COPY . .
 RUN --mount=type=cache,target=/root/.m2 \
-    mvn -B -ntp package -Dmaven.test.skip=true -Dspotless.check.skip=true
+    mvn -B -ntp package -pl '!benchmarks' -Dmaven.test.skip=true -Dspotless.check.skip=true
 # One folder per service: app.jar, and lib beside it.
 RUN for service in tenant messaging cache backup gateway; do \
       case $service in gateway) module=gateway ;; *) module=$service-service ;; esac; \

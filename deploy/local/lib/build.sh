@@ -4,11 +4,13 @@
 
 BUILD_STAMP=$KRYONIX_ROOT/target/launcher.stamp
 
-# Name, size and time of every file that ends up in a jar, and the JDK: cheap, and it changes whenever they do.
+# Name, size and time of every file that ends up in a jar of those modules, and the JDK: cheap, and it changes whenever
+# they do.
+# build_fingerprint MODULE…
 build_fingerprint() {
   (
     cd "$KRYONIX_ROOT" || exit
-    find pom.xml .mvn ./*/pom.xml ./*/src -path '*/src/test' -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort
+    find pom.xml .mvn "${@/%//pom.xml}" "${@/%//src}" -path '*/src/test' -prune -o -type f -printf '%p %s %T@\n' 2>/dev/null | LC_ALL=C sort
     cat "$JAVA_HOME/release"
   ) | sha256sum | cut -c1-16
 }
@@ -17,6 +19,7 @@ module_folder() {
   case $1 in
     gateway) echo gateway ;;
     demo) echo system-tests ;;
+    bench) echo benchmarks ;;
     *) echo "$1-service" ;;
   esac
 }
@@ -59,7 +62,7 @@ print_once() {
 # KRYONIX_BUILD=no takes them as they are: the system tests run inside a build that has just made them.
 build() {
   local began=$EPOCHREALTIME log=$KRYONIX_HOME/log/build.log
-  BUILD=$(build_fingerprint)
+  BUILD=$(build_fingerprint proto service-kit {tenant,messaging,cache,backup}-service gateway system-tests)
   [[ ${KRYONIX_BUILD:-yes} == no ]] && return
   mkdir -p "$KRYONIX_ROOT/target"
   # Instances of one checkout share its target folders.
@@ -69,7 +72,7 @@ build() {
     require_maven
     say 'building'
     rm -f "$BUILD_STAMP"
-    run_maven "$log" -T2 package -Dmaven.test.skip=true -Dspotless.check.skip=true 8>&- ||
+    run_maven "$log" -T2 package -pl '!benchmarks' -Dmaven.test.skip=true -Dspotless.check.skip=true 8>&- ||
       die "the build failed; all of its output is in $log"
     printf '%s' "$BUILD" >"$BUILD_STAMP"
     say "built in $(seconds_since "$began") s"

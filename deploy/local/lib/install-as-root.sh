@@ -29,7 +29,7 @@ install "$@" || { apt-get update && install "$@"; }
 if [ -d /run/systemd/system ]; then
   for package in "$@"; do
     case $package in
-      rabbitmq-server | redis-server) systemctl disable --now "$package" || true ;;
+      rabbitmq-server | redis-server | nginx) systemctl disable --now "$package" || true ;;
     esac
   done
 fi

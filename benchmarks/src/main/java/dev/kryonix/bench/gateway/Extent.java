@@ -1,0 +1,17 @@
+package dev.kryonix.bench.gateway;
+
+import java.time.Duration;
+
+/**
+ * How much is measured.
+ *
+ * @param mode the name of it
+ * @param rounds of everything
+ * @param load how long one subject is under load in one round
+ * @param warmUp how long one subject is under load before the first round
+ */
+record Extent(String mode, int rounds, Duration load, Duration warmUp) {
+  static final Extent FULL = new Extent("full", 5, Duration.ofMillis(2500), Duration.ofSeconds(4));
+  static final Extent QUICK =
+      new Extent("quick", 2, Duration.ofMillis(700), Duration.ofMillis(1200));
+}

@@ -1,0 +1,26 @@
+package dev.kryonix.bench.load;
+
+import java.util.Arrays;
+
+/** How long calls took, in microseconds. */
+public final class Latencies {
+  private final long[] sorted;
+
+  public Latencies(long[] micros) {
+    sorted = micros.clone();
+    Arrays.sort(sorted);
+  }
+
+  public int count() {
+    return sorted.length;
+  }
+
+  /** The time that so many percent of the calls took at most (nearest rank). */
+  public double percentile(double percent) {
+    if (sorted.length == 0) {
+      return Double.NaN;
+    }
+    int rank = (int) Math.ceil(percent / 100 * sorted.length);
+    return sorted[Math.clamp(rank, 1, sorted.length) - 1];
+  }
+}
