@@ -9,6 +9,7 @@ import com.networknt.schema.SchemaValidatorsConfig;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import dev.kryonix.system.gateway.RestAnswer;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * The OpenAPI document that the gateway serves. Answers are held against it with no member allowed
@@ -58,6 +59,43 @@ public final class ApiDocument {
     return schema.isMissingNode()
         ? List.of("no " + type + " at " + method + " " + path)
         : mistakes(schema, parse(answer.body()));
+  }
+
+  /** What does not fit between the items of a streamed answer and a GET operation. */
+  public List<String> mistakesInStream(String path, String type, String body) {
+    JsonNode media =
+        document
+            .path("paths")
+            .path(path)
+            .path("get")
+            .path("responses")
+            .path("200")
+            .path("content")
+            .path(type);
+    return switch (type) {
+      case "application/json" -> mistakes(media.get("schema"), parse(body));
+      case "application/x-ndjson" ->
+          body.lines()
+              .flatMap(line -> mistakes(media.get("x-itemSchema"), parse(line)).stream())
+              .toList();
+      default ->
+          Stream.of(body.split("\n\n"))
+              .flatMap(event -> mistakesInEvent(media.get("x-itemSchema"), event).stream())
+              .toList();
+    };
+  }
+
+  private List<String> mistakesInEvent(JsonNode schema, String text) {
+    ObjectNode event = JSON.createObjectNode();
+    text.lines()
+        .filter(line -> !line.startsWith(":"))
+        .map(line -> line.split(": ?", 2))
+        .forEach(field -> event.put(field[0], field[1]));
+    JsonNode data =
+        schema.path("oneOf").path(event.has("event") ? 1 : 0).at("/properties/data/contentSchema");
+    return Stream.of(mistakes(schema, event), mistakes(data, parse(event.get("data").asText())))
+        .flatMap(List::stream)
+        .toList();
   }
 
   private List<String> mistakes(JsonNode schema, JsonNode value) {
