@@ -28,7 +28,7 @@ final class EchoBeans {
   @Singleton
   @Named("platform")
   KeySource keys() {
-    return keyId -> Optional.ofNullable(keyId.equals(Tokens.KEY_ID) ? Tokens.publicKey() : null);
+    return keyId -> keyId.equals(Tokens.KEY_ID) ? Tokens.verificationKey() : Optional.empty();
   }
 
   @Singleton

@@ -12,9 +12,11 @@ import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import dev.kryonix.kit.identity.VerificationKey;
 import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Tokens as the platform's issuer signs them, and as attackers would like to. */
@@ -30,6 +32,10 @@ final class Tokens {
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  static Optional<VerificationKey> verificationKey() {
+    return VerificationKey.of(KEY);
   }
 
   static JWTClaimsSet.Builder claims() {

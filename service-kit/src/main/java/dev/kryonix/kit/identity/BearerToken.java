@@ -2,6 +2,7 @@ package dev.kryonix.kit.identity;
 
 import io.grpc.Metadata;
 import java.util.Iterator;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /** Reads the token of a call: `authorization: Bearer …`, once. */
@@ -11,6 +12,9 @@ public final class BearerToken {
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final String SCHEME = "Bearer ";
+
+  /** RFC 6750 section 2.1; a comma would be two headers that someone has joined. */
+  private static final Pattern FORM = Pattern.compile("[A-Za-z0-9._~+/-]+=*+");
 
   private BearerToken() {}
 
@@ -36,6 +40,10 @@ public final class BearerToken {
     if (!authorization.regionMatches(true, 0, SCHEME, 0, SCHEME.length())) {
       throw TokenErrors.invalid("the authorization scheme must be Bearer");
     }
-    return authorization.substring(SCHEME.length()).trim();
+    String token = authorization.substring(SCHEME.length()).strip();
+    if (!FORM.matcher(token).matches()) {
+      throw TokenErrors.invalid("one token must follow the scheme");
+    }
+    return token;
   }
 }

@@ -1,6 +1,5 @@
 package dev.kryonix.kit.identity;
 
-import java.security.interfaces.ECPublicKey;
 import java.util.Optional;
 
 /**
@@ -8,11 +7,14 @@ import java.util.Optional;
  * memory.
  */
 public interface KeySource {
-  /** The key of that id, when the issuer has it. A key that has been withdrawn is absent. */
-  Optional<ECPublicKey> find(String keyId);
+  /**
+   * The key of that id, when the issuer has it. A key that has been withdrawn is absent. May wait
+   * for the issuer's answer when the id is new.
+   */
+  Optional<VerificationKey> find(String keyId);
 
   /** Whether the issuer is known to have the key, answered from memory only and without waiting. */
-  default boolean holds(String keyId) {
-    return find(keyId).isPresent();
+  default boolean holds(VerificationKey key) {
+    return find(key.id()).filter(key::equals).isPresent();
   }
 }

@@ -1,18 +1,14 @@
 package dev.kryonix.kit.identity;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.JWK;
-import com.nimbusds.jose.jwk.JWKSet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.interfaces.ECPublicKey;
 import java.text.ParseException;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The keys by which services know each other: each has one of its own, and the public keys of all.
@@ -20,9 +16,9 @@ import java.util.Optional;
  */
 public final class ServiceKeys implements KeySource {
   private final ECKey own;
-  private final Map<String, ECPublicKey> trusted;
+  private final Map<String, VerificationKey> trusted;
 
-  private ServiceKeys(ECKey own, Map<String, ECPublicKey> trusted) {
+  private ServiceKeys(ECKey own, Map<String, VerificationKey> trusted) {
     this.own = own;
     this.trusted = Map.copyOf(trusted);
   }
@@ -32,15 +28,13 @@ public final class ServiceKeys implements KeySource {
     Path file = folder.resolve(service + ".jwk");
     try {
       ECKey own = ECKey.parse(Files.readString(file));
-      Map<String, ECPublicKey> trusted = new HashMap<>();
       file = folder.resolve("services.jwks.json");
-      for (JWK key : JWKSet.parse(Files.readString(file)).getKeys()) {
-        trusted.put(key.getKeyID(), key.toECKey().toECPublicKey());
-      }
+      Map<String, VerificationKey> trusted =
+          Jwks.parse(Files.readString(file), Set.of(TokenAlgorithm.ES256));
       return new ServiceKeys(own, trusted);
     } catch (IOException e) {
       throw new UncheckedIOException("cannot read " + file, e);
-    } catch (ParseException | JOSEException e) {
+    } catch (ParseException | KeysUnavailableException e) {
       throw new IllegalStateException(file + " holds no usable EC key", e);
     }
   }
@@ -51,7 +45,7 @@ public final class ServiceKeys implements KeySource {
   }
 
   @Override
-  public Optional<ECPublicKey> find(String keyId) {
+  public Optional<VerificationKey> find(String keyId) {
     return Optional.ofNullable(trusted.get(keyId));
   }
 }

@@ -1,5 +1,6 @@
 package dev.kryonix.kit.server;
 
+import dev.kryonix.kit.identity.IssuerConfig;
 import dev.kryonix.kit.identity.KeySource;
 import dev.kryonix.kit.identity.PlatformKeys;
 import dev.kryonix.kit.identity.ServiceCredentials;
@@ -11,6 +12,7 @@ import io.micronaut.context.annotation.Secondary;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 
 /** Wires who is trusted: the platform's issuer and the services' own keys. */
@@ -44,18 +46,19 @@ final class IdentityBeans {
   @Secondary
   @Named(PLATFORM)
   KeySource platformKeys(Channels channels, InstantSource clock) {
-    return new PlatformKeys(channels.to("tenant"), clock);
+    return PlatformKeys.from(channels.to("tenant"), clock);
   }
 
   @Singleton
   TokenVerifier tokenVerifier(
-      @Named(PLATFORM) KeySource platform, ServiceKeys services, InstantSource clock) {
-    return new TokenVerifier(
-        List.of(
-            new TrustedIssuer(
-                TrustedIssuer.PLATFORM_ISSUER, TrustedIssuer.PLATFORM_AUDIENCE, false, platform),
-            new TrustedIssuer(
-                TrustedIssuer.SERVICES_ISSUER, TrustedIssuer.SERVICES_AUDIENCE, true, services)),
-        clock);
+      @Named(PLATFORM) KeySource platform,
+      ServiceKeys services,
+      List<IssuerConfig> outside,
+      InstantSource clock) {
+    List<TrustedIssuer> issuers = new ArrayList<>();
+    issuers.add(TrustedIssuer.platform(platform));
+    issuers.add(TrustedIssuer.services(services));
+    outside.forEach(config -> issuers.add(TrustedIssuer.outside(config, clock)));
+    return new TokenVerifier(issuers, clock);
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWKSet;
 import dev.kryonix.kit.identity.ServiceKeys;
+import dev.kryonix.kit.identity.VerificationKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +44,7 @@ final class GenerateKeysTest {
     assertThat(all.getKeys()).hasSize(2).noneMatch(key -> key.isPrivate());
     assertThat(all.getKeyByKeyId("tenant")).isEqualTo(own.toPublicJWK());
     assertThat(Files.size(folder.resolve("master.key"))).isEqualTo(32);
-    assertThat(ServiceKeys.read(folder, "cache").find("tenant")).contains(own.toECPublicKey());
+    assertThat(ServiceKeys.read(folder, "cache").find("tenant")).isEqualTo(VerificationKey.of(own));
   }
 
   @Test

@@ -9,7 +9,6 @@ import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import java.security.interfaces.ECPublicKey;
 import java.time.Instant;
 import java.util.Date;
 import java.util.Map;
@@ -29,8 +28,8 @@ public final class TestTokens implements KeySource {
   }
 
   @Override
-  public Optional<ECPublicKey> find(String keyId) {
-    return Optional.ofNullable(keys.get(keyId)).map(TestTokens::publicKey);
+  public Optional<VerificationKey> find(String keyId) {
+    return Optional.ofNullable(keys.get(keyId)).flatMap(VerificationKey::of);
   }
 
   public ECKey key(String id) {
@@ -77,14 +76,6 @@ public final class TestTokens implements KeySource {
   static ECKey newKey(String id) {
     try {
       return new ECKeyGenerator(Curve.P_256).keyID(id).generate();
-    } catch (JOSEException e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
-  private static ECPublicKey publicKey(ECKey key) {
-    try {
-      return key.toECPublicKey();
     } catch (JOSEException e) {
       throw new IllegalStateException(e);
     }

@@ -23,11 +23,7 @@ final class TokenVerifierTest {
   private final TestTokens issuer = new TestTokens("k1", "k2");
   private Instant now = TestTokens.NOW;
   private final TokenVerifier verifier =
-      new TokenVerifier(
-          List.of(
-              new TrustedIssuer(
-                  TrustedIssuer.PLATFORM_ISSUER, TrustedIssuer.PLATFORM_AUDIENCE, false, issuer)),
-          () -> now);
+      new TokenVerifier(List.of(TrustedIssuer.platform(issuer)), () -> now);
 
   @Test
   void aGoodTokenStandsForItsTenant() {
