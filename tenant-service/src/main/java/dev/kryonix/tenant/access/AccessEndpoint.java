@@ -16,7 +16,6 @@ import dev.kryonix.api.tenant.v1.RevokeApiKeyRequest;
 import dev.kryonix.api.tenant.v1.RevokeApiKeyResponse;
 import dev.kryonix.api.tenant.v1.RotateSigningKeyRequest;
 import dev.kryonix.api.tenant.v1.RotateSigningKeyResponse;
-import dev.kryonix.api.tenant.v1.SigningKey;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.tenant.conditions.ConditionProtos;
@@ -26,7 +25,6 @@ import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /** AccessService on the wire. */
@@ -117,11 +115,11 @@ final class AccessEndpoint extends AccessServiceGrpc.AccessServiceImplBase {
   @Override
   public void rotateSigningKey(
       RotateSigningKeyRequest request, StreamObserver<RotateSigningKeyResponse> responses) {
-    List<SigningKey> keys = signingKeys.rotate().stream().map(AccessEndpoint::message).toList();
+    SigningKeys.Rotation rotation = signingKeys.rotate();
     responses.onNext(
         RotateSigningKeyResponse.newBuilder()
-            .setSigningKey(keys.getFirst())
-            .addAllRetiringKeys(keys.subList(1, keys.size()))
+            .setSigningKey(message(rotation.signing()))
+            .addAllRetiringKeys(rotation.retiring().stream().map(AccessEndpoint::message).toList())
             .build());
     responses.onCompleted();
   }
@@ -146,11 +144,12 @@ final class AccessEndpoint extends AccessServiceGrpc.AccessServiceImplBase {
         .build();
   }
 
-  private static SigningKey message(SigningKeys.Key key) {
-    SigningKey.Builder message =
-        SigningKey.newBuilder()
-            .setId(key.pair().getKeyID())
+  private static dev.kryonix.api.tenant.v1.SigningKey message(SigningKey key) {
+    dev.kryonix.api.tenant.v1.SigningKey.Builder message =
+        dev.kryonix.api.tenant.v1.SigningKey.newBuilder()
+            .setId(key.id())
             .setCreateTime(ConditionProtos.timestamp(key.created()));
+    key.signs().ifPresent(time -> message.setSignTime(ConditionProtos.timestamp(time)));
     key.retires().ifPresent(time -> message.setRetireTime(ConditionProtos.timestamp(time)));
     return message.build();
   }

@@ -1,86 +1,86 @@
 package dev.kryonix.tenant.access;
 
-import com.google.protobuf.ByteString;
-import com.nimbusds.jose.JOSEException;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
-import com.nimbusds.jose.jwk.KeyUse;
-import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
-import dev.kryonix.api.tenant.v1.SealedSecret;
-import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.KeySource;
-import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.identity.VerificationKey;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
-import java.security.interfaces.ECPublicKey;
 import java.sql.SQLException;
-import java.text.ParseException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The keys that tokens are signed with, sealed in PostgreSQL. The first is made when one is first
- * needed. A key that has been rotated out verifies until the last token under it has expired.
+ * The keys that tokens are signed with. There is always one more than the one that signs: the next
+ * one, which is published ahead and so is known to every verifier when a rotation lets it sign. A
+ * key that has been rotated out verifies until the last token under it has expired.
  */
 @Singleton
 @Named("platform")
 final class SigningKeys implements KeySource {
-  private static final String PURPOSE = "signing-key";
-
-  /** Keys belong to the platform, which is no tenant; the seal wants a uid. */
-  private static final TenantUid PLATFORM = new TenantUid(new UUID(0, 0));
-
   /** How long another replica may go on without knowing of a rotation. */
   private static final Duration FRESH = Duration.ofSeconds(30);
+
+  /**
+   * How long a key is published before it signs: longer than a replica's keys are fresh and a
+   * verifier waits between two questions, together.
+   */
+  static final Duration AHEAD = Duration.ofMinutes(1);
 
   /** Longer than the longest token and the time that a replica may sign with the old key. */
   private static final Duration OVERLAP = Duration.ofMinutes(17);
 
   private static final Duration BETWEEN_MISSES = Duration.ofSeconds(1);
 
+  /** The one that signs, or will before any other, comes last. */
+  private static final Comparator<SigningKey> BY_BEGIN =
+      Comparator.comparing(key -> key.signs().orElse(Instant.MIN));
+
   private final Database database;
-  private final SecretBox box;
+  private final SigningKeyStore store;
   private final InstantSource clock;
   private final ReentrantLock loading = new ReentrantLock();
   private volatile Loaded loaded = new Loaded(List.of(), Instant.MIN);
 
-  SigningKeys(Database database, SecretBox box, InstantSource clock) {
+  SigningKeys(Database database, SigningKeyStore store, InstantSource clock) {
     this.database = database;
-    this.box = box;
+    this.store = store;
     this.clock = clock;
   }
 
+  private record Loaded(List<SigningKey> keys, Instant at) {}
+
   /**
-   * A key pair and its time.
+   * A rotation.
    *
-   * @param pair the key pair
-   * @param created when it was made
-   * @param retires when it leaves the key set; empty for the one that signs
+   * @param signing the key that signs from its time on
+   * @param retiring the keys before it that still verify
    */
-  record Key(ECKey pair, Instant created, Optional<Instant> retires) {}
+  record Rotation(SigningKey signing, List<SigningKey> retiring) {}
 
-  private record Loaded(List<Key> keys, Instant at) {}
-
-  /** The keys that verify, the one that signs first. */
-  List<Key> all() {
+  /** The keys that verify, the one that signs first, the next one included. */
+  List<SigningKey> all() {
     Loaded known = loaded;
     Instant now = clock.instant();
     if (known.keys().isEmpty() || now.isAfter(known.at().plus(FRESH))) {
       known = load();
     }
-    return known.keys().stream()
-        .filter(key -> key.retires().filter(end -> !now.isBefore(end)).isEmpty())
-        .toList();
+    SigningKey signing = signing(known.keys(), now);
+    List<SigningKey> all = new ArrayList<>();
+    all.add(signing);
+    known.keys().stream()
+        .filter(key -> key != signing && !key.hasRetired(now))
+        .sorted(BY_BEGIN.reversed())
+        .forEach(all::add);
+    return all;
   }
 
   /** The key that signs. */
@@ -89,55 +89,68 @@ final class SigningKeys implements KeySource {
   }
 
   @Override
-  public Optional<ECPublicKey> find(String keyId) {
-    Optional<ECPublicKey> key = find(all(), keyId);
+  public Optional<VerificationKey> find(String keyId) {
+    Optional<VerificationKey> key = find(all(), keyId);
     boolean mayBeNew = key.isEmpty() && clock.instant().isAfter(loaded.at().plus(BETWEEN_MISSES));
     return mayBeNew ? find(load().keys(), keyId) : key;
   }
 
-  /** Makes a new key that signs from now on; the old ones retire. */
-  List<Key> rotate() {
+  /**
+   * Lets the next key sign, at once or as soon as it has been published for long enough, and
+   * publishes one more. While a rotation is on its way another changes nothing.
+   */
+  Rotation rotate() {
     database.runInPlatform(
         tx -> {
-          lock(tx);
-          Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
-          tx.update(
-              "UPDATE signing_keys SET retire_time = ? WHERE retire_time IS NULL",
-              now.plus(OVERLAP));
-          insert(tx, now);
+          store.lock(tx);
+          Instant now = now();
+          List<SigningKey> keys = complete(tx, now);
+          if (keys.stream().anyMatch(key -> !key.isNext() && !key.hasBegun(now))) {
+            return;
+          }
+          SigningKey next = keys.stream().filter(SigningKey::isNext).findFirst().orElseThrow();
+          Instant published = next.created().plus(AHEAD);
+          Instant signs = published.isAfter(now) ? published : now;
+          store.begin(tx, next.id(), signs);
+          store.retireOthers(tx, next.id(), signs.plus(OVERLAP));
+          store.insert(tx, now, Optional.empty());
         });
-    return load().keys();
+    List<SigningKey> keys = load().keys();
+    return new Rotation(
+        keys.stream().max(BY_BEGIN).orElseThrow(),
+        keys.stream()
+            .filter(key -> key.retires().isPresent())
+            .sorted(BY_BEGIN.reversed())
+            .toList());
   }
 
-  private static Optional<ECPublicKey> find(List<Key> keys, String keyId) {
-    for (Key key : keys) {
-      if (key.pair().getKeyID().equals(keyId)) {
-        try {
-          return Optional.of(key.pair().toECPublicKey());
-        } catch (JOSEException e) {
-          throw new IllegalStateException("the signing key " + keyId + " is not an EC key", e);
-        }
-      }
-    }
-    return Optional.empty();
+  private static SigningKey signing(List<SigningKey> keys, Instant now) {
+    return keys.stream()
+        .filter(key -> key.hasBegun(now))
+        .max(BY_BEGIN)
+        .orElseThrow(() -> new IllegalStateException("no key signs"));
+  }
+
+  private static Optional<VerificationKey> find(List<SigningKey> keys, String keyId) {
+    return keys.stream()
+        .filter(key -> key.id().equals(keyId))
+        .findFirst()
+        .map(SigningKey::verifies);
   }
 
   private Loaded load() {
     loading.lock();
     try {
-      List<Key> keys =
+      List<SigningKey> keys =
           database.inPlatform(
               tx -> {
-                List<Key> found = read(tx);
-                if (found.stream().anyMatch(key -> key.retires().isEmpty())) {
+                Instant now = now();
+                List<SigningKey> found = store.read(tx, now);
+                if (isComplete(found, now)) {
                   return found;
                 }
-                lock(tx);
-                found = read(tx);
-                if (found.stream().noneMatch(key -> key.retires().isEmpty())) {
-                  insert(tx, clock.instant().truncatedTo(ChronoUnit.MICROS));
-                }
-                return read(tx);
+                store.lock(tx);
+                return complete(tx, now);
               });
       loaded = new Loaded(keys, clock.instant());
       return loaded;
@@ -146,62 +159,24 @@ final class SigningKeys implements KeySource {
     }
   }
 
-  /** One replica at a time makes a key; the lock ends with the transaction. */
-  private static void lock(Tx tx) throws SQLException {
-    tx.query("SELECT pg_advisory_xact_lock(hashtextextended('signing-keys', 0))", row -> true);
-  }
-
-  private List<Key> read(Tx tx) throws SQLException {
-    return tx.query(
-        "SELECT id, sealed, create_time, retire_time FROM signing_keys"
-            + " WHERE retire_time IS NULL OR retire_time > ?"
-            + " ORDER BY retire_time IS NULL DESC, create_time DESC",
-        row ->
-            new Key(
-                open(row.getString("id"), row.getBytes("sealed")),
-                Tx.instant(row, "create_time"),
-                Tx.optionalInstant(row, "retire_time")),
-        clock.instant());
-  }
-
-  private void insert(Tx tx, Instant now) throws SQLException {
-    ECKey pair = generate();
-    SealedSecret sealed =
-        box.seal(
-            PLATFORM,
-            PURPOSE,
-            pair.getKeyID(),
-            pair.toJSONString().getBytes(StandardCharsets.UTF_8));
-    tx.update(
-        "INSERT INTO signing_keys (id, sealed, create_time) VALUES (?, ?, ?)",
-        pair.getKeyID(),
-        sealed.getSealed().toByteArray(),
-        now);
-  }
-
-  private ECKey open(String id, byte[] sealed) {
-    SealedSecret secret =
-        SealedSecret.newBuilder()
-            .setPurpose(PURPOSE)
-            .setId(id)
-            .setSealed(ByteString.copyFrom(sealed))
-            .build();
-    try {
-      return ECKey.parse(new String(box.open(secret, PLATFORM), StandardCharsets.UTF_8));
-    } catch (ParseException e) {
-      throw new IllegalStateException("the signing key " + id + " is not a JWK", e);
+  /** The keys, with one that signs and a next one, made where there is none. */
+  private List<SigningKey> complete(Tx tx, Instant now) throws SQLException {
+    List<SigningKey> keys = store.read(tx, now);
+    if (keys.stream().noneMatch(key -> key.hasBegun(now))) {
+      store.insert(tx, now, Optional.of(now));
     }
+    if (keys.stream().noneMatch(SigningKey::isNext)) {
+      store.insert(tx, now, Optional.empty());
+    }
+    return store.read(tx, now);
   }
 
-  private static ECKey generate() {
-    try {
-      return new ECKeyGenerator(Curve.P_256)
-          .keyUse(KeyUse.SIGNATURE)
-          .algorithm(JWSAlgorithm.ES256)
-          .keyIDFromThumbprint(true)
-          .generate();
-    } catch (JOSEException e) {
-      throw new IllegalStateException("P-256 is not to be had", e);
-    }
+  private static boolean isComplete(List<SigningKey> keys, Instant now) {
+    return keys.stream().anyMatch(key -> key.hasBegun(now))
+        && keys.stream().anyMatch(SigningKey::isNext);
+  }
+
+  private Instant now() {
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 }
