@@ -18,21 +18,31 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
-/** Ends a stream when the token that opened it ends. */
+/**
+ * Ends a stream when its caller's right to it ends: with the token that opened it, or when the
+ * tenant is no longer served.
+ */
 @Singleton
 public final class CallExpiry {
   private final EventLoops loops;
+  private final RunningStreams running;
   private final InstantSource clock;
 
-  CallExpiry(EventLoops loops, InstantSource clock) {
+  CallExpiry(EventLoops loops, RunningStreams running, InstantSource clock) {
     this.loops = loops;
+    this.running = running;
     this.clock = clock;
   }
 
-  /** The call, cancelled at the token's expiry; its caller then sees UNAUTHENTICATED. */
+  /**
+   * The call, cancelled at the token's expiry, when its caller sees UNAUTHENTICATED; or when the
+   * tenant that it needs is suspended or deleted, or the token revoked, when it sees why.
+   */
   public ClientCall<Frame, Frame> bound(
-      ClientCall<Frame, Frame> call, Optional<Principal> principal) {
-    return principal.isEmpty() ? call : new Bound(call, principal.get().expiresAt());
+      Target target, ClientCall<Frame, Frame> call, Optional<Principal> principal) {
+    return principal.isEmpty()
+        ? call
+        : new Bound(call, principal.get(), target.rpc().tenantBound());
   }
 
   private static ServiceException expired() {
@@ -44,12 +54,19 @@ public final class CallExpiry {
 
   private final class Bound extends SimpleForwardingClientCall<Frame, Frame> {
     private final Instant expiry;
+    private final Optional<RunningStreams.Stream> inTenant;
     private @Nullable Future<?> end;
     private boolean closed;
 
-    Bound(ClientCall<Frame, Frame> call, Instant expiry) {
+    Bound(ClientCall<Frame, Frame> call, Principal caller, boolean tenantBound) {
       super(call);
-      this.expiry = expiry;
+      this.expiry = caller.expiresAt();
+      this.inTenant =
+          tenantBound && caller.tenant().isPresent()
+              ? Optional.of(
+                  new RunningStreams.Stream(
+                      caller, refusal -> cancel("the tenant is not served", refusal)))
+              : Optional.empty();
     }
 
     @Override
@@ -67,7 +84,18 @@ public final class CallExpiry {
       arm();
     }
 
-    private synchronized void arm() {
+    private void arm() {
+      armExpiry();
+      inTenant.ifPresent(running::started);
+      synchronized (this) {
+        if (closed) {
+          // It was closed before it was noted, and nobody else would forget it.
+          inTenant.ifPresent(running::closed);
+        }
+      }
+    }
+
+    private synchronized void armExpiry() {
       if (!closed) {
         long millis = Math.max(0, Duration.between(clock.instant(), expiry).toMillis());
         end =
@@ -85,6 +113,7 @@ public final class CallExpiry {
       if (end != null) {
         end.cancel(false);
       }
+      inTenant.ifPresent(running::closed);
     }
   }
 }

@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * Opens calls to the services. A unary call without a deadline gets the gateway's; a stream ends at
- * the latest with its caller's token.
+ * the latest with its caller's token or tenant.
  */
 @Singleton
 public final class Calls {
@@ -30,7 +30,7 @@ public final class Calls {
   public ClientCall<Frame, Frame> open(
       Target target, CallOptions options, Optional<Principal> principal) {
     if (!target.rpc().unary()) {
-      return expiry.bound(target.upstream().call(target.method(), options), principal);
+      return expiry.bound(target, target.upstream().call(target.method(), options), principal);
     }
     boolean bounded = options.getDeadline() != null || Context.current().getDeadline() != null;
     return target

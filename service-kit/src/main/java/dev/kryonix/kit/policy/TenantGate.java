@@ -1,6 +1,8 @@
 package dev.kryonix.kit.policy;
 
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.identity.TenantId;
+import java.util.function.Consumer;
 
 /**
  * Knows which tenants are served now. Services ask their copy of the desired state; the tenant
@@ -14,4 +16,10 @@ public interface TenantGate {
    * @return the principal with the tenant's uid
    */
   Principal admit(Principal principal);
+
+  /**
+   * Tells of each tenant of which something has changed: its state, its keys, its being there. What
+   * listens returns soon.
+   */
+  default void onChange(Consumer<TenantId> listener) {}
 }

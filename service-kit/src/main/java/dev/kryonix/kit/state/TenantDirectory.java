@@ -14,6 +14,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Requires(beans = TenantReconciler.class)
 public final class TenantDirectory implements TenantGate {
   private final ConcurrentMap<TenantId, TenantView> tenants = new ConcurrentHashMap<>();
+  private final List<Consumer<TenantId>> listeners = new CopyOnWriteArrayList<>();
   private final InstantSource clock;
   private volatile @Nullable Instant currentUntil;
 
@@ -103,14 +106,25 @@ public final class TenantDirectory implements TenantGate {
         caller.actingAs());
   }
 
+  @Override
+  public void onChange(Consumer<TenantId> listener) {
+    listeners.add(listener);
+  }
+
+  private void changed(TenantId id) {
+    listeners.forEach(listener -> listener.accept(id));
+  }
+
   /** Shows the tenant as this, in place of any other of the same id. */
   void put(TenantView view) {
     tenants.put(view.id(), view);
+    changed(view.id());
   }
 
   /** Takes the tenant out, unless another of the same id is there. */
   void remove(TenantId id, TenantUid uid) {
     tenants.computeIfPresent(id, (key, view) -> view.uid().equals(uid) ? null : view);
+    changed(id);
   }
 
   /** What is known of suspensions and revocations is current for that long from now. */

@@ -69,10 +69,11 @@ final class SigningKeys implements KeySource {
   /** The keys that verify, the one that signs first, the next one included. */
   List<SigningKey> all() {
     Loaded known = loaded;
-    Instant now = clock.instant();
-    if (known.keys().isEmpty() || now.isAfter(known.at().plus(FRESH))) {
+    if (known.keys().isEmpty() || clock.instant().isAfter(known.at().plus(FRESH))) {
       known = load();
     }
+    // After loading, which may have made a key that signs from that moment on.
+    Instant now = clock.instant();
     SigningKey signing = signing(known.keys(), now);
     List<SigningKey> all = new ArrayList<>();
     all.add(signing);
