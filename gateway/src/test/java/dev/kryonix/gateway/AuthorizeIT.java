@@ -8,10 +8,15 @@ import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -117,6 +122,76 @@ class AuthorizeIT {
 
     assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAUTHENTICATED);
     assertThat(ForwardIT.reason(e)).isEqualTo("TOKEN_EXPIRED");
+  }
+
+  @Test
+  void aStreamOverServerSentEventsEndsWithItsTokenToo() {
+    Date soon = Date.from(Instant.now().plusSeconds(2));
+    String token = "Bearer " + Tokens.signed(Tokens.claims().expirationTime(soon));
+
+    String events = events(token).join().body();
+
+    assertThat(events).contains("{\"id\":\"a\"}").contains("TOKEN_EXPIRED");
+  }
+
+  @Test
+  void theStreamsOfATenantEndWhenItIsSuspendedAndNoOthers() {
+    String tenant = "t" + UUID.randomUUID().toString().replace("-", "").substring(0, 12);
+    String token = "Bearer " + Tokens.signed(Tokens.claims().claim("tenant", tenant));
+    var notes = stub(token).watch(Note.getDefaultInstance());
+    var others = stub("Bearer " + Tokens.good()).watch(Note.getDefaultInstance());
+    CompletableFuture<HttpResponse<String>> events = events(token);
+    assertThat(notes.next()).isNotNull();
+    assertThat(others.next()).isNotNull();
+
+    EchoTenants.ALL.suspend(tenant);
+
+    StatusRuntimeException e = ForwardIT.refusal(notes::hasNext);
+    assertThat(e.getStatus().getCode()).isEqualTo(Code.PERMISSION_DENIED);
+    assertThat(ForwardIT.reason(e)).isEqualTo("TENANT_SUSPENDED");
+    // Refused at the door or ended: the suspension may have been first.
+    assertThat(events.join().body()).contains("TENANT_SUSPENDED");
+    EchoTenants.ALL.suspend("nobody_else");
+    assertThat(CompletableFuture.supplyAsync(others::hasNext))
+        .as("goes on")
+        .failsWithin(Duration.ofMillis(300))
+        .withThrowableOfType(TimeoutException.class);
+  }
+
+  @Test
+  void oneTokenInOneHeaderIsReadAndNothingElse() {
+    String good = Tokens.good();
+    assertThat(rest("authorization", "bearer " + good)).isEqualTo(200);
+    assertThat(rest("authorization", "BEARER  " + good)).isEqualTo(200);
+    assertThat(rest("authorization", "Bearer " + good + ", Bearer " + good)).isEqualTo(401);
+    assertThat(rest("authorization", "Bearer " + good + " " + good)).isEqualTo(401);
+    assertThat(rest("authorization", "Bearer" + good)).isEqualTo(401);
+    assertThat(rest("authorization", good)).isEqualTo(401);
+    assertThat(rest("cookie", "authorization=Bearer " + good)).isEqualTo(401);
+    assertThat(rest("x-authorization", "Bearer " + good)).isEqualTo(401);
+    assertThat(rest("proxy-authorization", "Bearer " + good)).isEqualTo(401);
+    assertThat(Gateway.get("/v1/echo/a?access_token=" + good).statusCode()).isEqualTo(401);
+    HttpRequest.Builder twice =
+        Gateway.request("/v1/echo/a")
+            .header("authorization", "Bearer " + good)
+            .header("authorization", "Bearer " + good);
+    assertThat(Gateway.send(twice.GET()).statusCode()).isEqualTo(401);
+  }
+
+  private static int rest(String header, String value) {
+    HttpRequest.Builder request = Gateway.request("/v1/echo/a").header(header, value);
+    return Gateway.send(request.GET()).statusCode();
+  }
+
+  private static CompletableFuture<HttpResponse<String>> events(String authorization) {
+    return HttpClient.newHttpClient()
+        .sendAsync(
+            Gateway.request("/v1/watch/a")
+                .header("authorization", authorization)
+                .header("accept", "text/event-stream")
+                .GET()
+                .build(),
+            HttpResponse.BodyHandlers.ofString());
   }
 
   private static Arguments token(String name, String token, String reason) {

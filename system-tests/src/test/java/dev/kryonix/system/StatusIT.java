@@ -2,9 +2,9 @@ package dev.kryonix.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.google.protobuf.DynamicMessage;
 import com.google.rpc.Code;
 import dev.kryonix.api.policy.v1.Exposure;
+import dev.kryonix.system.contract.AnyCall;
 import dev.kryonix.system.contract.Contract;
 import dev.kryonix.system.contract.Rpc;
 import dev.kryonix.system.contract.SmallestRequest;
@@ -12,21 +12,13 @@ import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
 import dev.kryonix.system.platform.Refusal;
 import dev.kryonix.system.platform.TestTenant;
-import io.grpc.CallOptions;
 import io.grpc.Channel;
-import io.grpc.MethodDescriptor;
-import io.grpc.MethodDescriptor.MethodType;
-import io.grpc.protobuf.ProtoUtils;
-import io.grpc.stub.BlockingClientCall;
-import io.grpc.stub.ClientCalls;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
@@ -36,9 +28,6 @@ final class StatusIT {
   private static final Path STATUS = Path.of("..", "docs", "status.md");
   private static final Pattern LISTED =
       Pattern.compile("`(?:kryonix\\.)?(\\w+\\.v1\\.\\w+)/(\\w+)`");
-
-  /** Served, as KeyRotationIT shows; every call of it makes new tokens wait for their key. */
-  private static final String ROTATION = "kryonix.tenant.v1.AccessService/RotateSigningKey";
 
   private final Channel strangers;
   private final Channel tenant;
@@ -77,7 +66,7 @@ final class StatusIT {
 
     Set<String> unimplemented = new TreeSet<>();
     for (Rpc rpc : Contract.load().rpcs()) {
-      if (!rpc.isInternal() && !rpc.name().equals(ROTATION) && !isServed(rpc)) {
+      if (!rpc.isInternal() && !isServed(rpc)) {
         unimplemented.add(rpc.name());
       }
     }
@@ -116,24 +105,6 @@ final class StatusIT {
           default -> tenant;
         };
     SmallestRequest smallest = exposure == Exposure.EXPOSURE_PLATFORM ? ofAdmin : ofTenant;
-    BlockingClientCall<DynamicMessage, DynamicMessage> call =
-        ClientCalls.blockingBidiStreamingCall(
-            channel, method(rpc), CallOptions.DEFAULT.withDeadlineAfter(3, TimeUnit.SECONDS));
-    call.write(smallest.of(rpc.method().getInputType()));
-    call.halfClose();
-    DynamicMessage answer = call.read();
-    call.cancel("answered", null);
-    return answer == null ? List.of() : answer;
-  }
-
-  private static MethodDescriptor<DynamicMessage, DynamicMessage> method(Rpc rpc) {
-    return MethodDescriptor.<DynamicMessage, DynamicMessage>newBuilder()
-        .setType(MethodType.BIDI_STREAMING)
-        .setFullMethodName(rpc.name())
-        .setRequestMarshaller(
-            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(rpc.method().getInputType())))
-        .setResponseMarshaller(
-            ProtoUtils.marshaller(DynamicMessage.getDefaultInstance(rpc.method().getOutputType())))
-        .build();
+    return AnyCall.first(rpc, smallest.of(rpc.method().getInputType()), channel, 3);
   }
 }

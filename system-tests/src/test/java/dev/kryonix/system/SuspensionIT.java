@@ -3,6 +3,7 @@ package dev.kryonix.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.rpc.Code;
 import dev.kryonix.api.backup.v1.BackupServiceGrpc;
 import dev.kryonix.api.backup.v1.ListBackupsRequest;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc;
@@ -13,13 +14,16 @@ import dev.kryonix.api.tenant.v1.TenantState;
 import dev.kryonix.system.gateway.Grpc;
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
+import dev.kryonix.system.platform.Refusal;
 import dev.kryonix.system.platform.TestTenant;
 import dev.kryonix.system.story.Operator;
+import dev.kryonix.system.story.Subscription;
 import io.grpc.Channel;
 import io.grpc.Status;
 import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
@@ -60,6 +64,25 @@ final class SuspensionIT {
       for (Runnable call : calls) {
         awaitUntil(resumed, () -> code(call) == Status.Code.OK);
       }
+    }
+  }
+
+  @Test
+  void aRunningStreamOfASuspendedTenantEndsWithinASecond(Platform platform) throws Exception {
+    TestTenant tenant = platform.newTenant();
+    TestTenant bystander = platform.newTenant();
+    try (Subscription subscription = Subscription.open(tenant.grpc(), "agendamento.*");
+        Subscription others = Subscription.open(bystander.grpc(), "agendamento.*")) {
+      platform.operator().suspend(tenant.id());
+      long suspended = System.nanoTime();
+
+      Refusal refusal = Refusal.ofCall(() -> subscription.next(Duration.ofSeconds(10)));
+
+      assertThat(Duration.ofNanos(System.nanoTime() - suspended)).isLessThan(EVERYWHERE_WITHIN);
+      assertThat(refusal.code()).isEqualTo(Code.PERMISSION_DENIED);
+      assertThat(refusal.reason()).isEqualTo("TENANT_SUSPENDED");
+      String id = bystander.app().publish("agendamento", "calendar.sync", Map.of()).getMessageId();
+      assertThat(others.next(Duration.ofSeconds(20)).getMessage().getMessageId()).isEqualTo(id);
     }
   }
 

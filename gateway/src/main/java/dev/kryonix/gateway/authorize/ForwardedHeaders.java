@@ -6,10 +6,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /** Which metadata of a caller goes on to the services. */
 public final class ForwardedHeaders {
-  private static final String INTERNAL = "x-kryonix";
+  private static final Pattern INTERNAL =
+      Pattern.compile("(?:grpc[-_]?(?:metadata|gateway)[-_])*x[-_]kryonix");
   private static final String ACT_AS = CallerInterceptor.ACT_AS.name();
   private static final Metadata.Key<String> TIMEOUT = ascii("grpc-timeout");
 
@@ -60,13 +62,13 @@ public final class ForwardedHeaders {
   }
 
   /**
-   * {@code x-kryonix-…}, with underscores or as binary too; only the act-as header, spelled
-   * exactly, is the caller's.
+   * {@code x-kryonix-…}, with underscores, as binary, or behind the prefix by which other gateways
+   * map a header; only the act-as header, spelled exactly, is the caller's.
    */
   private static boolean isInternal(String name) {
-    return name.startsWith("x")
-        && name.replace('_', '-').startsWith(INTERNAL)
-        && !name.equals(ACT_AS);
+    return (name.startsWith("x") || name.startsWith("grpc"))
+        && !name.equals(ACT_AS)
+        && INTERNAL.matcher(name).lookingAt();
   }
 
   private static Metadata.Key<String> ascii(String name) {

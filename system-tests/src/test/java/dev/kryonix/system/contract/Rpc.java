@@ -5,6 +5,7 @@ import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.kryonix.api.policy.v1.Exposure;
 import dev.kryonix.api.policy.v1.Policy;
 import dev.kryonix.api.policy.v1.PolicyProto;
+import java.util.List;
 
 /**
  * One RPC of the contracts.
@@ -32,6 +33,16 @@ public record Rpc(MethodDescriptor method) {
   /** Whether it is reached over REST. */
   public boolean hasRoute() {
     return method.getOptions().hasExtension(AnnotationsProto.http);
+  }
+
+  /** Every way to reach it over REST. */
+  public List<RestBinding> bindings() {
+    return RestBinding.of(this);
+  }
+
+  /** The service that serves it, such as {@code cache} for {@code kryonix.cache.v1}. */
+  public String service() {
+    return method.getFile().getPackage().split("\\.", -1)[1];
   }
 
   @Override

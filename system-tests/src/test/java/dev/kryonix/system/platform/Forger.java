@@ -7,9 +7,12 @@ import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
@@ -71,6 +74,31 @@ public final class Forger {
   public String withoutKeyId() {
     return sign(
         new JWSHeader.Builder(JWSAlgorithm.ES256).build(), claims().build(), signer(newKey()));
+  }
+
+  /** The same claims under a key id of the attacker's, signed by a key of our own. */
+  public String keyId(String keyId) {
+    return sign(
+        new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(keyId).build(),
+        claims().build(),
+        signer(newKey()));
+  }
+
+  /** The real signature under a header that names another algorithm. */
+  public String renamedAlgorithm(String algorithm) {
+    String[] parts = real.serialize().split("\\.", -1);
+    String header = "{\"alg\":\"%s\",\"kid\":\"%s\"}".formatted(algorithm, keyId());
+    return Base64URL.encode(header) + "." + parts[1] + "." + parts[2];
+  }
+
+  /** The same claims, really signed with RSA, under the key id of a key on a curve. */
+  public String rsa() {
+    try {
+      RSAKey own = new RSAKeyGenerator(2048).generate();
+      return sign(header(JWSAlgorithm.RS256).build(), claims().build(), new RSASSASigner(own));
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** These claims, signed by a key. */
