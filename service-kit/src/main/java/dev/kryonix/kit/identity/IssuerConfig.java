@@ -29,7 +29,7 @@ public record IssuerConfig(
     URI jwks,
     @Bindable(defaultValue = "tenant") String tenantClaim,
     @Bindable(defaultValue = "scope") String scopeClaim,
-    List<String> tenants,
+    @Bindable(defaultValue = "") List<String> tenants,
     @Bindable(defaultValue = "5m") Duration fresh,
     @Bindable(defaultValue = "3s") Duration patience) {
   private static final Set<String> OURS =
@@ -50,6 +50,6 @@ public record IssuerConfig(
           "kryonix.issuers: " + issuer + " needs an algorithm, fresh of 1s or more, a patience");
     }
     algorithms = Set.copyOf(algorithms);
-    tenants = tenants == null ? List.of() : List.copyOf(tenants);
+    tenants = tenants.stream().filter(tenant -> !tenant.isBlank()).toList();
   }
 }
