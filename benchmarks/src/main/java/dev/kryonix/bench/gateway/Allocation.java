@@ -37,6 +37,6 @@ record Allocation(double perCall, double perMessage) {
     Recording recording = Recording.ofAllocation(gateway.process().pid(), folder);
     ClosedLoop loop = generator.run(workload.withConnections(CONNECTIONS), gateway, TIME);
     recording.end();
-    return (double) recording.allocatedBytes() / loop.requests() / workload.perCall();
+    return (double) recording.allocatedBytes() / loop.answers() / workload.perCall();
   }
 }

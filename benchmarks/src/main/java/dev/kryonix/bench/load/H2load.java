@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 
 /** nghttp2's load generator: as many requests as the other side answers, so many open at a time. */
 public final class H2load {
-  private static final int ATTEMPTS = 8;
+  private static final int ATTEMPTS = 5;
   private static final int WATCH_MILLIS = 20;
 
   /** The answers of the last moment are counted without their last bytes. */
@@ -29,11 +29,12 @@ public final class H2load {
   public ClosedLoop run(Workload workload, Subject subject, Duration time)
       throws IOException, InterruptedException {
     Shot shot = workload.shot().apply(subject);
-    List<String> command = command(workload, shot, time);
     for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+      // Twice as long after every vain attempt.
+      Duration patience = time.multipliedBy(1L << attempt);
       Duration before = subject.process().cpu();
       long began = System.nanoTime();
-      Duration generator = execute(command, time);
+      Duration generator = execute(command(workload, shot, patience), patience);
       Duration elapsed = Duration.ofNanos(System.nanoTime() - began);
       Duration cpu = subject.process().cpu().minus(before);
       H2loadReport report = H2loadReport.parse(Files.readString(output()));
@@ -42,6 +43,7 @@ public final class H2load {
         require(shot, report);
         return new ClosedLoop(
             report.requests(),
+            (double) report.dataBytes() / shot.answerBytes(),
             report.perSecond(),
             H2loadReport.latencies(log()),
             cpu,

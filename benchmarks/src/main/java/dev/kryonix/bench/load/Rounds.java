@@ -9,6 +9,11 @@ import java.util.List;
  * slows the machine for a while slows no subject more than the others.
  */
 public final class Rounds {
+  /** Answers until a JVM has compiled the most of what it runs. */
+  private static final int WARM_UP_ANSWERS = 3000;
+
+  private static final int WARM_UP_TURNS = 5;
+
   private final H2load generator;
   private final Figures figures;
 
@@ -21,9 +26,13 @@ public final class Rounds {
     return round % 2 == 0 ? List.copyOf(subjects) : subjects.reversed();
   }
 
+  /** Puts each subject under load for the time given, or longer until it has answered enough. */
   public void warmUp(Workload workload, Duration time) throws IOException, InterruptedException {
     for (Subject subject : workload.subjects()) {
-      generator.run(workload, subject, time);
+      long answered = 0;
+      for (int turn = 0; turn < WARM_UP_TURNS && answered < WARM_UP_ANSWERS; turn++) {
+        answered += generator.run(workload, subject, time).requests() * workload.perCall();
+      }
     }
   }
 

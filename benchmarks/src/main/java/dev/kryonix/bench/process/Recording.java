@@ -16,6 +16,7 @@ import java.util.function.Consumer;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordedFrame;
 import jdk.jfr.consumer.RecordedStackTrace;
+import jdk.jfr.consumer.RecordedThread;
 import jdk.jfr.consumer.RecordingFile;
 
 /** A flight recording of a JVM, begun and ended from outside. */
@@ -66,20 +67,28 @@ public final class Recording {
     command(pid, "JFR.stop", "name=bench", "filename=" + file);
   }
 
-  /** Bytes that all threads allocated on the heap while it ran. */
+  /** Bytes that threads allocated on the heap while it ran, but for those that recorded. */
   public long allocatedBytes() throws IOException {
     Map<Long, long[]> threads = new HashMap<>();
     each(
         "jdk.ThreadAllocationStatistics",
         event -> {
           long allocated = event.getLong("allocated");
+          RecordedThread thread = event.getThread("thread");
+          if (isRecorder(thread)) {
+            return;
+          }
           long[] range =
-              threads.computeIfAbsent(
-                  event.getThread("thread").getId(), id -> new long[] {Long.MAX_VALUE, 0});
+              threads.computeIfAbsent(thread.getId(), id -> new long[] {Long.MAX_VALUE, 0});
           range[0] = Math.min(range[0], allocated);
           range[1] = Math.max(range[1], allocated);
         });
     return threads.values().stream().mapToLong(range -> range[1] - range[0]).sum();
+  }
+
+  private static boolean isRecorder(RecordedThread thread) {
+    String name = String.valueOf(thread.getJavaName());
+    return name.startsWith("JFR") || name.startsWith("Attach");
   }
 
   /** The methods most often found running, with their share of the samples in percent. */
@@ -97,7 +106,7 @@ public final class Recording {
             RecordedFrame top = stack.getFrames().getFirst();
             String name = top.getMethod().getType().getName() + "." + top.getMethod().getName();
             // A thread that waits for events is sampled as well.
-            if (!name.contains("epollWait")) {
+            if (!name.contains("epollWait") && !name.endsWith("EPoll.wait")) {
               counts.merge(name, 1, Integer::sum);
               all[0]++;
             }
