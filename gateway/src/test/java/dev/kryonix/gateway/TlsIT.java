@@ -19,7 +19,9 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -105,6 +107,30 @@ class TlsIT {
     } finally {
       encrypted.shutdownNow();
       plain.shutdownNow();
+    }
+  }
+
+  @Test
+  void theHttpPortOffersHttp2AndHttp11() throws Exception {
+    for (HttpClient.Version version : HttpClient.Version.values()) {
+      if (version.name().equals("HTTP_3")) {
+        continue;
+      }
+      try (HttpClient client =
+          HttpClient.newBuilder().sslContext(context(FIRST)).version(version).build()) {
+        URI open = URI.create("https://127.0.0.1:" + gateway.httpPort() + "/v1/open");
+        String note = "{\"id\":\"a\",\"remark\":\"" + "r".repeat(300_000) + "\"}";
+        HttpResponse<String> answer =
+            client.send(
+                HttpRequest.newBuilder(open)
+                    .header("content-type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofString(note))
+                    .build(),
+                HttpResponse.BodyHandlers.ofString());
+
+        assertThat(answer.version()).isEqualTo(version);
+        assertThat(answer.body()).isEqualTo(note);
+      }
     }
   }
 

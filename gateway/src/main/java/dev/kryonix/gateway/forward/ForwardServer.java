@@ -2,7 +2,6 @@ package dev.kryonix.gateway.forward;
 
 import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.edge.Listeners;
-import dev.kryonix.gateway.edge.Port;
 import dev.kryonix.gateway.upstream.EventLoops;
 import dev.kryonix.gateway.upstream.Untouched;
 import dev.kryonix.kit.server.GrpcServerCustomizer;
@@ -41,11 +40,11 @@ final class ForwardServer implements GrpcServerCustomizer {
 
   @Override
   public void customize(NettyServerBuilder builder) {
+    listeners.guard(builder);
     builder
         .fallbackHandlerRegistry(registry)
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
-        .channelFactory(listeners.of(Port.GRPC))
         // A forwarded call never blocks, and a change of threads costs more than its work.
         .directExecutor()
         // The transport's own refusal resets the stream while the caller still sends, who may then

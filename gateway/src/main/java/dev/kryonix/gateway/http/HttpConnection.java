@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.http;
 
+import dev.kryonix.gateway.edge.BodyMemory;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
 import io.netty.buffer.ByteBuf;
@@ -11,12 +12,13 @@ import io.netty.handler.codec.http.LastHttpContent;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One client connection of HTTP/1.1. Requests are answered in their order, one at a time: while one
- * runs, what was read of the next ones waits, and nothing more is read. Everything here runs on the
- * connection's event loop.
+ * One client connection of HTTP/1.1, or one stream of HTTP/2. Requests are answered in their order,
+ * one at a time: while one runs, what was read of the next ones waits, and nothing more is read.
+ * Everything here runs on the connection's event loop.
  */
 final class HttpConnection extends ChannelInboundHandlerAdapter {
   /** So much of a body that nobody wants is read to keep the connection; a longer one closes it. */
@@ -25,6 +27,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final List<Entrance> entrances;
   private final Answers answers;
   private final Running running;
+  private final Pace pace;
+  private final BooleanSupplier last;
+  private final BodyMemory memory;
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
   private @Nullable HttpExchange current;
   private RequestBody body = RequestBody.NONE;
@@ -33,10 +38,24 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private boolean paused;
   private int dropped;
 
-  HttpConnection(List<Entrance> entrances, Answers answers, Running running) {
+  /**
+   * @param pace what holds the client to its pace
+   * @param last whether the connection shall end with the next answer
+   * @param memory what bodies are charged to
+   */
+  HttpConnection(
+      List<Entrance> entrances,
+      Answers answers,
+      Running running,
+      Pace pace,
+      BooleanSupplier last,
+      BodyMemory memory) {
     this.entrances = entrances;
     this.answers = answers;
     this.running = running;
+    this.pace = pace;
+    this.last = last;
+    this.memory = memory;
   }
 
   @Override
@@ -71,8 +90,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     written = false;
     dropped = 0;
     running.begun();
+    pace.begun(() -> stalled(ctx, exchange));
     if (start.decoderResult().isFailure()) {
-      malformed(exchange, "the request line or a header is malformed or too long");
+      last(exchange, HttpErrors.unreadable(start.decoderResult().cause()));
       return;
     }
     guard(exchange, () -> body = entrance(exchange.request()).begin(exchange));
@@ -90,7 +110,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void content(ChannelHandlerContext ctx, HttpExchange exchange, HttpContent content) {
     if (content.decoderResult().isFailure()) {
-      malformed(exchange, "the encoding of the body is broken");
+      last(exchange, HttpErrors.malformed("the encoding of the body is broken"));
       return;
     }
     ByteBuf part = content.content();
@@ -106,6 +126,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     if (content instanceof LastHttpContent) {
       bodyOpen = false;
+      pace.complete();
       exchange.bodyIsComplete();
       if (!exchange.isEnded()) {
         RequestBody complete = body;
@@ -134,10 +155,26 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   /** What follows on the connection cannot be told apart any more, so it ends with the answer. */
-  private void malformed(HttpExchange exchange, String what) {
-    ServiceException why = HttpErrors.malformed(what);
+  private void last(HttpExchange exchange, ServiceException why) {
     exchange.closeBehindAnswer();
     answers.refuse(exchange, why);
+  }
+
+  private void stalled(ChannelHandlerContext ctx, HttpExchange exchange) {
+    if (exchange.isBegun()) {
+      ctx.close();
+    } else {
+      last(exchange, HttpErrors.tooSlow());
+    }
+  }
+
+  /** Whether the connection shall end with the answer that is about to be given. */
+  boolean isLast() {
+    return last.getAsBoolean();
+  }
+
+  BodyMemory memory() {
+    return memory;
   }
 
   /** The answer to the current request has been given, if not yet sent. */
@@ -220,7 +257,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void release() {
     if (current != null) {
+      current.releaseMemory();
       current = null;
+      pace.over();
       running.ended();
     }
   }

@@ -1,8 +1,11 @@
 package dev.kryonix.gateway.http;
 
 import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.gateway.edge.EdgeConfig;
 import dev.kryonix.kit.errors.ServiceException;
 import io.grpc.Status.Code;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
+import io.netty.handler.codec.http.TooLongHttpLineException;
 import java.util.Set;
 
 /** The refusals of requests that lead to no RPC. */
@@ -34,6 +37,36 @@ public final class HttpErrors {
             ErrorReason.ERROR_REASON_INVALID_FIELD,
             "The request cannot be read: " + what + ".")
         .field("path", what);
+  }
+
+  /** What the decoder could make nothing of. */
+  static ServiceException unreadable(Throwable why) {
+    return switch (why) {
+      case TooLongHttpLineException e ->
+          tooLong(
+              ErrorReason.ERROR_REASON_URL_TOO_LONG,
+              "The request line",
+              EdgeConfig.MAX_REQUEST_LINE_BYTES);
+      case TooLongHttpHeaderException e ->
+          tooLong(
+              ErrorReason.ERROR_REASON_HEADERS_TOO_LARGE,
+              "The request's header",
+              EdgeConfig.MAX_HEADER_BYTES);
+      default -> malformed("the request line or a header is malformed");
+    };
+  }
+
+  static ServiceException tooSlow() {
+    return ServiceException.of(
+        Code.DEADLINE_EXCEEDED,
+        ErrorReason.ERROR_REASON_REQUEST_TIMEOUT,
+        "The request's body did not come.");
+  }
+
+  private static ServiceException tooLong(ErrorReason reason, String what, int limitBytes) {
+    return ServiceException.of(
+            Code.INVALID_ARGUMENT, reason, what + " is over the limit of " + limitBytes + " bytes.")
+        .with("limit_bytes", Integer.toString(limitBytes));
   }
 
   static String brief(String text) {

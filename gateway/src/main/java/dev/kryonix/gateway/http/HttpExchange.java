@@ -42,6 +42,7 @@ public final class HttpExchange {
   private volatile boolean bodyComplete;
   private volatile boolean closing;
   private volatile boolean ended;
+  private long reserved;
 
   HttpExchange(ChannelHandlerContext ctx, HttpConnection connection, HttpRequestHead request) {
     this.ctx = ctx;
@@ -96,7 +97,7 @@ public final class HttpExchange {
     response.headers().add(headers);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
-    if (request.chunked()) {
+    if (request.chunked() && !request.isHead()) {
       response.headers().set(HttpHeaderNames.TRANSFER_ENCODING, HttpHeaderValues.CHUNKED);
     }
     closing = isLast() || !request.chunked();
@@ -186,6 +187,25 @@ public final class HttpExchange {
     }
   }
 
+  /**
+   * Charges bytes of the request that are kept to the budget of all; refuses when that is spent.
+   * What is not given back before is when the request is over. On the event loop only.
+   */
+  public void reserve(long bytes) {
+    connection.memory().reserve(bytes);
+    reserved += bytes;
+  }
+
+  /** Gives back what was reserved. On the event loop only. */
+  public void release(long bytes) {
+    connection.memory().release(bytes);
+    reserved -= bytes;
+  }
+
+  void releaseMemory() {
+    release(reserved);
+  }
+
   void bodyIsComplete() {
     bodyComplete = true;
   }
@@ -213,7 +233,7 @@ public final class HttpExchange {
   private boolean isLast() {
     long length = request.contentLength();
     boolean shortBody = length >= 0 && length <= HttpConnection.DROPPED_BYTES;
-    return closing || !(bodyComplete || shortBody);
+    return closing || connection.isLast() || !(bodyComplete || shortBody);
   }
 
   private void end(ChannelFuture writing, boolean close) {

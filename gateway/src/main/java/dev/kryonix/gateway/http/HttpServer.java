@@ -10,16 +10,11 @@ import dev.kryonix.kit.server.StartException;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
-import io.netty.channel.ChannelInitializer;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.WriteBufferWaterMark;
-import io.netty.channel.socket.SocketChannel;
-import io.netty.handler.codec.http.HttpDecoderConfig;
-import io.netty.handler.codec.http.HttpServerCodec;
 import jakarta.inject.Singleton;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,8 +27,6 @@ import org.slf4j.LoggerFactory;
 @Singleton
 final class HttpServer implements Lifecycle {
   private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
-  private static final int MAX_REQUEST_LINE_BYTES = 8 * 1024;
-  private static final int MAX_HEADERS_BYTES = 16 * 1024;
   private static final int BACKLOG = 1024;
   private static final Duration GRACE = Duration.ofSeconds(10);
 
@@ -45,10 +38,8 @@ final class HttpServer implements Lifecycle {
   private final ServerConfig server;
   private final EventLoops loops;
   private final Listeners listeners;
-  private final List<Entrance> entrances;
-  private final Answers answers;
   private final Running running;
-  private final Cors cors;
+  private final Connections connections;
   private @Nullable Channel listener;
 
   HttpServer(
@@ -56,18 +47,14 @@ final class HttpServer implements Lifecycle {
       ServerConfig server,
       EventLoops loops,
       Listeners listeners,
-      List<Entrance> entrances,
-      Answers answers,
       Running running,
-      Cors cors) {
+      Connections connections) {
     this.config = config;
     this.server = server;
     this.loops = loops;
     this.listeners = listeners;
-    this.entrances = List.copyOf(entrances);
-    this.answers = answers;
     this.running = running;
-    this.cors = cors;
+    this.connections = connections;
   }
 
   @Override
@@ -79,7 +66,8 @@ final class HttpServer implements Lifecycle {
             .option(ChannelOption.SO_BACKLOG, BACKLOG)
             .childOption(ChannelOption.TCP_NODELAY, true)
             .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, WAITING)
-            .childHandler(new Pipeline())
+            .childOption(ChannelOption.SO_KEEPALIVE, true)
+            .childHandler(connections)
             .bind(new InetSocketAddress(server.bind(), config.httpPort()))
             .awaitUninterruptibly();
     if (!bound.isSuccess()) {
@@ -101,6 +89,7 @@ final class HttpServer implements Lifecycle {
     if (listener != null) {
       listener.close().awaitUninterruptibly();
     }
+    connections.end();
     running.awaitNone(GRACE);
   }
 
@@ -110,20 +99,5 @@ final class HttpServer implements Lifecycle {
       throw new IllegalStateException("not started");
     }
     return ((InetSocketAddress) listener.localAddress()).getPort();
-  }
-
-  private final class Pipeline extends ChannelInitializer<SocketChannel> {
-    @Override
-    protected void initChannel(SocketChannel channel) {
-      HttpDecoderConfig limits =
-          new HttpDecoderConfig()
-              .setMaxInitialLineLength(MAX_REQUEST_LINE_BYTES)
-              .setMaxHeaderSize(MAX_HEADERS_BYTES);
-      channel
-          .pipeline()
-          .addLast(new HttpServerCodec(limits))
-          .addLast(cors.handler())
-          .addLast(new HttpConnection(entrances, answers, running));
-    }
   }
 }

@@ -6,6 +6,9 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.socket.DuplexChannel;
+import io.netty.handler.codec.http2.DefaultHttp2ResetFrame;
+import io.netty.handler.codec.http2.Http2Error;
+import io.netty.handler.codec.http2.Http2StreamChannel;
 import io.netty.util.ReferenceCountUtil;
 import java.util.concurrent.TimeUnit;
 
@@ -23,6 +26,11 @@ final class LingeringClose extends ChannelInboundHandlerAdapter {
   /** Closes the connection of an answer that has been written. */
   static void after(ChannelFuture written) {
     Channel channel = written.channel();
+    if (channel instanceof Http2StreamChannel && written.isSuccess()) {
+      // The answer is whole; only the rest of the request is not wanted (RFC 9113, section 8.1).
+      channel.writeAndFlush(new DefaultHttp2ResetFrame(Http2Error.NO_ERROR));
+      return;
+    }
     if (!written.isSuccess() || !(channel instanceof DuplexChannel duplex)) {
       channel.close();
       return;

@@ -8,6 +8,7 @@ import java.util.function.Consumer;
 
 /** Collects a body up to a limit, and hands it over whole. */
 public final class WholeBody implements RequestBody {
+  private final HttpExchange exchange;
   private final int maxBytes;
   private final Consumer<byte[]> whenComplete;
   private final CompositeByteBuf collected = Unpooled.compositeBuffer(Integer.MAX_VALUE);
@@ -16,6 +17,7 @@ public final class WholeBody implements RequestBody {
     if (exchange.request().contentLength() > maxBytes) {
       throw CommonErrors.messageTooLarge(maxBytes);
     }
+    this.exchange = exchange;
     this.maxBytes = maxBytes;
     this.whenComplete = whenComplete;
   }
@@ -25,6 +27,7 @@ public final class WholeBody implements RequestBody {
     if (collected.readableBytes() + bytes.readableBytes() > maxBytes) {
       throw CommonErrors.messageTooLarge(maxBytes);
     }
+    exchange.reserve(bytes.readableBytes());
     collected.addComponent(true, bytes.retain());
   }
 

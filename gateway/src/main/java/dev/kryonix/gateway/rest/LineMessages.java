@@ -84,12 +84,14 @@ final class LineMessages implements RestIntake {
     if (line.size() + to - from > maxLineBytes) {
       throw CommonErrors.messageTooLarge(maxLineBytes);
     }
+    exchange.reserve(to - from);
     line.write(bytes, from, to - from);
   }
 
   /** A blank line is no message. */
   private void flush() {
     byte[] message = line.toByteArray();
+    exchange.release(line.size());
     line.reset();
     for (byte each : message) {
       if (each > ' ' || each < 0) {

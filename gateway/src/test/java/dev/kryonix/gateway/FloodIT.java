@@ -1,0 +1,227 @@
+package dev.kryonix.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kryonix.gateway.echo.EchoServiceGrpc;
+import dev.kryonix.gateway.echo.Note;
+import io.grpc.ManagedChannel;
+import io.grpc.netty.NettyChannelBuilder;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** HTTP/2 clients that flood or stall, on both ports, while another client is served. */
+class FloodIT {
+  private static final int MANY = 20_000;
+
+  private static GatewayProcess gateway;
+  private static ManagedChannel bystander;
+
+  /** A port and a request that it takes. */
+  enum Target {
+    GRPC,
+    HTTP;
+
+    int port() {
+      return this == GRPC ? gateway.grpcPort() : gateway.httpPort();
+    }
+
+    byte[] headers() {
+      return this == GRPC
+          ? Wire.block(
+              ":method", "POST", ":scheme", "http", ":path", "/kryonix.echo.v1.EchoService/Open",
+              ":authority", "x", "content-type", "application/grpc", "te", "trailers")
+          : Wire.block(
+              ":method", "POST", ":scheme", "http", ":path", "/v1/open", ":authority", "x");
+    }
+  }
+
+  @BeforeAll
+  static void start() {
+    gateway =
+        GatewayProcess.start(
+            Map.of(
+                "kryonix.gateway.edge.header-timeout", "1s",
+                "kryonix.gateway.edge.max-age", "2s",
+                "kryonix.gateway.calls-per-connection", "50"));
+    bystander =
+        NettyChannelBuilder.forAddress("127.0.0.1", gateway.grpcPort()).usePlaintext().build();
+  }
+
+  @AfterEach
+  void anotherClientIsServed() throws IOException {
+    Note note = Note.newBuilder().setId("a").build();
+    assertThat(EchoServiceGrpc.newBlockingStub(bystander).open(note)).isEqualTo(note);
+    try (Wire wire = new Wire(gateway.httpPort())) {
+      wire.send("GET /v1/open/a HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n");
+      assertThat(wire.rest()).startsWith("HTTP/1.1 200");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void rapidResetsEndTheConnection(Target target) throws IOException {
+    ended(
+        target,
+        i -> {
+          int stream = 2 * i + 1;
+          return join(
+              Wire.frameBytes(Wire.HEADERS, Wire.END_HEADERS, stream, target.headers()),
+              Wire.frameBytes(Wire.RST_STREAM, 0, stream, new byte[] {0, 0, 0, 8}));
+        });
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFloodOfSettingsEndsTheConnection(Target target) throws IOException {
+    ended(target, i -> Wire.frameBytes(Wire.SETTINGS, 0, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFloodOfPingsEndsTheConnection(Target target) throws IOException {
+    ended(target, i -> Wire.frameBytes(Wire.PING, 0, 0, new byte[8]));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFloodOfPrioritiesEndsTheConnection(Target target) throws IOException {
+    ended(target, i -> Wire.frameBytes(Wire.PRIORITY, 0, 2 * i + 1, new byte[5]));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFloodOfUnknownFramesEndsTheConnection(Target target) throws IOException {
+    ended(target, i -> Wire.frameBytes(0x42, 0, 0));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFloodOfEmptyDataEndsTheConnection(Target target) throws IOException {
+    ended(
+        target,
+        i ->
+            i == 0
+                ? Wire.frameBytes(Wire.HEADERS, Wire.END_HEADERS, 1, target.headers())
+                : Wire.frameBytes(Wire.DATA, 0, 1));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aFloodOfContinuationsEndsTheConnection(Target target) throws IOException {
+    ended(
+        target,
+        i ->
+            i == 0
+                ? Wire.frameBytes(Wire.HEADERS, 0, 1, target.headers())
+                : Wire.frameBytes(Wire.CONTINUATION, 0, 1, Wire.block("x", "y")));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void headersThatAreNotFinishedEndTheConnection(Target target) throws IOException {
+    try (Wire wire = Wire.http2(target.port())) {
+      wire.frame(Wire.HEADERS, 0, 1, target.headers());
+
+      assertThat(wire.next(Wire.GO_AWAY).error()).isEqualTo(Wire.ENHANCE_YOUR_CALM);
+      assertThat(wire.next(Wire.GO_AWAY)).isNull();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void aConnectionThatSaysNothingIsClosed(Target target) throws IOException {
+    try (Wire wire = new Wire(target.port())) {
+      wire.rest();
+    }
+    try (Wire wire = new Wire(target.port()).send("PRI * HT")) {
+      wire.rest();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void headersOverTheLimitAreRefusedWithoutACall(Target target) throws IOException {
+    try (Wire wire = Wire.http2(target.port())) {
+      byte[] large = join(target.headers(), Wire.block("x-large", "a".repeat(15_000)));
+      byte[] more = Wire.block("x-larger", "b".repeat(5_000));
+      wire.send(
+          join(
+              Wire.frameBytes(Wire.HEADERS, Wire.END_STREAM, 1, large),
+              Wire.frameBytes(Wire.CONTINUATION, Wire.END_HEADERS, 1, more)));
+
+      Wire.Frame answer = wire.next();
+      while (answer != null
+          && answer.type() != Wire.HEADERS
+          && answer.type() != Wire.RST_STREAM
+          && answer.type() != Wire.GO_AWAY) {
+        answer = wire.next();
+      }
+      assertThat(answer).isNotNull();
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void streamsOverTheLimitAreRefusedAndTheOthersGoOn(Target target) throws IOException {
+    try (Wire wire = Wire.http2(target.port())) {
+      for (int i = 0; i < 60; i++) {
+        wire.frame(Wire.HEADERS, Wire.END_HEADERS, 2 * i + 1, target.headers());
+      }
+      Wire.Frame reset = wire.next(Wire.RST_STREAM);
+
+      assertThat(reset.stream()).isEqualTo(101);
+      assertThat(reset.error()).as("REFUSED_STREAM").isEqualTo(7);
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void anOldConnectionIsToldToGo(Target target) throws IOException {
+    try (Wire wire = Wire.http2(target.port())) {
+      Wire.Frame goAway = wire.next(Wire.GO_AWAY);
+
+      assertThat(goAway.error()).isZero();
+    }
+  }
+
+  @Test
+  void theAnswerOnAnOldConnectionIsItsLast() throws IOException {
+    try (Wire wire = new Wire(gateway.httpPort())) {
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(
+              () ->
+                  wire.send("GET /v1/open/a HTTP/1.1\r\nhost: x\r\n\r\n")
+                      .until("{\"id\":\"a\"}")
+                      .contains("connection: close"));
+
+      assertThat(wire.rest()).isEmpty();
+    }
+  }
+
+  private static void ended(Target target, IntFunction<byte[]> frames) throws IOException {
+    try (Wire wire = Wire.http2(target.port())) {
+      boolean cut = wire.flood(MANY, frames);
+      Wire.Frame goAway = cut ? null : wire.next(Wire.GO_AWAY);
+      if (goAway != null) {
+        assertThat(goAway.error()).isNotZero();
+        assertThat(wire.next(Wire.GO_AWAY)).isNull();
+      }
+    }
+  }
+
+  private static byte[] join(byte[] first, byte[] second) {
+    byte[] all = Arrays.copyOf(first, first.length + second.length);
+    System.arraycopy(second, 0, all, first.length, second.length);
+    return all;
+  }
+}
