@@ -37,8 +37,18 @@ class FloodIT {
     byte[] headers() {
       return this == GRPC
           ? Wire.block(
-              ":method", "POST", ":scheme", "http", ":path", "/kryonix.echo.v1.EchoService/Open",
-              ":authority", "x", "content-type", "application/grpc", "te", "trailers")
+              ":method",
+              "POST",
+              ":scheme",
+              "http",
+              ":path",
+              "/kryonix.echo.v1.EchoService/Open",
+              ":authority",
+              "x",
+              "content-type",
+              "application/grpc",
+              "te",
+              "trailers")
           : Wire.block(
               ":method", "POST", ":scheme", "http", ":path", "/v1/open", ":authority", "x");
     }
@@ -131,8 +141,7 @@ class FloodIT {
     try (Wire wire = Wire.http2(target.port())) {
       wire.frame(Wire.HEADERS, 0, 1, target.headers());
 
-      assertThat(wire.next(Wire.GO_AWAY).error()).isEqualTo(Wire.ENHANCE_YOUR_CALM);
-      assertThat(wire.next(Wire.GO_AWAY)).isNull();
+      assertThat(wire.lastWords()).isEqualTo(Wire.ENHANCE_YOUR_CALM);
     }
   }
 
@@ -210,11 +219,9 @@ class FloodIT {
 
   private static void ended(Target target, IntFunction<byte[]> frames) throws IOException {
     try (Wire wire = Wire.http2(target.port())) {
-      boolean cut = wire.flood(MANY, frames);
-      Wire.Frame goAway = cut ? null : wire.next(Wire.GO_AWAY);
-      if (goAway != null) {
-        assertThat(goAway.error()).isNotZero();
-        assertThat(wire.next(Wire.GO_AWAY)).isNull();
+      if (!wire.flood(MANY, frames)) {
+        // Without a word when the connection was reset before it could be read.
+        assertThat(wire.lastWords()).isNotZero();
       }
     }
   }

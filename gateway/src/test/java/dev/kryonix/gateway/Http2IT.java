@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 /** HTTP/2 on the HTTP port without TLS, from clients that know it is spoken there. */
@@ -19,8 +20,7 @@ class Http2IT {
       StringBuilder one = new StringBuilder();
       StringBuilder two = new StringBuilder();
       for (int ends = 0; ends < 2; ) {
-        Wire.Frame frame = wire.next();
-        assertThat(frame).isNotNull();
+        Wire.Frame frame = Objects.requireNonNull(wire.next());
         if (frame.type() == Wire.DATA) {
           (frame.stream() == 1 ? one : two)
               .append(new String(frame.payload(), StandardCharsets.UTF_8));
@@ -42,8 +42,16 @@ class Http2IT {
           Wire.END_HEADERS,
           1,
           Wire.block(
-              ":method", "POST", ":scheme", "http", ":path", "/v1/open", ":authority", "x",
-              "content-length", "20000000"));
+              ":method",
+              "POST",
+              ":scheme",
+              "http",
+              ":path",
+              "/v1/open",
+              ":authority",
+              "x",
+              "content-length",
+              "20000000"));
       wire.frame(Wire.DATA, 0, 1, new byte[10]);
 
       assertThat(new String(wire.next(Wire.DATA).payload(), StandardCharsets.UTF_8))
@@ -85,8 +93,16 @@ class Http2IT {
     try (Wire wire = Wire.http2(Gateway.HTTP_PORT)) {
       byte[] bad =
           Wire.block(
-              ":method", "GET", ":scheme", "http", ":path", "/v1/open/a", ":authority", "x",
-              "transfer-encoding", "chunked");
+              ":method",
+              "GET",
+              ":scheme",
+              "http",
+              ":path",
+              "/v1/open/a",
+              ":authority",
+              "x",
+              "transfer-encoding",
+              "chunked");
       wire.frame(Wire.HEADERS, 5, 1, bad);
 
       assertThat(wire.next(Wire.RST_STREAM).error()).as("PROTOCOL_ERROR").isEqualTo(1);

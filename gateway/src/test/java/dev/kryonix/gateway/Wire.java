@@ -13,6 +13,7 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
 import java.util.function.IntFunction;
+import org.jspecify.annotations.Nullable;
 
 /** A client that writes what it likes: raw bytes, or frames of HTTP/2 one by one. */
 final class Wire implements AutoCloseable {
@@ -91,19 +92,29 @@ final class Wire implements AutoCloseable {
     }
   }
 
-  /** The next frame of a type, or null when the connection ends before it. */
+  /** The next frame of a type, which must come. */
   Frame next(int type) throws IOException {
-    while (true) {
-      Frame frame = next();
-      if (frame == null || frame.type() == type) {
+    for (Frame frame = next(); frame != null; frame = next()) {
+      if (frame.type() == type) {
         return frame;
       }
     }
+    throw new AssertionError("the connection ended without a frame of type " + type);
   }
 
-  Frame next() throws IOException {
+  /** The error of the last GOAWAY before the connection ends, or -1 when it ends without. */
+  int lastWords() throws IOException {
+    int error = -1;
+    for (Frame frame = next(); frame != null; frame = next()) {
+      error = frame.type() == GO_AWAY ? frame.error() : error;
+    }
+    return error;
+  }
+
+  /** The next frame, or null when the connection has ended. */
+  @Nullable Frame next() throws IOException {
     try {
-      int length = in.readUnsignedShort() << 8 | in.readUnsignedByte();
+      int length = (in.readUnsignedShort() << 8) | in.readUnsignedByte();
       int type = in.readUnsignedByte();
       int flags = in.readUnsignedByte();
       int stream = in.readInt();
@@ -165,7 +176,7 @@ final class Wire implements AutoCloseable {
       block.writeByte(127);
       int left = bytes.length - 127;
       for (; left >= 128; left >>= 7) {
-        block.writeByte(left & 127 | 128);
+        block.writeByte((left & 127) | 128);
       }
       block.writeByte(left);
     }

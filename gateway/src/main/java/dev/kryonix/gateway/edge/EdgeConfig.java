@@ -42,6 +42,9 @@ public record EdgeConfig(
   /** The largest headers that are taken. */
   public static final int MAX_HEADER_BYTES = 16 * 1024;
 
+  /** How many headers are taken. */
+  public static final int MAX_HEADERS = 200;
+
   public EdgeConfig {
     above0("connections", connections);
     above0("connections-per-address", connectionsPerAddress);

@@ -112,6 +112,8 @@ final class Connections extends ChannelInitializer<SocketChannel> {
             .gracefulShutdownTimeoutMillis(edge.ageGrace().toMillis())
             .build();
     ctx.pipeline().addLast(codec);
+    // The codec would hold the client to this only from when the client acknowledges it.
+    codec.connection().remote().maxActiveStreams(streams);
     widen(codec.connection());
     ctx.pipeline()
         .addLast(new Http2Lifetime(codec, edge.idleTimeout(), age()))

@@ -50,7 +50,7 @@ public final class HttpErrors {
       case TooLongHttpHeaderException e ->
           tooLong(
               ErrorReason.ERROR_REASON_HEADERS_TOO_LARGE,
-              "The request's header",
+              "The header, " + EdgeConfig.MAX_HEADERS + " lines at most,",
               EdgeConfig.MAX_HEADER_BYTES);
       default -> malformed("the request line or a header is malformed");
     };

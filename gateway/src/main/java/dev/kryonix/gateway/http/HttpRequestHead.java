@@ -58,6 +58,9 @@ public record HttpRequestHead(
 
   /** A request without either header has no body (RFC 9112, section 6.3). */
   private static long length(HttpRequest request) {
+    if (request.decoderResult().isFailure()) {
+      return 0;
+    }
     return HttpUtil.isTransferEncodingChunked(request)
         ? -1
         : HttpUtil.getContentLength(request, 0L);

@@ -7,6 +7,7 @@ import io.netty.handler.codec.http.HttpHeaderValues;
 import io.netty.handler.codec.http.HttpMessage;
 import io.netty.handler.codec.http.HttpRequestDecoder;
 import io.netty.handler.codec.http.HttpVersion;
+import io.netty.handler.codec.http.TooLongHttpHeaderException;
 import java.util.List;
 
 /**
@@ -31,6 +32,13 @@ final class StrictRequests extends HttpRequestDecoder {
     if (!codings.isEmpty()
         && (!chunked || request.protocolVersion().compareTo(HttpVersion.HTTP_1_1) < 0)) {
       throw new IllegalArgumentException("the transfer encoding is not 'chunked'");
+    }
+    if (!request.protocolVersion().equals(HttpVersion.HTTP_1_1)
+        && !request.protocolVersion().equals(HttpVersion.HTTP_1_0)) {
+      throw new IllegalArgumentException("the version is neither 1.1 nor 1.0");
+    }
+    if (request.headers().size() > EdgeConfig.MAX_HEADERS) {
+      throw new TooLongHttpHeaderException("there are too many headers");
     }
     int hosts = request.headers().getAll(HttpHeaderNames.HOST).size();
     if (hosts > 1 || (hosts == 0 && request.protocolVersion().equals(HttpVersion.HTTP_1_1))) {
