@@ -61,7 +61,8 @@ class FloodIT {
             Map.of(
                 "kryonix.gateway.edge.header-timeout", "1s",
                 "kryonix.gateway.edge.max-age", "2s",
-                "kryonix.gateway.calls-per-connection", "50"));
+                "kryonix.gateway.calls-per-connection", "50",
+                "kryonix.gateway.edge.body-memory", "500000"));
     bystander =
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.grpcPort()).usePlaintext().build();
   }
@@ -189,6 +190,20 @@ class FloodIT {
 
       assertThat(reset.stream()).isEqualTo(101);
       assertThat(reset.error()).as("REFUSED_STREAM").isEqualTo(7);
+    }
+  }
+
+  @Test
+  void messagesThatAreNeverCompleteAreRefusedBeyondTheBudgetOfAll() throws IOException {
+    byte[] begun = new byte[16_000];
+    begun[1] = 1;
+    try (Wire wire = Wire.http2(gateway.grpcPort())) {
+      wire.frame(Wire.HEADERS, Wire.END_HEADERS, 1, Target.GRPC.headers());
+      wire.frame(Wire.DATA, 0, 1, begun);
+      for (int i = 0; i < 64; i++) {
+        wire.frame(Wire.DATA, 0, 1, new byte[16_000]);
+      }
+      assertThat(wire.next(Wire.RST_STREAM).stream()).isEqualTo(1);
     }
   }
 
