@@ -11,7 +11,9 @@ import com.google.protobuf.Descriptors.ServiceDescriptor;
 import com.google.protobuf.ExtensionRegistry;
 import com.google.protobuf.TypeRegistry;
 import com.google.rpc.ErrorDetailsProto;
+import com.google.rpc.StatusProto;
 import dev.kryonix.api.policy.v1.PolicyProto;
+import dev.kryonix.gateway.codec.Codecs;
 import dev.kryonix.kit.policy.MethodPolicies;
 import java.io.IOException;
 import java.io.InputStream;
@@ -38,6 +40,7 @@ public final class Contract {
   private final Map<String, Rpc> rpcs = new LinkedHashMap<>();
   private final Map<String, FileDescriptor> files = new LinkedHashMap<>();
   private final TypeRegistry types;
+  private final Codecs codecs;
 
   private Contract(List<FileDescriptorSet> sets) {
     Map<String, FileDescriptorProto> sources = new LinkedHashMap<>();
@@ -51,6 +54,11 @@ public final class Contract {
     files.values().forEach(file -> registry.add(file.getMessageTypes()));
     services().forEach(service -> add(service, policies));
     types = registry.build();
+    List<FileDescriptor> compiled = new ArrayList<>();
+    compiled.add(ErrorDetailsProto.getDescriptor());
+    compiled.add(StatusProto.getDescriptor());
+    compiled.addAll(files.values());
+    codecs = new Codecs(compiled);
   }
 
   /**
@@ -106,6 +114,11 @@ public final class Contract {
   /** The messages that may stand in an Any, error details included. */
   public TypeRegistry types() {
     return types;
+  }
+
+  /** The messages between JSON and the wire format, error details included. */
+  public Codecs codecs() {
+    return codecs;
   }
 
   private FileDescriptor link(FileDescriptorProto file, Map<String, FileDescriptorProto> sources) {

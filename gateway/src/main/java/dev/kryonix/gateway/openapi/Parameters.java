@@ -118,9 +118,11 @@ final class Parameters {
     private Node parameter(Fields at) {
       FieldDescriptor field = at.last();
       String text = comments.of(field);
-      OneofDescriptor oneof = field.getRealContainingOneof();
-      if (oneof != null) {
-        text = (text + "\n\n" + Schemas.oneOf(oneof)).strip();
+      for (FieldDescriptor above : at.path()) {
+        OneofDescriptor oneof = above.getRealContainingOneof();
+        if (oneof != null) {
+          text = (text + "\n\n" + Schemas.oneOf(oneof)).strip();
+        }
       }
       boolean mask = patch && at.path().size() == 1 && field.getName().equals(Bodies.UPDATE_MASK);
       if (mask) {

@@ -1,6 +1,6 @@
 package dev.kryonix.gateway.rest;
 
-import com.google.protobuf.InvalidProtocolBufferException;
+import dev.kryonix.gateway.codec.MalformedMessageException;
 import dev.kryonix.gateway.contract.Contract;
 import dev.kryonix.gateway.transcode.Binding;
 import dev.kryonix.gateway.transcode.HttpContent;
@@ -26,18 +26,16 @@ final class Mapping {
   Frame request(RestRequest request, byte[] body) {
     HttpContent content = new HttpContent(request.contentType(), body);
     return new Frame(
-        requests
-            .map(request.binding(), request.captures(), request.head().query(), content)
-            .toByteArray(),
+        requests.map(request.binding(), request.captures(), request.head().query(), content),
         false);
   }
 
   HttpContent response(Binding binding, Frame frame) {
     try {
       return responses.map(binding, frame.plain(maxBytes));
-    } catch (InvalidProtocolBufferException e) {
+    } catch (MalformedMessageException e) {
       // Not the caller's message but the service's: a defect, which must not look like bad input.
-      throw new IllegalStateException("unreadable answer of " + binding, e.getCause());
+      throw new IllegalStateException("unreadable answer of " + binding, e);
     }
   }
 }

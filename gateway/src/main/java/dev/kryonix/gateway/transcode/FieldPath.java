@@ -3,15 +3,12 @@ package dev.kryonix.gateway.transcode;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
-import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 /**
- * A field reached through singular messages, such as {@code tenant.id}, with the setting of its
- * value from text.
+ * A field reached through singular messages, such as {@code tenant.id}.
  *
  * @param fields the fields from the request down
  */
@@ -75,41 +72,6 @@ record FieldPath(List<FieldDescriptor> fields) {
     return last().getJavaType() != JavaType.MESSAGE
         || WellKnown.isWrapper(last().getMessageType())
         || WellKnown.isTextual(last().getMessageType());
-  }
-
-  /** Sets the field, or adds to it when it is repeated. */
-  void put(Message.Builder request, String text) {
-    Message.Builder at = request;
-    for (FieldDescriptor field : fields.subList(0, fields.size() - 1)) {
-      at = at.getFieldBuilder(field);
-    }
-    Object value = value(text);
-    if (last().isRepeated()) {
-      at.addRepeatedField(last(), value);
-    } else {
-      at.setField(last(), value);
-    }
-  }
-
-  /** The value of the field in a message, or its default. */
-  Object get(Message message) {
-    Message at = message;
-    for (FieldDescriptor field : fields.subList(0, fields.size() - 1)) {
-      at = (Message) at.getField(field);
-    }
-    return at.getField(last());
-  }
-
-  Object value(String text) {
-    if (last().getJavaType() != JavaType.MESSAGE) {
-      return Scalars.parse(last(), text);
-    }
-    Descriptor type = last().getMessageType();
-    if (WellKnown.isWrapper(type)) {
-      FieldDescriptor inner = type.findFieldByNumber(1);
-      return DynamicMessage.newBuilder(type).setField(inner, Scalars.parse(inner, text)).build();
-    }
-    return OwnForms.fromText(type, text);
   }
 
   @Override

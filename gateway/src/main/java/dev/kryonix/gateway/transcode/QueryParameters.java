@@ -1,6 +1,6 @@
 package dev.kryonix.gateway.transcode;
 
-import com.google.protobuf.Message;
+import com.google.protobuf.Descriptors.Descriptor;
 import dev.kryonix.gateway.route.MalformedPathException;
 import dev.kryonix.gateway.route.Percent;
 import java.util.HashSet;
@@ -18,7 +18,7 @@ final class QueryParameters {
   private QueryParameters() {}
 
   /** Reads a raw query. A field that the path or the body binds cannot be named. */
-  static void read(String query, Message.Builder into, List<FieldPath> bound) {
+  static void read(String query, Descriptor type, TextFields into, List<FieldPath> bound) {
     if (query.isEmpty()) {
       return;
     }
@@ -34,15 +34,15 @@ final class QueryParameters {
       int equals = parameter.indexOf('=');
       String name = decode(equals < 0 ? parameter : parameter.substring(0, equals));
       String value = equals < 0 ? "" : decode(parameter.substring(equals + 1));
-      put(name, value, into, bound, seen);
+      into.put(find(name, type, bound, seen), name, value);
     }
   }
 
-  private static void put(
-      String name, String value, Message.Builder into, List<FieldPath> bound, Set<FieldPath> seen) {
-    Optional<FieldPath> found = FieldPath.find(into.getDescriptorForType(), name);
+  private static FieldPath find(
+      String name, Descriptor type, List<FieldPath> bound, Set<FieldPath> seen) {
+    Optional<FieldPath> found = FieldPath.find(type, name);
     if (found.isEmpty()) {
-      throw TranscodeErrors.unknownParameter(name, into.getDescriptorForType().getFullName());
+      throw TranscodeErrors.unknownParameter(name, type.getFullName());
     }
     FieldPath path = found.get();
     if (bound.stream().anyMatch(path::startsWith)) {
@@ -56,11 +56,7 @@ final class QueryParameters {
     if (!seen.add(path) && !path.last().isRepeated()) {
       throw TranscodeErrors.value(name, "given twice");
     }
-    try {
-      path.put(into, value);
-    } catch (IllegalArgumentException e) {
-      throw TranscodeErrors.value(name, String.valueOf(e.getMessage()));
-    }
+    return path;
   }
 
   private static String decode(String text) {

@@ -1,13 +1,15 @@
 package dev.kryonix.gateway.transcode;
 
-import com.google.protobuf.ByteString;
+import com.google.api.HttpBody;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.FieldMask;
-import com.google.protobuf.Message;
-import com.google.protobuf.TypeRegistry;
+import dev.kryonix.gateway.codec.Codecs;
+import dev.kryonix.gateway.codec.GivenPaths;
+import dev.kryonix.gateway.codec.WireIn;
+import dev.kryonix.gateway.codec.WireOut;
 import dev.kryonix.gateway.contract.Contract;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -23,29 +25,33 @@ public final class RequestMapper {
       Set.of("", HttpContent.JSON, HttpContent.NDJSON, "application/merge-patch+json");
   private static final String UPDATE_MASK = "update_mask";
 
-  private final TypeRegistry types;
+  private final Codecs codecs;
 
   public RequestMapper(Contract contract) {
-    types = contract.types();
+    codecs = contract.codecs();
   }
 
-  /** The request message of a call. */
-  public Message map(
+  /** The request message of a call, in the wire format. */
+  public byte[] map(
       Binding binding, Map<String, String> captures, String query, HttpContent content) {
-    DynamicMessage.Builder request =
-        DynamicMessage.newBuilder(binding.rpc().method().getInputType());
-    GivenPaths given = GivenPaths.collect();
+    Descriptor type = binding.rpc().method().getInputType();
+    WireOut request = new WireOut(content.bytes().length);
+    GivenPaths given =
+        binding.httpMethod().equals("PATCH") ? GivenPaths.collect() : GivenPaths.IGNORED;
     body(binding, request, content, given);
-    captures.forEach((field, text) -> capture(binding, request, field, text));
-    QueryParameters.read(query, request, bound(binding));
-    if (binding.httpMethod().equals("PATCH")) {
-      deriveMask(binding, request, given);
+    TextFields fields = new TextFields(codecs, request);
+    captures.forEach((field, text) -> fields.bind(path(binding, field), field, text));
+    if (!query.isEmpty()) {
+      QueryParameters.read(query, type, fields, bound(binding));
     }
-    return request.build();
+    if (binding.httpMethod().equals("PATCH")) {
+      deriveMask(binding, fields, request, given);
+    }
+    return request.toByteArray();
   }
 
-  private void body(
-      Binding binding, DynamicMessage.Builder request, HttpContent content, GivenPaths given) {
+  private void body(Binding binding, WireOut request, HttpContent content, GivenPaths given) {
+    Descriptor type = binding.rpc().method().getInputType();
     switch (binding.body()) {
       case Binding.Body.None none -> {
         if (content.bytes().length > 0) {
@@ -53,42 +59,33 @@ public final class RequestMapper {
         }
       }
       case Binding.Body.Whole whole -> {
-        if (isHttpBody(request.getDescriptorForType())) {
+        if (isHttpBody(type)) {
           raw(request, content);
         } else if (content.bytes().length > 0) {
           requireJson(content);
-          JsonBody.read(content.bytes(), request, given, types);
+          codecs.read(type, content.bytes(), request, given);
         }
       }
-      case Binding.Body.Field field -> {
-        if (WellKnown.isMessage(field.field(), WellKnown.HTTP_BODY)) {
-          Message.Builder inner = request.newBuilderForField(field.field());
-          raw(inner, content);
-          request.setField(field.field(), inner.build());
+      case Binding.Body.Field(FieldDescriptor field) -> {
+        if (WellKnown.isMessage(field, WellKnown.HTTP_BODY)) {
+          request.tag(field.getNumber(), WireIn.LENGTH);
+          int begun = request.begin();
+          raw(request, content);
+          request.end(begun);
         } else if (content.bytes().length > 0) {
           requireJson(content);
-          JsonBody.readField(content.bytes(), request, field.field(), given, types);
+          codecs.readField(field, content.bytes(), request, given);
         }
       }
     }
   }
 
-  private static void capture(
-      Binding binding, DynamicMessage.Builder request, String field, String text) {
+  private static FieldPath path(Binding binding, String field) {
     FieldPath path = binding.variables().get(field);
     if (path == null) {
       throw new IllegalStateException("no variable " + field + " in " + binding);
     }
-    try {
-      Object value = path.value(text);
-      Object inBody = path.get(request.buildPartial());
-      if (!isDefault(path.last(), inBody) && !inBody.equals(value)) {
-        throw TranscodeErrors.value(field, "the path and the body give different values");
-      }
-      path.put(request, text);
-    } catch (IllegalArgumentException e) {
-      throw TranscodeErrors.value(field, String.valueOf(e.getMessage()));
-    }
+    return path;
   }
 
   private static List<FieldPath> bound(Binding binding) {
@@ -109,12 +106,12 @@ public final class RequestMapper {
 
   /** The mask of a PATCH that brings none is what its body gives, without what the path binds. */
   private static void deriveMask(
-      Binding binding, DynamicMessage.Builder request, GivenPaths given) {
-    FieldDescriptor mask = request.getDescriptorForType().findFieldByName(UPDATE_MASK);
+      Binding binding, TextFields fields, WireOut request, GivenPaths given) {
+    FieldDescriptor mask = binding.rpc().method().getInputType().findFieldByName(UPDATE_MASK);
     if (mask == null
         || !WellKnown.isMessage(mask, WellKnown.FIELD_MASK)
-        || request.hasField(mask)
-        || !(binding.body() instanceof Binding.Body.Field body)) {
+        || !(binding.body() instanceof Binding.Body.Field body)
+        || fields.has(mask)) {
       return;
     }
     List<String> paths = new ArrayList<>(given.paths());
@@ -122,21 +119,27 @@ public final class RequestMapper {
     if (paths.isEmpty()) {
       throw TranscodeErrors.value("body", "it gives no field to change");
     }
-    ByteString encoded = FieldMask.newBuilder().addAllPaths(paths).build().toByteString();
-    Message.Builder value = request.newBuilderForField(mask);
-    try {
-      request.setField(mask, value.mergeFrom(encoded).build());
-    } catch (com.google.protobuf.InvalidProtocolBufferException e) {
-      throw new IllegalStateException("a field mask that was just written", e);
+    request.tag(mask.getNumber(), WireIn.LENGTH);
+    int begun = request.begin();
+    paths.forEach(path -> text(request, FieldMask.PATHS_FIELD_NUMBER, path));
+    request.end(begun);
+  }
+
+  private static void raw(WireOut httpBody, HttpContent content) {
+    text(
+        httpBody,
+        HttpBody.CONTENT_TYPE_FIELD_NUMBER,
+        content.type().isEmpty() ? "application/octet-stream" : content.type());
+    if (content.bytes().length > 0) {
+      httpBody.tag(HttpBody.DATA_FIELD_NUMBER, WireIn.LENGTH);
+      httpBody.bytes(content.bytes(), 0, content.bytes().length);
     }
   }
 
-  private static void raw(Message.Builder httpBody, HttpContent content) {
-    Descriptor type = httpBody.getDescriptorForType();
-    httpBody.setField(
-        type.findFieldByName("content_type"),
-        content.type().isEmpty() ? "application/octet-stream" : content.type());
-    httpBody.setField(type.findFieldByName("data"), ByteString.copyFrom(content.bytes()));
+  private static void text(WireOut out, int field, String text) {
+    byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
+    out.tag(field, WireIn.LENGTH);
+    out.bytes(utf8, 0, utf8.length);
   }
 
   private static void requireJson(HttpContent content) {
@@ -147,11 +150,5 @@ public final class RequestMapper {
 
   private static boolean isHttpBody(Descriptor type) {
     return type.getFullName().equals(WellKnown.HTTP_BODY);
-  }
-
-  private static boolean isDefault(FieldDescriptor field, Object value) {
-    return field.getJavaType() == FieldDescriptor.JavaType.MESSAGE
-        ? ((Message) value).getAllFields().isEmpty()
-        : value.equals(field.getDefaultValue());
   }
 }

@@ -1,38 +1,41 @@
 package dev.kryonix.gateway.transcode;
 
-import com.google.protobuf.ByteString;
+import com.google.api.HttpBody;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
-import com.google.protobuf.DynamicMessage;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.Message;
-import com.google.protobuf.util.JsonFormat;
+import dev.kryonix.gateway.codec.Codecs;
+import dev.kryonix.gateway.codec.WireIn;
 import dev.kryonix.gateway.contract.Contract;
 import java.nio.charset.StandardCharsets;
-import java.util.Set;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Turns response messages into HTTP bodies: proto3 JSON, or the raw bytes of a google.api.HttpBody.
  */
 public final class ResponseMapper {
-  private final JsonFormat.Printer printer;
+  private final Codecs codecs;
 
   public ResponseMapper(Contract contract) {
-    printer =
-        JsonFormat.printer().usingTypeRegistry(contract.types()).omittingInsignificantWhitespace();
+    codecs = contract.codecs();
   }
 
-  /** The body of one response message. */
-  public HttpContent map(Binding binding, byte[] response) throws InvalidProtocolBufferException {
-    Message message = DynamicMessage.parseFrom(binding.rpc().method().getOutputType(), response);
+  /**
+   * The body of one response message. One that is not of its type throws {@link
+   * dev.kryonix.gateway.codec.MalformedMessageException}.
+   */
+  public HttpContent map(Binding binding, byte[] response) {
+    Descriptor type = binding.rpc().method().getOutputType();
     if (binding.responseField().isEmpty()) {
-      return content(message);
+      return isHttpBody(type) ? raw(List.of(response)) : json(codecs.print(type, response));
     }
     FieldDescriptor field = binding.responseField().get();
-    if (!field.isRepeated() && field.getJavaType() == FieldDescriptor.JavaType.MESSAGE) {
-      return content((Message) message.getField(field));
+    if (!WellKnown.isMessage(field, WellKnown.HTTP_BODY)) {
+      return json(codecs.printField(field, response));
     }
-    return json(fieldJson(message, field));
+    List<byte[]> parts = new ArrayList<>();
+    new WireIn(response).collect(field.getNumber(), false, parts);
+    return raw(parts);
   }
 
   /** Whether the answer is raw bytes of a type that the service chooses. */
@@ -41,34 +44,28 @@ public final class ResponseMapper {
     return binding
         .responseField()
         .map(field -> WellKnown.isMessage(field, WellKnown.HTTP_BODY))
-        .orElseGet(() -> type.getFullName().equals(WellKnown.HTTP_BODY));
+        .orElseGet(() -> isHttpBody(type));
   }
 
-  private HttpContent content(Message message) throws InvalidProtocolBufferException {
-    Descriptor type = message.getDescriptorForType();
-    if (!type.getFullName().equals(WellKnown.HTTP_BODY)) {
-      return json(printer.print(message));
+  /** The bytes of a google.api.HttpBody, which may stand in parts that are to be merged. */
+  private static HttpContent raw(List<byte[]> httpBody) {
+    List<byte[]> types = new ArrayList<>();
+    List<byte[]> data = new ArrayList<>();
+    for (byte[] part : httpBody) {
+      new WireIn(part).collect(HttpBody.CONTENT_TYPE_FIELD_NUMBER, false, types);
+      new WireIn(part).collect(HttpBody.DATA_FIELD_NUMBER, false, data);
     }
-    String contentType = (String) message.getField(type.findFieldByName("content_type"));
-    ByteString data = (ByteString) message.getField(type.findFieldByName("data"));
+    String type = types.isEmpty() ? "" : new String(types.getLast(), StandardCharsets.UTF_8);
     return new HttpContent(
-        contentType.isEmpty() ? "application/octet-stream" : contentType, data.toByteArray());
+        type.isEmpty() ? "application/octet-stream" : type,
+        data.isEmpty() ? new byte[0] : data.getLast());
   }
 
-  /**
-   * JsonFormat prints messages only, so the field is printed in a message of its own and cut out.
-   */
-  private String fieldJson(Message message, FieldDescriptor field)
-      throws InvalidProtocolBufferException {
-    Message alone =
-        DynamicMessage.newBuilder(message.getDescriptorForType())
-            .setField(field, message.getField(field))
-            .build();
-    String object = printer.includingDefaultValueFields(Set.of(field)).print(alone);
-    return object.substring(object.indexOf(':') + 1, object.length() - 1);
+  private static boolean isHttpBody(Descriptor type) {
+    return type.getFullName().equals(WellKnown.HTTP_BODY);
   }
 
-  private static HttpContent json(String text) {
-    return new HttpContent(HttpContent.JSON, text.getBytes(StandardCharsets.UTF_8));
+  private static HttpContent json(byte[] text) {
+    return new HttpContent(HttpContent.JSON, text);
   }
 }

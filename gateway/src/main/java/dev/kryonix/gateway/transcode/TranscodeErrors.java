@@ -16,21 +16,9 @@ final class TranscodeErrors {
     return CommonErrors.invalidField(path, what);
   }
 
-  static ServiceException unknownField(String path, String type) {
-    return CommonErrors.invalidField(path, "no such field in " + type);
-  }
-
   static ServiceException unknownParameter(String name, String type) {
     return CommonErrors.invalidField(
         name, "no such query parameter: " + type + " has no such field");
-  }
-
-  static ServiceException json(String what) {
-    return ServiceException.of(
-            Code.INVALID_ARGUMENT,
-            ErrorReason.ERROR_REASON_INVALID_FIELD,
-            "The body is not valid JSON: " + what)
-        .field("body", what);
   }
 
   static ServiceException contentType(String actual, String accepted) {

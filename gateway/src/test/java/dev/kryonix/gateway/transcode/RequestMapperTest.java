@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.google.protobuf.Any;
+import com.google.protobuf.DynamicMessage;
 import com.google.protobuf.Message;
 import com.google.protobuf.util.JsonFormat;
 import com.google.rpc.BadRequest;
@@ -195,6 +196,12 @@ class RequestMapperTest {
   }
 
   @Test
+  void onlyOneMemberOfAOneofMayBeGivenWhereverItStands() {
+    assertRefused("GET", "/v1/open/i", "textChoice=x&numberChoice=1", "", "numberChoice");
+    assertRefused("GET", "/v1/open/i", "number_choice=0&text_choice=", "", "text_choice");
+  }
+
+  @Test
   void everyRouteOfThePlatformCompiles() {
     assertThat(new Routes(Contract.load(List.of())).all()).isNotEmpty();
   }
@@ -229,7 +236,8 @@ class RequestMapperTest {
       throw new AssertionError("no route " + method + " " + path);
     }
     HttpContent content = new HttpContent(HttpContent.JSON, body.getBytes(StandardCharsets.UTF_8));
-    return mapper.map(binding, captures, query, content);
+    return DynamicMessage.parseFrom(
+        binding.rpc().method().getInputType(), mapper.map(binding, captures, query, content));
   }
 
   private String json(Message message) throws Exception {

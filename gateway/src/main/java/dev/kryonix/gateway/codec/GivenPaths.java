@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.transcode;
+package dev.kryonix.gateway.codec;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,9 +8,9 @@ import org.jspecify.annotations.Nullable;
  * Collects the paths of the fields that a JSON object gives, nulls included: the field mask of a
  * merge patch.
  */
-final class GivenPaths {
+public final class GivenPaths {
   /** Collects nothing. */
-  static final GivenPaths IGNORED = new GivenPaths("", null);
+  public static final GivenPaths IGNORED = new GivenPaths("", null);
 
   private final String prefix;
   private final @Nullable List<String> paths;
@@ -20,7 +20,7 @@ final class GivenPaths {
     this.paths = paths;
   }
 
-  static GivenPaths collect() {
+  public static GivenPaths collect() {
     return new GivenPaths("", new ArrayList<>());
   }
 
@@ -37,7 +37,7 @@ final class GivenPaths {
     }
   }
 
-  List<String> paths() {
+  public List<String> paths() {
     return paths == null ? List.of() : List.copyOf(paths);
   }
 }
