@@ -74,8 +74,7 @@ class RestIT {
 
     assertThat(answer.statusCode()).isEqualTo(404);
     assertThat(answer.body())
-        .startsWith(
-            "{\"code\":5,\"message\":\"No note \\u0027the one asked for\\u0027.\",\"details\":[")
+        .startsWith("{\"code\":5,\"message\":\"No note 'the one asked for'.\",\"details\":[")
         .contains("\"reason\":\"RESOURCE_NOT_FOUND\"");
   }
 
@@ -141,7 +140,7 @@ class RestIT {
   @Test
   void aStreamThatFailsEndsWithTheError() {
     assertThat(Gateway.get("/v1/count/1?id=fail").body())
-        .startsWith("[{\"number\":1},{\"code\":5,\"message\":\"No note \\u0027next\\u0027.\"")
+        .startsWith("[{\"number\":1},{\"code\":5,\"message\":\"No note 'next'.\"")
         .endsWith("}]");
     assertThat(accepting("/v1/count/1?id=fail", "text/event-stream").body())
         .startsWith("data: {\"number\":1}\n\nevent: error\ndata: {\"code\":5,")
