@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # A private Redis (or Valkey) with an append-only file and the users of deploy/redis/users.acl.template:
-# the cache service's user can't list, flush or configure; the anonymous user is off.
+# the cache service's user can't list, flush or configure, the gateway's sees its own keys only, and the anonymous user is off.
 
 redis_ports() { echo redis; }
 
@@ -9,12 +9,13 @@ redis_cli() { command -v redis-cli || command -v valkey-cli; }
 redis_missing_packages() { { redis_bin && redis_cli; } >/dev/null || echo redis-server; }
 
 redis_configure() {
-  local folder=$KRYONIX_HOME/redis admin cache
+  local folder=$KRYONIX_HOME/redis admin cache gateway
   mkdir -p "$folder/data"
   chmod 700 "$folder"
   admin=$(secret redis-admin | sha256sum | cut -d' ' -f1)
   cache=$(secret redis-cache | sha256sum | cut -d' ' -f1)
-  sed -e "s/@ADMIN_PASSWORD_SHA256@/$admin/" -e "s/@CACHE_PASSWORD_SHA256@/$cache/" \
+  gateway=$(secret redis-gateway | sha256sum | cut -d' ' -f1)
+  sed -e "s/@ADMIN_PASSWORD_SHA256@/$admin/" -e "s/@CACHE_PASSWORD_SHA256@/$cache/" -e "s/@GATEWAY_PASSWORD_SHA256@/$gateway/" \
     "$KRYONIX_ROOT/deploy/redis/users.acl.template" >"$folder/users.acl"
   chmod 600 "$folder/users.acl"
 }
@@ -33,9 +34,10 @@ redis_ready() {
 redis_await() { process_await redis 30 redis_ready; }
 redis_stop() { process_stop redis TERM 20; }
 
+# redis_env SERVICE
 redis_env() {
   echo "KRYONIX_REDIS_HOST=127.0.0.1"
   echo "KRYONIX_REDIS_PORT=$(port redis)"
-  echo "KRYONIX_REDIS_USER=kryonix_cache"
-  echo "KRYONIX_REDIS_PASSWORD=$(secret redis-cache)"
+  echo "KRYONIX_REDIS_USER=kryonix_$1"
+  echo "KRYONIX_REDIS_PASSWORD=$(secret "redis-$1")"
 }

@@ -73,7 +73,7 @@ tests_write_jvm() {
   local folder=$KRYONIX_HOME/jvm service
   mkdir -p "$folder/bin" "$folder/env"
   chmod 700 "$folder"
-  for service in "${POSTGRES_SERVICES[@]}"; do "$SERVERS" env "$service" >"$folder/env/$service"; done
+  for service in "${POSTGRES_SERVICES[@]}" gateway; do "$SERVERS" env "$service" >"$folder/env/$service"; done
   ln -sfn "$JAVA_HOME/release" "$folder/release"
   cat >"$folder/bin/java" <<END
 #!/usr/bin/env bash

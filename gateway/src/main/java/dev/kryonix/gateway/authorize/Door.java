@@ -1,6 +1,11 @@
 package dev.kryonix.gateway.authorize;
 
 import dev.kryonix.gateway.contract.Rpc;
+import dev.kryonix.gateway.limit.AddressLimits;
+import dev.kryonix.gateway.limit.Allowance;
+import dev.kryonix.gateway.limit.LimitErrors;
+import dev.kryonix.gateway.limit.Peer;
+import dev.kryonix.gateway.limit.TenantLimits;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
@@ -26,27 +31,37 @@ import java.util.function.Consumer;
 public final class Door {
   private final TokenVerifier tokens;
   private final Optional<TenantGate> tenants;
+  private final TenantLimits tenantLimits;
+  private final AddressLimits addressLimits;
   private final Readiness readiness;
 
-  Door(TokenVerifier tokens, Optional<TenantGate> tenants, Readiness readiness) {
+  Door(
+      TokenVerifier tokens,
+      Optional<TenantGate> tenants,
+      TenantLimits tenantLimits,
+      AddressLimits addressLimits,
+      Readiness readiness) {
     this.tokens = tokens;
     this.tenants = tenants;
+    this.tenantLimits = tenantLimits;
+    this.addressLimits = addressLimits;
     this.readiness = readiness;
   }
 
   /** Decides, then goes on: on this thread or on another, in this gRPC context. */
-  public void admit(Rpc rpc, Metadata headers, Consumer<Admission> then) {
+  public void admit(Rpc rpc, Metadata headers, Peer peer, Consumer<Admission> then) {
     if (readiness.isDraining()) {
       then.accept(new Admission.Refused(CommonErrors.notServing("the gateway is stopping")));
-      return;
-    }
-    if (rpc.open()) {
-      then.accept(new Admission.Admitted(Optional.empty()));
       return;
     }
     String token;
     Optional<Principal> known;
     try {
+      if (rpc.open()) {
+        addressLimits.open(peer);
+        then.accept(new Admission.Admitted(peer, Optional.empty(), Optional.empty()));
+        return;
+      }
       token = BearerToken.of(headers);
       known = tokens.remembered(token);
     } catch (ServiceException e) {
@@ -54,16 +69,20 @@ public final class Door {
       return;
     }
     if (known.isPresent()) {
-      then.accept(decide(rpc, headers, known.get()));
+      then.accept(decide(rpc, headers, peer, known.get()));
     } else {
       Thread.startVirtualThread(
-          Context.current().wrap(() -> then.accept(verify(rpc, headers, token))));
+          Context.current().wrap(() -> then.accept(verify(rpc, headers, peer, token))));
     }
   }
 
-  private Admission verify(Rpc rpc, Metadata headers, String token) {
+  /** An address that has failed too often is refused before anything is computed for it. */
+  private Admission verify(Rpc rpc, Metadata headers, Peer peer, String token) {
     try {
-      return decide(rpc, headers, tokens.verify(token));
+      addressLimits.attempt(peer);
+      Principal principal = tokens.verify(token);
+      addressLimits.passed(peer);
+      return decide(rpc, headers, peer, principal);
     } catch (ServiceException e) {
       return new Admission.Refused(e);
     } catch (RuntimeException e) {
@@ -71,7 +90,7 @@ public final class Door {
     }
   }
 
-  private Admission decide(Rpc rpc, Metadata headers, Principal principal) {
+  private Admission decide(Rpc rpc, Metadata headers, Peer peer, Principal principal) {
     try {
       Principal caller =
           CallerInterceptor.actingAs(principal, headers.get(CallerInterceptor.ACT_AS));
@@ -79,7 +98,10 @@ public final class Door {
       if (rpc.tenantBound() && caller.tenant().isPresent()) {
         tenants.ifPresent(gate -> gate.admit(caller));
       }
-      return new Admission.Admitted(Optional.of(caller));
+      Optional<Allowance> allowance = tenantLimits.take(caller, rpc.policy().cost());
+      return allowance.isEmpty() || allowance.get().passes()
+          ? new Admission.Admitted(peer, Optional.of(caller), allowance)
+          : new Admission.Refused(LimitErrors.tenant(allowance.get()), allowance);
     } catch (ServiceException e) {
       return new Admission.Refused(e);
     }

@@ -3,6 +3,8 @@ package dev.kryonix.gateway.forward;
 import dev.kryonix.gateway.authorize.Admission;
 import dev.kryonix.gateway.authorize.Door;
 import dev.kryonix.gateway.authorize.ForwardedHeaders;
+import dev.kryonix.gateway.limit.Peer;
+import dev.kryonix.gateway.limit.TrustedProxies;
 import dev.kryonix.gateway.upstream.Calls;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Target;
@@ -12,6 +14,7 @@ import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Codec;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import jakarta.inject.Singleton;
@@ -22,20 +25,31 @@ final class CallStarter {
   private static final Metadata.Key<String> ENCODING =
       Metadata.Key.of("grpc-encoding", Metadata.ASCII_STRING_MARSHALLER);
 
+  private static final Metadata.Key<String> FORWARDED_FOR =
+      Metadata.Key.of("x-forwarded-for", Metadata.ASCII_STRING_MARSHALLER);
+
   private final Door door;
   private final Calls calls;
+  private final TrustedProxies proxies;
   private final int maxMessageBytes;
 
-  CallStarter(Door door, Calls calls, ServerConfig server) {
+  CallStarter(Door door, Calls calls, TrustedProxies proxies, ServerConfig server) {
     this.door = door;
     this.calls = calls;
+    this.proxies = proxies;
     this.maxMessageBytes = server.maxMessageBytes();
   }
 
   ServerCall.Listener<Frame> start(Target target, ServerCall<Frame, Frame> call, Metadata headers) {
     LateListener<Frame> listener = new LateListener<>();
+    Peer peer =
+        proxies.caller(
+            call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), headers.get(FORWARDED_FOR));
     door.admit(
-        target.rpc(), headers, admission -> listener.is(guarded(target, call, headers, admission)));
+        target.rpc(),
+        headers,
+        peer,
+        admission -> listener.is(guarded(target, call, headers, admission)));
     return listener.orEarlier();
   }
 
@@ -58,9 +72,9 @@ final class CallStarter {
   private ServerCall.Listener<Frame> decided(
       Target target, ServerCall<Frame, Frame> call, Metadata headers, Admission admission) {
     return switch (admission) {
-      case Admission.Refused(ServiceException why) -> refused(call, why);
-      case Admission.Admitted(var principal) -> {
-        ClientCall<Frame, Frame> up = calls.open(target, options(headers), principal);
+      case Admission.Refused(ServiceException why, var allowance) -> refused(call, why);
+      case Admission.Admitted admitted -> {
+        ClientCall<Frame, Frame> up = calls.open(target, options(headers), admitted);
         ForwardedHeaders.strip(headers);
         yield Forwarding.begin(
             call, up, headers, new Forwarding.Upstream(target.upstream().name(), maxMessageBytes));

@@ -1,11 +1,10 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.authorize.Admission;
 import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.kit.errors.CommonErrors;
-import dev.kryonix.kit.identity.Principal;
 import io.netty.buffer.ByteBuf;
 import java.io.ByteArrayOutputStream;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +18,7 @@ final class LineMessages implements RestIntake {
   private final int maxLineBytes;
   private final ByteArrayOutputStream line = new ByteArrayOutputStream();
   private @Nullable Feeder feeder;
-  private boolean admitted;
-  private Optional<Principal> caller = Optional.empty();
+  private Admission.@Nullable Admitted caller;
   private boolean started;
   private boolean complete;
   private final ByteArrayOutputStream early = new ByteArrayOutputStream();
@@ -33,9 +31,8 @@ final class LineMessages implements RestIntake {
   }
 
   @Override
-  public void admit(Optional<Principal> principal) {
-    admitted = true;
-    caller = principal;
+  public void admit(Admission.Admitted admitted) {
+    caller = admitted;
     byte[] read = early.toByteArray();
     early.reset();
     take(read);
@@ -48,7 +45,7 @@ final class LineMessages implements RestIntake {
   public void part(ByteBuf bytes) {
     byte[] read = new byte[bytes.readableBytes()];
     bytes.readBytes(read);
-    if (admitted) {
+    if (caller != null) {
       take(read);
     } else {
       // The connection has been told to read no more, so this is what it had read already.
@@ -59,7 +56,7 @@ final class LineMessages implements RestIntake {
   @Override
   public void end() {
     complete = true;
-    if (admitted) {
+    if (caller != null) {
       finish();
     }
   }
@@ -103,11 +100,12 @@ final class LineMessages implements RestIntake {
 
   private void send(byte[] message) {
     Feeder open = feeder;
+    Admission.Admitted admitted = caller;
     if (open != null) {
       open.offer(message);
-    } else if (!started) {
+    } else if (!started && admitted != null) {
       started = true;
-      feeder = calls.start(call, caller, message);
+      feeder = calls.start(call, admitted, message);
     }
   }
 

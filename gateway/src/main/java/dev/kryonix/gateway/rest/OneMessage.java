@@ -1,10 +1,9 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.authorize.Admission;
 import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.gateway.http.WholeBody;
-import dev.kryonix.kit.identity.Principal;
 import io.netty.buffer.ByteBuf;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** A body that is one message: collected, and called with once it is complete and admitted. */
@@ -19,8 +18,7 @@ final class OneMessage implements RestIntake {
   private final RestCalls calls;
   private final RestCall call;
   private byte @Nullable [] body;
-  private boolean admitted;
-  private Optional<Principal> caller = Optional.empty();
+  private Admission.@Nullable Admitted caller;
 
   OneMessage(HttpExchange exchange, RestCalls calls, RestCall call, int maxBytes) {
     this.calls = calls;
@@ -29,9 +27,8 @@ final class OneMessage implements RestIntake {
   }
 
   @Override
-  public void admit(Optional<Principal> principal) {
-    admitted = true;
-    caller = principal;
+  public void admit(Admission.Admitted admitted) {
+    caller = admitted;
     proceed();
   }
 
@@ -42,13 +39,14 @@ final class OneMessage implements RestIntake {
 
   private void proceed() {
     byte[] bytes = body;
-    if (bytes == null || !admitted) {
+    Admission.Admitted admitted = caller;
+    if (bytes == null || admitted == null) {
       return;
     }
     if (bytes.length > PARSED_IN_PLACE_BYTES) {
-      Thread.startVirtualThread(() -> calls.startWhole(call, caller, bytes));
+      Thread.startVirtualThread(() -> calls.startWhole(call, admitted, bytes));
     } else {
-      calls.startWhole(call, caller, bytes);
+      calls.startWhole(call, admitted, bytes);
     }
   }
 

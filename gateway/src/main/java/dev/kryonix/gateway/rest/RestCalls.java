@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.authorize.Admission;
 import dev.kryonix.gateway.http.Answers;
 import dev.kryonix.gateway.http.HttpErrors;
 import dev.kryonix.gateway.http.HttpExchange;
@@ -9,7 +10,6 @@ import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Target;
 import dev.kryonix.gateway.upstream.Targets;
 import dev.kryonix.kit.errors.WireErrors;
-import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
@@ -53,8 +53,8 @@ final class RestCalls {
   }
 
   /** Calls with the only message of the body. */
-  void startWhole(RestCall call, Optional<Principal> principal, byte[] body) {
-    Feeder feeder = start(call, principal, body);
+  void startWhole(RestCall call, Admission.Admitted caller, byte[] body) {
+    Feeder feeder = start(call, caller, body);
     if (feeder != null) {
       feeder.complete();
     }
@@ -65,9 +65,9 @@ final class RestCalls {
    *
    * @return what takes the others, or null when the request has been refused
    */
-  @Nullable Feeder start(RestCall call, Optional<Principal> principal, byte[] first) {
+  @Nullable Feeder start(RestCall call, Admission.Admitted caller, byte[] first) {
     try {
-      return called(call, principal, first);
+      return called(call, caller, first);
     } catch (RuntimeException e) {
       refuse(call, e);
       return null;
@@ -81,7 +81,7 @@ final class RestCalls {
     answers.refuse(call.exchange(), why);
   }
 
-  private Feeder called(RestCall call, Optional<Principal> principal, byte[] body) {
+  private Feeder called(RestCall call, Admission.Admitted caller, byte[] body) {
     HttpExchange exchange = call.exchange();
     RestRequest request = call.request();
     Target target = targets.find(request.binding().rpc().name());
@@ -90,7 +90,7 @@ final class RestCalls {
     }
     // The first message is made before the call, so that a mistake in it costs the service nothing.
     Frame first = mapping.request(request, body);
-    ClientCall<Frame, Frame> upstream = calls.open(target, options(request.head()), principal);
+    ClientCall<Frame, Frame> upstream = calls.open(target, options(request.head()), caller);
     AnswerTo to = new AnswerTo(exchange, request.binding(), target);
     AnswerListener answer =
         target.rpc().method().isServerStreaming()

@@ -9,6 +9,7 @@ import dev.kryonix.gateway.http.HttpErrors;
 import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.gateway.http.HttpRequestHead;
 import dev.kryonix.gateway.http.RequestBody;
+import dev.kryonix.gateway.limit.TrustedProxies;
 import dev.kryonix.gateway.route.MalformedPathException;
 import dev.kryonix.gateway.route.Match;
 import dev.kryonix.gateway.transcode.Binding;
@@ -32,13 +33,21 @@ import java.util.TreeSet;
 final class RestEntrance implements Entrance {
   private final Routes routes;
   private final Door door;
+  private final TrustedProxies proxies;
   private final RestCalls calls;
   private final Answers answers;
   private final Outcomes outcomes;
 
-  RestEntrance(Routes routes, Door door, RestCalls calls, Answers answers, Outcomes outcomes) {
+  RestEntrance(
+      Routes routes,
+      Door door,
+      TrustedProxies proxies,
+      RestCalls calls,
+      Answers answers,
+      Outcomes outcomes) {
     this.routes = routes;
     this.door = door;
+    this.proxies = proxies;
     this.calls = calls;
     this.answers = answers;
     this.outcomes = outcomes;
@@ -78,22 +87,30 @@ final class RestEntrance implements Entrance {
     door.admit(
         request.binding().rpc(),
         headers,
+        proxies.caller(exchange.remoteAddress(), request.head().header("x-forwarded-for")),
         admission -> exchange.execute(() -> decided(exchange, request, intake, admission)));
     return intake;
   }
 
   private void decided(
       HttpExchange exchange, RestRequest request, RestIntake intake, Admission admission) {
+    admission
+        .allowance()
+        .ifPresent(
+            allowance -> {
+              exchange.addHeader("ratelimit-policy", allowance.policyHeader());
+              exchange.addHeader("ratelimit", allowance.header());
+            });
     switch (admission) {
-      case Admission.Admitted(var principal) -> {
+      case Admission.Admitted admitted -> {
         try {
-          intake.admit(principal);
+          intake.admit(admitted);
         } catch (ServiceException e) {
           outcomes.record(request, e.code());
           answers.refuse(exchange, e);
         }
       }
-      case Admission.Refused(ServiceException why) -> {
+      case Admission.Refused(ServiceException why, var allowance) -> {
         outcomes.record(request, why.code());
         answers.refuse(exchange, why);
       }

@@ -1,12 +1,17 @@
 package dev.kryonix.gateway.upstream;
 
 import dev.kryonix.gateway.GatewayConfig;
-import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.gateway.authorize.Admission;
+import dev.kryonix.gateway.limit.AddressLimits;
+import dev.kryonix.gateway.limit.Peer;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Context;
+import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
+import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
+import io.grpc.Metadata;
+import io.grpc.Status;
 import jakarta.inject.Singleton;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -16,10 +21,12 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 public final class Calls {
   private final CallExpiry expiry;
+  private final AddressLimits addresses;
   private final GatewayConfig config;
 
-  Calls(CallExpiry expiry, GatewayConfig config) {
+  Calls(CallExpiry expiry, AddressLimits addresses, GatewayConfig config) {
     this.expiry = expiry;
+    this.addresses = addresses;
     this.config = config;
   }
 
@@ -28,9 +35,16 @@ public final class Calls {
    * context, which has taken the time already spent off it.
    */
   public ClientCall<Frame, Frame> open(
-      Target target, CallOptions options, Optional<Principal> principal) {
+      Target target, CallOptions options, Admission.Admitted caller) {
+    ClientCall<Frame, Frame> call = bounded(target, options, caller);
+    return target.rpc().open() ? new Watched(call, caller.peer()) : call;
+  }
+
+  private ClientCall<Frame, Frame> bounded(
+      Target target, CallOptions options, Admission.Admitted caller) {
     if (!target.rpc().unary()) {
-      return expiry.bound(target, target.upstream().call(target.method(), options), principal);
+      return expiry.bound(
+          target, target.upstream().call(target.method(), options), caller.principal());
     }
     boolean bounded = options.getDeadline() != null || Context.current().getDeadline() != null;
     return target
@@ -41,5 +55,33 @@ public final class Calls {
                 ? options
                 : options.withDeadlineAfter(
                     config.unaryDeadline().toMillis(), TimeUnit.MILLISECONDS));
+  }
+
+  /**
+   * A call without a token. When the service finds what it brings instead wrong, such as an API
+   * key, the address that it comes from is charged.
+   */
+  private final class Watched extends SimpleForwardingClientCall<Frame, Frame> {
+    private final Peer peer;
+
+    Watched(ClientCall<Frame, Frame> call, Peer peer) {
+      super(call);
+      this.peer = peer;
+    }
+
+    @Override
+    public void start(Listener<Frame> listener, Metadata headers) {
+      super.start(
+          new SimpleForwardingClientCallListener<>(listener) {
+            @Override
+            public void onClose(Status status, Metadata trailers) {
+              if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+                addresses.failed(peer);
+              }
+              super.onClose(status, trailers);
+            }
+          },
+          headers);
+    }
   }
 }

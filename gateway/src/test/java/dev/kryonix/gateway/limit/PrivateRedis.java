@@ -1,0 +1,107 @@
+package dev.kryonix.gateway.limit;
+
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A Redis of a test's own, that it may stop, hold up and kill. */
+final class PrivateRedis implements AutoCloseable {
+  private static final String USER = "gateway";
+  private static final String PASSWORD = "of-a-test";
+
+  private final int port = freePort();
+  private Process process = start();
+
+  RedisSettings settings() {
+    return new RedisSettings("127.0.0.1", port, USER, PASSWORD, Duration.ofMillis(50));
+  }
+
+  void kill() {
+    process.destroyForcibly();
+    await().until(() -> !process.isAlive());
+  }
+
+  void restart() {
+    kill();
+    process = start();
+  }
+
+  void signal(String name) {
+    run("kill", "-" + name, Long.toString(process.pid()));
+  }
+
+  void command(String... command) {
+    String[] whole = new String[command.length + 7];
+    String[] head = {
+      "redis-cli", "-p", Integer.toString(port), "--user", USER, "-a", PASSWORD,
+    };
+    System.arraycopy(head, 0, whole, 0, head.length);
+    System.arraycopy(command, 0, whole, head.length, command.length);
+    run(whole);
+  }
+
+  @Override
+  public void close() {
+    kill();
+  }
+
+  private Process start() {
+    try {
+      Process started =
+          new ProcessBuilder(
+                  "redis-server",
+                  "--bind",
+                  "127.0.0.1",
+                  "--port",
+                  Integer.toString(port),
+                  "--save",
+                  "",
+                  "--user",
+                  USER + " on >" + PASSWORD + " ~* +@all")
+              .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      await().atMost(Duration.ofSeconds(20)).until(this::isOpen);
+      return started;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private boolean isOpen() {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static void run(String... command) {
+    try {
+      Process done = new ProcessBuilder(command).redirectErrorStream(true).start();
+      done.getInputStream().readAllBytes();
+      if (!done.waitFor(10, TimeUnit.SECONDS) || done.exitValue() != 0) {
+        throw new IllegalStateException(command[0] + " failed");
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static int freePort() {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}
