@@ -10,7 +10,8 @@ import java.util.List;
  * What can be set for the gateway, besides what every process has.
  *
  * @param httpPort the port of REST
- * @param connectionsPerUpstream how many connections calls to one service are spread over
+ * @param connectionsPerLoop how many connections to each service an event loop spreads its calls
+ *     over; there are as many loops as processors, two at least
  * @param callsPerConnection how many calls one client connection may have open at once
  * @param contracts files with the descriptor sets of services that stand behind the gateway beside
  *     the platform's own; their addresses are {@code kryonix.services.<name>}
@@ -19,7 +20,7 @@ import java.util.List;
 @ConfigurationProperties("kryonix.gateway")
 public record GatewayConfig(
     int httpPort,
-    @Bindable(defaultValue = "2") int connectionsPerUpstream,
+    @Bindable(defaultValue = "1") int connectionsPerLoop,
     @Bindable(defaultValue = "1000") int callsPerConnection,
     List<Path> contracts,
     @Bindable(defaultValue = "60s") Duration unaryDeadline) {

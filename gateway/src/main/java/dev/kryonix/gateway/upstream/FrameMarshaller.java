@@ -4,6 +4,7 @@ import io.grpc.Drainable;
 import io.grpc.KnownLength;
 import io.grpc.MethodDescriptor.Marshaller;
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -22,10 +23,21 @@ final class FrameMarshaller implements Marshaller<Frame> {
   @Override
   public Frame parse(InputStream in) {
     try {
-      return new Frame(in.readAllBytes(), !(in instanceof KnownLength));
+      return in instanceof KnownLength
+          ? new Frame(exactly(in, in.available()), false)
+          : new Frame(in.readAllBytes(), true);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Into an array of the right size at once: readAllBytes would go through a buffer of its own. */
+  private static byte[] exactly(InputStream in, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    if (in.readNBytes(bytes, 0, length) != length) {
+      throw new EOFException("a message shorter than its length");
+    }
+    return bytes;
   }
 
   @Override

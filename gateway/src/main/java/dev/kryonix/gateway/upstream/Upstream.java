@@ -9,17 +9,24 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One service behind the gateway: several channels, each balanced over the addresses of its name,
- * and taken in turn call by call, so that no connection becomes the bottleneck.
+ * One service behind the gateway: several channels, each balanced over the addresses of its name.
+ * Each belongs to one event loop, and a call takes the next one of the loop that it came in on, so
+ * that no connection becomes the bottleneck and no message has to wake another thread.
  */
 public final class Upstream {
   private final String name;
   private final List<ManagedChannel> channels;
+  private final EventLoops loops;
   private final AtomicInteger turn = new AtomicInteger();
 
-  Upstream(String name, List<ManagedChannel> channels) {
+  /**
+   * @param channels the same number for each event loop; the channel at {@code i} belongs to the
+   *     loop {@code i} modulo the number of loops
+   */
+  Upstream(String name, List<ManagedChannel> channels, EventLoops loops) {
     this.name = name;
     this.channels = List.copyOf(channels);
+    this.loops = loops;
   }
 
   /** The service's name, such as {@code cache}. */
@@ -38,9 +45,14 @@ public final class Upstream {
         .build();
   }
 
-  /** A call on the next channel. */
+  /** A call on the next channel of this event loop; on any other thread, on the next of all. */
   public ClientCall<Frame, Frame> call(MethodDescriptor<Frame, Frame> method, CallOptions options) {
-    int index = Math.floorMod(turn.getAndIncrement(), channels.size());
+    int loop = loops.current();
+    int next = turn.getAndIncrement();
+    int index =
+        loop == EventLoops.NONE
+            ? Math.floorMod(next, channels.size())
+            : loop + loops.count() * Math.floorMod(next, channels.size() / loops.count());
     return channels.get(index).newCall(method, options);
   }
 

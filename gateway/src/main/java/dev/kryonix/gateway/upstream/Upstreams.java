@@ -8,6 +8,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.core.convert.format.MapFormat;
+import io.netty.channel.EventLoop;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
@@ -38,10 +39,15 @@ public final class Upstreams {
     addresses.forEach(
         (name, address) -> {
           List<ManagedChannel> channels = new ArrayList<>();
-          for (int i = 0; i < config.connectionsPerUpstream(); i++) {
-            channels.add(open(address, server.maxMessageBytes() + SLACK_BYTES, loops));
+          for (int i = 0; i < config.connectionsPerLoop() * loops.count(); i++) {
+            channels.add(
+                open(
+                    address,
+                    server.maxMessageBytes() + SLACK_BYTES,
+                    loops,
+                    loops.get(i % loops.count())));
           }
-          byName.put(name, new Upstream(name, channels));
+          byName.put(name, new Upstream(name, channels, loops));
         });
   }
 
@@ -57,11 +63,12 @@ public final class Upstreams {
     return upstream;
   }
 
-  private static ManagedChannel open(String address, int maxBytes, EventLoops loops) {
+  private static ManagedChannel open(
+      String address, int maxBytes, EventLoops loops, EventLoop loop) {
     return Reconnect.eagerly(
         NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
             .defaultLoadBalancingPolicy("round_robin")
-            .eventLoopGroup(loops.group())
+            .eventLoopGroup(loop)
             .channelType(loops.channelType())
             // Callbacks run where the bytes arrive; none of them blocks.
             .directExecutor()

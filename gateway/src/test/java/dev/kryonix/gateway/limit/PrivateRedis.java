@@ -63,7 +63,11 @@ final class PrivateRedis implements AutoCloseable {
                   "--save",
                   "",
                   "--user",
-                  USER + " on >" + PASSWORD + " ~* +@all")
+                  USER,
+                  "on",
+                  ">" + PASSWORD,
+                  "~*",
+                  "+@all")
               .redirectOutput(ProcessBuilder.Redirect.DISCARD)
               .redirectError(ProcessBuilder.Redirect.DISCARD)
               .start();
