@@ -129,6 +129,7 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
 
   /**
    * Writes as many notes as asked for, as fast as they are taken; then fails when the id says so.
+   * The remark is a cursor.
    */
   @Override
   public void count(Note request, StreamObserver<Note> responses) {
@@ -137,13 +138,18 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
     ByteString data = ByteString.copyFrom(new byte[request.getSmallUnsigned()]);
     caller.setOnReadyHandler(
         new Runnable() {
-          private int next;
+          private int next =
+              request.getRemark().isEmpty() ? 0 : Integer.parseInt(request.getRemark());
           private boolean done;
 
           @Override
           public void run() {
             while (caller.isReady() && next < request.getNumber()) {
-              caller.onNext(Note.newBuilder().setNumber(++next).setData(data).build());
+              Note.Builder note = Note.newBuilder().setNumber(++next).setData(data);
+              if (request.hasRemark()) {
+                note.setRemark(Integer.toString(next));
+              }
+              caller.onNext(note.build());
               written.incrementAndGet();
             }
             if (next == request.getNumber() && !done) {

@@ -138,6 +138,28 @@ class RestIT {
   }
 
   @Test
+  void eventsSayWhereTheyStandAndAClientContinuesBehindItsLast() {
+    assertThat(accepting("/v1/count/2?remark=0", "text/event-stream").body())
+        .isEqualTo(
+            """
+            id: 1
+            data: {"number":1,"remark":"1"}
+
+            id: 2
+            data: {"number":2,"remark":"2"}
+
+            """);
+    assertThat(
+            Gateway.send(
+                    Gateway.request("/v1/count/3?remark=0")
+                        .header("accept", "text/event-stream")
+                        .header("last-event-id", "2")
+                        .GET())
+                .body())
+        .isEqualTo("id: 3\ndata: {\"number\":3,\"remark\":\"3\"}\n\n");
+  }
+
+  @Test
   void aStreamThatFailsEndsWithTheError() {
     assertThat(Gateway.get("/v1/count/1?id=fail").body())
         .startsWith("[{\"number\":1},{\"code\":5,\"message\":\"No note 'next'.\"")

@@ -3,9 +3,11 @@ package dev.kryonix.gateway.contract;
 import com.google.api.HttpRule;
 import com.google.protobuf.Descriptors.MethodDescriptor;
 import dev.kryonix.api.policy.v1.Exposure;
+import dev.kryonix.api.policy.v1.PolicyProto;
 import dev.kryonix.kit.policy.Authorization;
 import dev.kryonix.kit.policy.MethodPolicy;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One RPC of the contracts.
@@ -47,5 +49,11 @@ public record Rpc(
   /** Whether neither side streams. */
   public boolean unary() {
     return !method.isClientStreaming() && !method.isServerStreaming();
+  }
+
+  /** The field that says where in a stream a message stands, in request and answer alike. */
+  public Optional<String> cursorField() {
+    return Optional.of(method.getOptions().getExtension(PolicyProto.policy).getCursorField())
+        .filter(name -> !name.isEmpty());
   }
 }

@@ -62,6 +62,11 @@ final class StreamAnswer extends AnswerListener {
       return;
     }
     begin(content.type());
+    if (format == StreamFormat.EVENTS) {
+      mapping
+          .eventId(to.binding(), frame)
+          .ifPresent(id -> to.exchange().write(StreamFormat.id(id)));
+    }
     to.exchange().write(format.piece(first, content.bytes()));
     first = false;
     fromService.next();

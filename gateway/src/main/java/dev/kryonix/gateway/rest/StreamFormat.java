@@ -66,6 +66,11 @@ enum StreamFormat {
     return new byte[][] {first ? new byte[0] : between, before, message, after};
   }
 
+  /** The line that says where the event that follows stands. */
+  static byte[] id(String id) {
+    return bytes("id: " + id + "\n");
+  }
+
   /** The parts of the last piece of a stream that failed. */
   byte[][] error(boolean first, byte[] status) {
     byte[][] parts = piece(first, status);
