@@ -3,16 +3,20 @@ package dev.kryonix.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.Socket;
 import java.net.URI;
+import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
 /** REST through the gateway, as a web client meets it. */
@@ -30,6 +34,41 @@ class RestIT {
   @Test
   void aCompressedAnswerOfTheServiceIsReadable() {
     assertThat(Gateway.get("/v1/open/gzip?remark=" + "a".repeat(2000)).body()).contains("aaaa");
+  }
+
+  @Test
+  void aClientThatHasTheAnswerAlreadyIsToldSo() {
+    String tag = Gateway.get("/v1/open/etag").headers().firstValue("etag").orElse("");
+
+    HttpResponse<String> again =
+        Gateway.send(Gateway.request("/v1/open/etag").header("if-none-match", tag).GET());
+    HttpResponse<String> other =
+        Gateway.send(Gateway.request("/v1/open/other").header("if-none-match", tag).GET());
+
+    assertThat(tag).startsWith("W/\"");
+    assertThat(again.statusCode()).isEqualTo(304);
+    assertThat(again.body()).isEmpty();
+    assertThat(again.headers().firstValue("etag")).contains(tag);
+    assertThat(other.statusCode()).isEqualTo(200);
+    assertThat(Gateway.post("/v1/open", "{}").headers().firstValue("etag")).isEmpty();
+  }
+
+  @Test
+  void aLongAnswerIsCompressedForAClientThatTakesGzipAndAShortOneIsNot() throws IOException {
+    String text = "a".repeat(5_000);
+    HttpResponse<byte[]> compressed = gzipped("/v1/open/x?remark=" + text);
+
+    assertThat(compressed.headers().firstValue("content-encoding")).contains("gzip");
+    assertThat(compressed.headers().allValues("vary")).contains("accept-encoding");
+    assertThat(compressed.body().length).isLessThan(500);
+    assertThat(
+            new String(
+                new GZIPInputStream(new ByteArrayInputStream(compressed.body())).readAllBytes(),
+                StandardCharsets.UTF_8))
+        .contains(text);
+    assertThat(gzipped("/v1/open/x").headers().firstValue("content-encoding")).isEmpty();
+    assertThat(Gateway.get("/v1/open/x?remark=" + text).headers().firstValue("content-encoding"))
+        .isEmpty();
   }
 
   @Test
@@ -256,6 +295,19 @@ class RestIT {
     assertThat(answer.statusCode()).isEqualTo(status);
     assertThat(answer.headers().firstValue("content-type")).contains("application/json");
     assertThat(answer.body()).contains("\"reason\":\"" + reason + "\"").contains(named);
+  }
+
+  private static HttpResponse<byte[]> gzipped(String path) {
+    try (HttpClient http = HttpClient.newHttpClient()) {
+      return http.send(
+          Gateway.request(path).header("accept-encoding", "gzip").GET().build(),
+          HttpResponse.BodyHandlers.ofByteArray());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new IllegalStateException(e);
+    }
   }
 
   private static HttpResponse<String> accepting(String path, String type) {

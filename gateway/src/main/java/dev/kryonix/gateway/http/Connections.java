@@ -90,6 +90,7 @@ final class Connections extends ChannelInitializer<SocketChannel> {
   private void exchanges(Channel channel, Pace pace, BooleanSupplier last) {
     channel
         .pipeline()
+        .addLast(new Compression())
         .addLast(cors.handler())
         .addLast(new HttpConnection(entrances, answers, running, pace, last, memory));
   }

@@ -1,19 +1,24 @@
 package dev.kryonix.gateway.rest;
 
 import dev.kryonix.gateway.http.Answers;
+import dev.kryonix.gateway.http.EntityTag;
 import dev.kryonix.gateway.transcode.HttpContent;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.UpstreamStatus;
 import dev.kryonix.kit.errors.WireErrors;
 import io.grpc.Metadata;
 import io.grpc.Status;
+import io.netty.handler.codec.http.HttpHeaderNames;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** Answers with the one message of a response, or with the error. */
 final class UnaryAnswer extends AnswerListener {
   /** A larger message is printed on a thread of its own rather than on the event loop. */
   private static final int PRINTED_IN_PLACE_BYTES = 64 * 1024;
+
+  private static final Set<String> READS = Set.of("GET", "HEAD");
 
   private final AnswerTo to;
   private final Mapping mapping;
@@ -52,7 +57,22 @@ final class UnaryAnswer extends AnswerListener {
       answers.refuse(to.exchange(), WireErrors.of(e, to.target().rpc().name()));
       return;
     }
-    to.exchange().answer(200, content, Map.of());
+    if (READS.contains(to.exchange().request().method())) {
+      read(content);
+    } else {
+      to.exchange().answer(200, content, Map.of());
+    }
+  }
+
+  /** A client that has the answer already need not get it again, but has to ask each time. */
+  private void read(HttpContent content) {
+    EntityTag tag = EntityTag.of(content.bytes());
+    Map<String, String> headers = Map.of("etag", tag.text(), "cache-control", "private, no-cache");
+    if (tag.matches(to.exchange().request().header(HttpHeaderNames.IF_NONE_MATCH))) {
+      to.exchange().answer(304, HttpContent.NONE, headers);
+    } else {
+      to.exchange().answer(200, content, headers);
+    }
   }
 
   @Override
