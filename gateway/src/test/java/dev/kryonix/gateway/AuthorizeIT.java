@@ -97,6 +97,13 @@ class AuthorizeIT {
   }
 
   @Test
+  void aTenantThatTheGatewayHasNotHeardOfIsForTheServiceToDecide() {
+    String token = "Bearer " + Tokens.signed(Tokens.claims().claim("tenant", "not_heard_of"));
+
+    assertThat(stub(token).echo(Note.getDefaultInstance())).isEqualTo(Note.getDefaultInstance());
+  }
+
+  @Test
   void aTenantCannotActAsAnotherNorManage() {
     Metadata headers = authorization("Bearer " + Tokens.good());
     headers.put(Metadata.Key.of("x-kryonix-tenant", Metadata.ASCII_STRING_MARSHALLER), "other");

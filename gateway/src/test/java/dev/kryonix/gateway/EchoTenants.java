@@ -12,7 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 
-/** The tenants of the tests: all are served, until one is suspended. */
+/**
+ * The tenants of the tests: all are served, until one is suspended, but for one not heard of yet.
+ */
 final class EchoTenants implements TenantGate {
   static final EchoTenants ALL = new EchoTenants();
 
@@ -31,6 +33,10 @@ final class EchoTenants implements TenantGate {
 
   @Override
   public Principal admit(Principal principal) {
+    if (principal.requireTenant().value().equals("not_heard_of")) {
+      throw ServiceException.of(
+          Code.UNAVAILABLE, ErrorReason.ERROR_REASON_TENANT_NOT_READY, "Not heard of yet.");
+    }
     if (suspended.contains(principal.requireTenant())) {
       throw ServiceException.of(
           Code.PERMISSION_DENIED,

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.authorize;
 
+import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.gateway.contract.Rpc;
 import dev.kryonix.gateway.limit.AddressLimits;
 import dev.kryonix.gateway.limit.Allowance;
@@ -96,7 +97,7 @@ public final class Door {
           CallerInterceptor.actingAs(principal, headers.get(CallerInterceptor.ACT_AS));
       Authorization.check(rpc.policy(), caller);
       if (rpc.tenantBound() && caller.tenant().isPresent()) {
-        tenants.ifPresent(gate -> gate.admit(caller));
+        tenants.ifPresent(gate -> admit(gate, caller));
       }
       Optional<Allowance> allowance = tenantLimits.take(caller, rpc.policy().cost());
       return allowance.isEmpty() || allowance.get().passes()
@@ -104,6 +105,20 @@ public final class Door {
           : new Admission.Refused(LimitErrors.tenant(allowance.get()), allowance);
     } catch (ServiceException e) {
       return new Admission.Refused(e);
+    }
+  }
+
+  /**
+   * A tenant that the gateway has not heard of yet may be known to the service already: a tenant is
+   * active once the services have it, and nobody waits for the gateways. The service decides.
+   */
+  private static void admit(TenantGate gate, Principal caller) {
+    try {
+      gate.admit(caller);
+    } catch (ServiceException e) {
+      if (e.reason() != ErrorReason.ERROR_REASON_TENANT_NOT_READY) {
+        throw e;
+      }
     }
   }
 }

@@ -111,8 +111,8 @@ public final class Instance {
       builder.environment().put("KRYONIX_HOME", home.toString());
       builder.environment().put("KRYONIX_PORT_OFFSET", Integer.toString(portOffset));
       // Thousands of refusals come from one address here.
-      builder.environment().put("KRYONIX_GATEWAY_FAILURES_PER_ADDRESS", "1000000");
-      builder.environment().put("KRYONIX_GATEWAY_PUBLIC_PER_ADDRESS", "1000000");
+      builder.environment().put("KRYONIX_GATEWAY_ADDRESS_FAILURES", "1000000");
+      builder.environment().put("KRYONIX_GATEWAY_ADDRESS_PUBLIC_CALLS", "1000000");
       // The jars are those of the build that these tests belong to, or of the launcher before them.
       builder.environment().put("KRYONIX_BUILD", "no");
       builder.environment().put("KRYONIX_AOT", "no");
