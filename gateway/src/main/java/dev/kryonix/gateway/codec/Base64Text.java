@@ -3,12 +3,18 @@ package dev.kryonix.gateway.codec;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/** Bytes as text: base64 with padding is written; base64url and missing padding are read too. */
+/**
+ * Bytes as text: base64 with padding is written; base64url and missing padding are read too, but
+ * not a text in both alphabets.
+ */
 final class Base64Text {
   private static final byte[] DIGITS =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
           .getBytes(StandardCharsets.US_ASCII);
   private static final byte[] VALUES = new byte[128];
+
+  /** The digits that only one of the alphabets has, as flags of the alphabet. */
+  private static final byte[] ALPHABETS = new byte[128];
 
   static {
     Arrays.fill(VALUES, (byte) -1);
@@ -17,6 +23,8 @@ final class Base64Text {
     }
     VALUES['-'] = VALUES['+'];
     VALUES['_'] = VALUES['/'];
+    ALPHABETS['+'] = ALPHABETS['/'] = 1;
+    ALPHABETS['-'] = ALPHABETS['_'] = 2;
   }
 
   private Base64Text() {}
@@ -34,17 +42,22 @@ final class Base64Text {
     out.varint(digits * 3L / 4);
     int bits = 0;
     int buffered = 0;
+    int alphabets = 0;
     for (int i = from; i < end; i++) {
       int value = text[i] < 0 ? -1 : VALUES[text[i]];
       if (value < 0) {
         throw notBase64();
       }
+      alphabets |= ALPHABETS[text[i]];
       bits = bits << 6 | value;
       buffered += 6;
       if (buffered >= 8) {
         buffered -= 8;
         out.raw((byte) (bits >> buffered));
       }
+    }
+    if (alphabets == 3) {
+      throw notBase64();
     }
   }
 
