@@ -208,6 +208,44 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
   }
 
   @Override
+  public StreamObserver<Note> converse(StreamObserver<Note> responses) {
+    var caller = (ServerCallStreamObserver<Note>) responses;
+    Flood flood = new Flood(caller);
+    caller.setOnReadyHandler(flood::rise);
+    caller.disableAutoRequest();
+    caller.request(1);
+    return new StreamObserver<>() {
+      @Override
+      public void onNext(Note note) {
+        received.incrementAndGet();
+        switch (note.getTextChoice()) {
+          case "fail" ->
+              responses.onError(WireErrors.exception(CommonErrors.notFound("note", note.getId())));
+          case "flood" -> {
+            flood.begin(note);
+            caller.request(1);
+          }
+          case "deaf" -> {}
+          default -> {
+            responses.onNext(note);
+            caller.request(1);
+          }
+        }
+      }
+
+      @Override
+      public void onError(Throwable gone) {
+        cancelled.incrementAndGet();
+      }
+
+      @Override
+      public void onCompleted() {
+        responses.onCompleted();
+      }
+    };
+  }
+
+  @Override
   public void watch(Note request, StreamObserver<Note> responses) {
     responses.onNext(request);
     cancelledBy(responses);
@@ -220,5 +258,33 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
   private static void answer(Note note, StreamObserver<Note> responses) {
     responses.onNext(note);
     responses.onCompleted();
+  }
+
+  /** Notes as fast as they are taken, once it has begun. */
+  private final class Flood {
+    private final ServerCallStreamObserver<Note> caller;
+    private Note note = Note.getDefaultInstance();
+    private int left;
+
+    Flood(ServerCallStreamObserver<Note> caller) {
+      this.caller = caller;
+    }
+
+    synchronized void begin(Note asked) {
+      left = asked.getNumber();
+      note =
+          Note.newBuilder()
+              .setData(ByteString.copyFrom(new byte[asked.getSmallUnsigned()]))
+              .build();
+      rise();
+    }
+
+    synchronized void rise() {
+      while (left > 0 && caller.isReady()) {
+        left--;
+        caller.onNext(note);
+        written.incrementAndGet();
+      }
+    }
   }
 }

@@ -53,7 +53,8 @@ public final class Answers {
     exchange.answer(http, new HttpContent(HttpContent.JSON, json.write(status)), all);
   }
 
-  private static Status status(UpstreamStatus end) {
+  /** The end of a call as the one shape of errors. */
+  public static Status status(UpstreamStatus end) {
     Status details = end.trailers().get(WireErrors.DETAILS);
     if (details != null && details.getCode() == end.status().getCode().value()) {
       return details;

@@ -143,6 +143,7 @@ final class Connections extends ChannelInitializer<SocketChannel> {
   void end() {
     ending = true;
     http2.close();
+    running.end();
   }
 
   /** With a tenth of chance, so that clients that came together do not come back together. */

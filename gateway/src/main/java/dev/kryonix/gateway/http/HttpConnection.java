@@ -9,6 +9,7 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.codec.http.HttpContent;
 import io.netty.handler.codec.http.HttpRequest;
 import io.netty.handler.codec.http.LastHttpContent;
+import io.netty.handler.codec.http.cors.CorsHandler;
 import io.netty.util.ReferenceCountUtil;
 import java.util.ArrayDeque;
 import java.util.List;
@@ -206,6 +207,25 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       }
     }
     read(ctx);
+  }
+
+  /**
+   * Takes what reads HTTP requests out of the way of another protocol. A client that has sent more
+   * than its request does not wait for the answer, and what it sent may be either protocol's.
+   *
+   * @return whether there is a connection left
+   */
+  boolean upgrade(ChannelHandlerContext ctx, Runnable ending) {
+    if (bodyOpen || !waiting.isEmpty() || !ctx.channel().isActive()) {
+      ctx.close();
+      return false;
+    }
+    running.upgraded(ctx.channel(), ending);
+    release();
+    ctx.pipeline().remove(pace);
+    ctx.pipeline().remove(CorsHandler.class);
+    ctx.pipeline().remove(this);
+    return true;
   }
 
   /** Whether more of the current request's body is wanted now. */

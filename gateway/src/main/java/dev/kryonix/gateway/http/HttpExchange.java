@@ -3,6 +3,7 @@ package dev.kryonix.gateway.http;
 import dev.kryonix.gateway.transcode.HttpContent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
@@ -22,6 +23,7 @@ import java.net.SocketAddress;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -144,6 +146,27 @@ public final class HttpExchange {
 
   public void resumeBody() {
     execute(() -> connection.pause(ctx, false));
+  }
+
+  /** The headers that the answer gets, whatever it will be. */
+  public HttpHeaders added() {
+    return added;
+  }
+
+  /**
+   * Makes the connection another protocol's, instead of answering. On the event loop, once the
+   * request is complete.
+   *
+   * @param handlers puts the other protocol's handlers where those of HTTP requests were
+   * @param ending runs when the process ends and the connection goes on, on any thread
+   * @return false when there is an answer already, or the client has gone
+   */
+  public boolean upgrade(Consumer<Channel> handlers, Runnable ending) {
+    if (!begun.compareAndSet(false, true) || !connection.upgrade(ctx, ending)) {
+      return false;
+    }
+    handlers.accept(ctx.channel());
+    return true;
   }
 
   /** Cuts an answer off, so that the client cannot take it for whole. */

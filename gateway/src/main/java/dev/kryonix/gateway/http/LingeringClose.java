@@ -18,13 +18,13 @@ import java.util.concurrent.TimeUnit;
  * still comes in is dropped until the client closes, or for a moment at most.
  */
 @SuppressWarnings("FutureReturnValueIgnored") // Whatever fails here leaves a closed connection.
-final class LingeringClose extends ChannelInboundHandlerAdapter {
+public final class LingeringClose extends ChannelInboundHandlerAdapter {
   private static final long MILLIS = 2_000;
 
   private LingeringClose() {}
 
   /** Closes the connection of an answer that has been written. */
-  static void after(ChannelFuture written) {
+  public static void after(ChannelFuture written) {
     Channel channel = written.channel();
     if (channel instanceof Http2StreamChannel && written.isSuccess()) {
       // The answer is whole; only the rest of the request is not wanted (RFC 9113, section 8.1).

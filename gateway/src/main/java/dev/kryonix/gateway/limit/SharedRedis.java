@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * itself.
  */
 @Singleton
-final class SharedRedis {
+public final class SharedRedis {
   private static final Logger LOG = LoggerFactory.getLogger(SharedRedis.class);
   private static final String PURPOSE = "performance";
   private static final Duration BETWEEN_ATTEMPTS = Duration.ofSeconds(1);
@@ -61,7 +61,7 @@ final class SharedRedis {
   }
 
   /** The commands, when there is a connection. */
-  Optional<RedisAsyncCommands<String, String>> commands() {
+  public Optional<RedisAsyncCommands<String, String>> commands() {
     StatefulRedisConnection<String, String> current = connection;
     return current == null || !current.isOpen() ? Optional.empty() : Optional.of(current.async());
   }
