@@ -8,6 +8,7 @@ import io.grpc.Metadata;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.MetadataUtils;
+import java.io.IOException;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -82,6 +83,20 @@ class AuthorizeIT {
 
     assertThat(answer.statusCode()).isEqualTo(code == Code.UNAUTHENTICATED ? 401 : 403);
     assertThat(answer.body()).contains("\"reason\":\"" + reason + "\"");
+  }
+
+  @ParameterizedTest(name = "{0}")
+  @MethodSource("refused")
+  void isRefusedByWebSocket(String name, String authorization, Code code, String reason)
+      throws IOException {
+    String[] headers =
+        authorization.isEmpty() ? new String[0] : new String[] {"authorization: " + authorization};
+    try (SocketWire wire = new SocketWire("/v1/rooms/r1:converse", headers)) {
+      assertThat(wire.head)
+          .startsWith("HTTP/1.1 " + (code == Code.UNAUTHENTICATED ? 401 : 403))
+          .containsIgnoringCase("content-type: application/json");
+      assertThat(wire.body()).contains("\"reason\":\"" + reason + "\"");
+    }
   }
 
   @Test

@@ -201,7 +201,8 @@ class SocketFramesIT {
 
   private static String refused(String line, String headers) throws IOException {
     try (SocketWire wire =
-        new SocketWire(line, "connection: upgrade\r\nupgrade: websocket\r\n" + headers, true)) {
+        new SocketWire(
+            Gateway.HTTP_PORT, line, "connection: upgrade\r\nupgrade: websocket\r\n" + headers)) {
       assertThat(wire.head).contains(" 400 ").containsIgnoringCase("sec-websocket-version: 13");
       String body = wire.body();
       assertThat(body).contains("\"reason\":\"UPGRADE_INVALID\"");

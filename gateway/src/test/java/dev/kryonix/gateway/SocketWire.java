@@ -56,22 +56,26 @@ final class SocketWire implements AutoCloseable {
    * @param headers lines of the request, beside those that must be
    */
   SocketWire(String path, String... headers) throws IOException {
+    this(Gateway.HTTP_PORT, path, headers);
+  }
+
+  SocketWire(int port, String path, String... headers) throws IOException {
     this(
+        port,
         "GET " + path + " HTTP/1.1",
         "upgrade: websocket\r\nconnection: Upgrade\r\nsec-websocket-version: 13\r\n"
             + "sec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
             + String.join("\r\n", headers)
-            + (headers.length == 0 ? "" : "\r\n"),
-        true);
+            + (headers.length == 0 ? "" : "\r\n"));
   }
 
   /** Asks with this request line and these lines of headers. */
-  SocketWire(String line, String headers, boolean host) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), Gateway.HTTP_PORT);
+  SocketWire(int port, String line, String headers) throws IOException {
+    socket = new Socket(InetAddress.getLoopbackAddress(), port);
     socket.setSoTimeout(20_000);
     in = new DataInputStream(socket.getInputStream());
     write(
-        (line + "\r\n" + (host ? "host: gateway.example\r\n" : "") + headers + "\r\n")
+        (line + "\r\nhost: gateway.example\r\n" + headers + "\r\n")
             .getBytes(StandardCharsets.ISO_8859_1));
     head = head();
   }
@@ -170,6 +174,11 @@ final class SocketWire implements AutoCloseable {
       throw new AssertionError("a frame after the last");
     }
     return code;
+  }
+
+  /** Sends nothing more, but goes on reading. */
+  void finish() throws IOException {
+    socket.shutdownOutput();
   }
 
   /** Goes without a word. */

@@ -146,27 +146,6 @@ class TicketIT {
   }
 
   @Test
-  void aTokenInTheHeaderIsJudgedAsEverywhere() throws IOException {
-    assertThat(byToken("")).contains("\"reason\":\"TOKEN_MISSING\"");
-    assertThat(byToken("Bearer " + Tokens.byAnotherKey())).contains("\"reason\":\"TOKEN_INVALID\"");
-    assertThat(byToken("Bearer " + Tokens.unsigned())).contains("\"reason\":\"TOKEN_INVALID\"");
-    assertThat(byToken("Bearer " + Tokens.signed(Tokens.claims().claim("scope", "other.call"))))
-        .contains("\"reason\":\"SCOPE_MISSING\"");
-    assertThat(byToken("Bearer " + Tokens.signed(Tokens.claims().claim("tenant", "suspended"))))
-        .contains("\"reason\":\"TENANT_SUSPENDED\"");
-  }
-
-  private static String byToken(String authorization) throws IOException {
-    String[] headers =
-        authorization.isEmpty() ? new String[0] : new String[] {"authorization: " + authorization};
-    try (SocketWire wire = new SocketWire(ROOM, headers)) {
-      assertThat(wire.isOpen()).isFalse();
-      assertThat(wire.head).containsIgnoringCase("content-type: application/json");
-      return wire.body();
-    }
-  }
-
-  @Test
   void pagesOfOtherOriginsOpenNothing() throws IOException {
     String token = "authorization: Bearer " + Tokens.good();
     try (SocketWire evil = new SocketWire(ROOM, token, "origin: https://evil.example");

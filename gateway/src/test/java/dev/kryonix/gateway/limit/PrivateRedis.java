@@ -2,27 +2,66 @@ package dev.kryonix.gateway.limit;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.kit.catalog.Catalog;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** A Redis of a test's own, that it may stop, hold up and kill. */
-final class PrivateRedis implements AutoCloseable {
+public final class PrivateRedis implements AutoCloseable {
   private static final String USER = "gateway";
   private static final String PASSWORD = "of-a-test";
 
   private final int port = freePort();
+  private final List<SharedRedis> connected = new ArrayList<>();
   private Process process = start();
 
   RedisSettings settings() {
     return new RedisSettings("127.0.0.1", port, USER, PASSWORD, Duration.ofMillis(50));
   }
 
-  void kill() {
+  /** A connection, as a gateway of its own has it. */
+  public SharedRedis connect() {
+    return connect(settings());
+  }
+
+  /** A connection of the gateway's user, with the rights that it has on the platform. */
+  public SharedRedis connectAsOnPlatform() {
+    String rights;
+    try (Stream<String> users = Files.lines(Path.of("../deploy/redis/users.acl.template"))) {
+      rights =
+          users.filter(line -> line.startsWith("user kryonix_gateway ")).findFirst().orElseThrow();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    List<String> command = new ArrayList<>(List.of("ACL", "SETUSER", "platform"));
+    Pattern.compile("\\([^)]*\\)|[^ ]+")
+        .matcher(rights.replaceFirst("user kryonix_gateway on #[^ ]*", "on >" + PASSWORD))
+        .results()
+        .forEach(rule -> command.add(rule.group()));
+    command(command.toArray(String[]::new));
+    return connect(
+        new RedisSettings("127.0.0.1", port, "platform", PASSWORD, Duration.ofSeconds(2)));
+  }
+
+  private SharedRedis connect(RedisSettings settings) {
+    SharedRedis redis = new SharedRedis(settings, Catalog.builtIn());
+    connected.add(redis);
+    await().atMost(Duration.ofSeconds(20)).until(() -> redis.commands().isPresent());
+    return redis;
+  }
+
+  public void kill() {
     process.destroyForcibly();
     await().until(() -> !process.isAlive());
   }
@@ -48,6 +87,7 @@ final class PrivateRedis implements AutoCloseable {
 
   @Override
   public void close() {
+    connected.forEach(SharedRedis::close);
     kill();
   }
 

@@ -1,0 +1,110 @@
+package dev.kryonix.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.kryonix.gateway.SocketWire.Frame;
+import dev.kryonix.kit.crypto.GenerateKeys;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** How long a socket lives when nothing happens, and when its gateway stops. */
+class SocketLifeIT {
+  @Test
+  void aClientThatAnswersPingsStaysAndOneThatDoesNotIsDropped() throws Exception {
+    GatewayProcess gateway = GatewayProcess.start(Map.of("kryonix.gateway.socket.ping", "300ms"));
+    try (SocketWire awake = new SocketWire(gateway.httpPort(), "/v1/chat");
+        SocketWire asleep = new SocketWire(gateway.httpPort(), "/v1/chat")) {
+      for (int i = 0; i < 6; i++) {
+        Frame ping = awake.next(SocketWire.PING);
+        awake.frame(SocketWire.FIN | SocketWire.PONG, ping.payload());
+      }
+      awake.text("{\"id\":\"a\"}");
+      assertThat(awake.next(SocketWire.TEXT).text()).isEqualTo("{\"id\":\"a\"}");
+
+      int pings = 0;
+      for (Frame frame = asleep.next(); frame != null; frame = asleep.next()) {
+        assertThat(frame.type()).isEqualTo(SocketWire.PING);
+        pings++;
+      }
+      assertThat(pings).isBetween(1, 4);
+    }
+  }
+
+  @Test
+  void aGatewayThatStopsSaysSoAndLetsItsClientsGo(@TempDir Path folder) throws Exception {
+    EchoUpstream upstream = new EchoUpstream();
+    int port = freePort();
+    Process process = gateway(folder, port, upstream.port());
+    try {
+      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> isOpen(port));
+      SocketClient client = SocketClient.open(port, true, "/v1/chat", builder -> builder);
+      client.send("{}").text();
+
+      process.destroy();
+
+      assertThat(client.text()).contains("\"reason\":\"NOT_SERVING\"");
+      assertThat(client.closed().code()).isEqualTo(1001);
+      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  private static Process gateway(Path folder, int port, int upstream) throws IOException {
+    Path keys = Files.createDirectory(folder.resolve("keys"));
+    GenerateKeys.main(new String[] {keys.toString(), "gateway", "tenant"});
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                Application.class.getName()));
+    Map<String, Object> settings =
+        Map.of(
+            "kryonix.server.grpc-port",
+            freePort(),
+            "kryonix.server.management-port",
+            freePort(),
+            "kryonix.server.keys-dir",
+            keys,
+            "kryonix.gateway.http-port",
+            port,
+            "kryonix.services.echo",
+            "127.0.0.1:" + upstream,
+            "kryonix.services.away",
+            "127.0.0.1:9");
+    settings.forEach((name, value) -> command.add("-" + name + "=" + value));
+    return new ProcessBuilder(command)
+        .redirectErrorStream(true)
+        .redirectOutput(new File(folder.toFile(), "log"))
+        .start();
+  }
+
+  private static boolean isOpen(int port) {
+    try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+      return socket.isConnected();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0)) {
+      return socket.getLocalPort();
+    }
+  }
+}
