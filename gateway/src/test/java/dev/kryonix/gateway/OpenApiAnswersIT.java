@@ -103,6 +103,38 @@ class OpenApiAnswersIT {
   }
 
   @Test
+  void socketsAndTheirTicketsAreAsDescribed() throws Exception {
+    HttpRequest.Builder sale = authorized("/v1/tickets");
+    HttpResponse<String> sold =
+        Gateway.send(sale.POST(BodyPublishers.ofString("{\"path\":\"/v1/rooms/r1:converse\"}")));
+    fits("post", "/v1/tickets", sold);
+    fits("post", "/v1/tickets", Gateway.post("/v1/tickets", "{\"path\":\"/v1/chat/x\"}"));
+    fits(
+        "post", "/v1/tickets", Gateway.post("/v1/tickets", "{\"path\":\"/v1/rooms/r1:converse\"}"));
+    JsonNode operation = DOCUMENT.document().at("/paths/~1v1~1rooms~1{id}:converse/get");
+    JsonNode offered = operation.at("/responses/101/headers/Sec-WebSocket-Protocol/schema/enum/0");
+    SocketClient client =
+        SocketClient.open(
+            true,
+            "/v1/rooms/r1:converse",
+            builder -> builder,
+            offered.asText(),
+            "ticket." + parse(sold.body()).get("ticket").asText());
+    JsonNode messages = operation.path("x-kryonix-websocket");
+
+    assertThat(client.socket().getSubprotocol()).isEqualTo(offered.asText());
+    String sent = "{\"number\":3,\"tags\":[\"a\"]}";
+    assertThat(DOCUMENT.mistakes(messages.get("send"), parse(sent))).isEmpty();
+    assertThat(DOCUMENT.mistakes(messages.get("send"), parse("{\"unknown\":1}"))).isNotEmpty();
+    JsonNode received = parse(client.send(sent).text());
+    assertThat(received).isNotEmpty();
+    assertThat(DOCUMENT.mistakes(messages.get("receive"), received)).isEmpty();
+    JsonNode status = parse(client.send("{\"unknown\":1}").text());
+    assertThat(DOCUMENT.mistakes(messages.get("status"), status)).isEmpty();
+    assertThat(client.closed().code()).isEqualTo(4000 + status.get("code").asInt());
+  }
+
+  @Test
   void aWrongAnswerWouldBeNoticed() {
     JsonNode schema =
         DOCUMENT

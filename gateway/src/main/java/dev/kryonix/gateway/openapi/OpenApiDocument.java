@@ -6,6 +6,7 @@ import com.google.rpc.ErrorDetailsProto;
 import com.google.rpc.StatusProto;
 import dev.kryonix.gateway.contract.Contract;
 import dev.kryonix.gateway.route.RouteTree;
+import dev.kryonix.gateway.socket.TicketEntrance;
 import dev.kryonix.gateway.transcode.Binding;
 import dev.kryonix.gateway.transcode.Routes;
 import java.io.IOException;
@@ -58,6 +59,9 @@ final class OpenApiDocument {
 
   private Map<String, Object> write(List<Binding> bindings) {
     bindings.forEach(this::add);
+    if (bindings.stream().anyMatch(Binding::opensSocket)) {
+      paths.child(TicketEntrance.PATH).put("post", operations.tickets());
+    }
     Node responses = errors.components();
     return Node.of("openapi", "3.1.0")
         .put(

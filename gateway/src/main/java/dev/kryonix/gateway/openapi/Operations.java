@@ -22,6 +22,7 @@ final class Operations {
   private final Parameters parameters;
   private final Bodies bodies;
   private final ErrorResponses errors;
+  private final WebSockets sockets;
 
   Operations(Schemas schemas, Comments comments, ErrorResponses errors) {
     this.schemas = schemas;
@@ -29,6 +30,12 @@ final class Operations {
     this.parameters = new Parameters(schemas, comments);
     this.bodies = new Bodies(schemas);
     this.errors = errors;
+    this.sockets = new WebSockets(schemas, bodies, errors);
+  }
+
+  /** The operation that sells tickets for sockets. */
+  Node tickets() {
+    return sockets.tickets();
   }
 
   /** The name under which a service's operations stand together. */
@@ -57,7 +64,12 @@ final class Operations {
     bodies
         .of(binding, method.getFullName() + suffix)
         .ifPresent(body -> operation.put("requestBody", body));
-    operation.put("responses", Node.of("200", success(binding)).putAll(errors.of(binding)));
+    Node responses = Node.of("200", success(binding)).putAll(errors.of(binding));
+    if (binding.opensSocket()) {
+      responses.put("101", sockets.opened());
+      operation.put(WebSockets.EXTENSION, sockets.messages(binding, method.getFullName() + suffix));
+    }
+    operation.put("responses", responses);
     return policy(operation, rpc);
   }
 

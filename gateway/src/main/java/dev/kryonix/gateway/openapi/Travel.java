@@ -16,7 +16,11 @@ final class Travel {
   Travel(Collection<Binding> bindings) {
     for (Binding binding : bindings) {
       switch (binding.body()) {
-        case Binding.Body.None none -> {}
+        case Binding.Body.None none -> {
+          if (binding.opensSocket()) {
+            collect(binding.rpc().method().getInputType(), asked);
+          }
+        }
         case Binding.Body.Whole whole -> collect(binding.rpc().method().getInputType(), asked);
         case Binding.Body.Field field -> collect(field.field(), asked);
       }

@@ -34,9 +34,9 @@ final class Messages {
   Frame request(Opening opening, byte[] message) {
     Binding route = opening.binding();
     return switch (opening.subprotocol()) {
-      case JSON -> new Frame(map(with(route, new Binding.Body.Whole()), opening, message), false);
+      case JSON -> new Frame(map(route.with(new Binding.Body.Whole()), opening, message), false);
       case PROTO -> {
-        byte[] bound = map(with(route, new Binding.Body.None()), opening, new byte[0]);
+        byte[] bound = map(route.with(new Binding.Body.None()), opening, new byte[0]);
         yield new Frame(bound.length == 0 ? message : joined(message, bound), false);
       }
     };
@@ -66,16 +66,6 @@ final class Messages {
       // Not the caller's message but the service's: a defect, which must not look like bad input.
       throw new IllegalStateException("unreadable answer of " + binding, e);
     }
-  }
-
-  private static Binding with(Binding route, Binding.Body body) {
-    return new Binding(
-        route.rpc(),
-        route.httpMethod(),
-        route.template(),
-        route.variables(),
-        body,
-        route.responseField());
   }
 
   private static byte[] joined(byte[] first, byte[] last) {

@@ -37,7 +37,7 @@ record Opening(
   }
 
   static Opening of(HttpRequestHead head, Binding binding, Map<String, String> captures) {
-    requireBidi(binding);
+    requireSocket(binding);
     requireHandshake(head);
     List<String> offered = offered(head);
     Optional<Subprotocol> known =
@@ -55,10 +55,9 @@ record Opening(
         ticket(offered));
   }
 
-  /** Refuses what is not an RPC that streams both ways. */
-  static void requireBidi(Binding binding) {
-    if (!binding.rpc().method().isClientStreaming()
-        || !binding.rpc().method().isServerStreaming()) {
+  /** Refuses a route that leads to no RPC that streams both ways. */
+  static void requireSocket(Binding binding) {
+    if (!binding.opensSocket()) {
       throw SocketErrors.upgrade(
           "the path leads to " + binding.rpc().name() + ", which does not stream both ways");
     }

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** How the messages of a socket are written. */
-enum Subprotocol {
+public enum Subprotocol {
   /** One proto3 JSON text in each text message. */
   JSON("kryonix.v1.json"),
   /** One message in the wire format of protobuf in each binary message. */
@@ -18,7 +18,7 @@ enum Subprotocol {
   }
 
   /** Its name in the header Sec-WebSocket-Protocol. */
-  String token() {
+  public String token() {
     return token;
   }
 

@@ -32,9 +32,9 @@ import java.util.Set;
  * asked about that call, and charges for it.
  */
 @Singleton
-final class TicketEntrance implements Entrance {
+public final class TicketEntrance implements Entrance {
   /** Where tickets are sold. */
-  static final String PATH = "/v1/tickets";
+  public static final String PATH = "/v1/tickets";
 
   private static final int MAX_BYTES = 16 * 1024;
 
@@ -98,7 +98,7 @@ final class TicketEntrance implements Entrance {
   private Binding find(String path) {
     try {
       if (routes.find("GET", path) instanceof Match.Found<Binding>(Binding binding, var captures)) {
-        Opening.requireBidi(binding);
+        Opening.requireSocket(binding);
         return binding;
       }
     } catch (MalformedPathException e) {

@@ -103,7 +103,8 @@ final class TicketSeal {
                   claims.getStringClaim(PATH),
                   Optional.ofNullable(claims.getStringClaim(TOKEN)),
                   Optional.ofNullable(claims.getStringClaim(ACT_AS))));
-    } catch (ParseException | JOSEException | IllegalArgumentException | IllegalStateException e) {
+    } catch (ParseException | JOSEException | RuntimeException e) {
+      // The parser has no one word for what it cannot read.
       throw SocketErrors.ticket("it is none of ours");
     }
     if (!clock.instant().isBefore(claims.getExpirationTime().toInstant())) {

@@ -45,6 +45,18 @@ public record Binding(
     record Field(FieldDescriptor field) implements Body {}
   }
 
+  /** The same route with another body, such as a message of a WebSocket, which no GET has. */
+  public Binding with(Body other) {
+    return new Binding(rpc, httpMethod, template, variables, other, responseField);
+  }
+
+  /** Whether a WebSocket can be opened here: a GET that leads to an RPC that streams both ways. */
+  public boolean opensSocket() {
+    return httpMethod.equals("GET")
+        && rpc.method().isClientStreaming()
+        && rpc.method().isServerStreaming();
+  }
+
   static Binding compile(Rpc rpc, HttpRule rule) {
     Descriptor request = rpc.method().getInputType();
     PathTemplate template = PathTemplate.parse(path(rule));
