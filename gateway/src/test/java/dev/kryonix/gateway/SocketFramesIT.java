@@ -211,6 +211,33 @@ class SocketFramesIT {
   }
 
   @Test
+  void overHttp2ThereIsNoUpgrade() throws IOException {
+    byte[] block =
+        Wire.block(
+            ":method",
+            "GET",
+            ":scheme",
+            "http",
+            ":authority",
+            "x",
+            ":path",
+            "/v1/chat",
+            "upgrade",
+            "websocket",
+            "connection",
+            "upgrade",
+            "sec-websocket-version",
+            "13",
+            "sec-websocket-key",
+            "dGhlIHNhbXBsZSBub25jZQ==");
+    try (Wire wire = Wire.http2(Gateway.HTTP_PORT)) {
+      wire.frame(Wire.HEADERS, Wire.END_STREAM | Wire.END_HEADERS, 1, block);
+
+      assertThat(wire.next(Wire.RST_STREAM).error()).as("PROTOCOL_ERROR").isEqualTo(1);
+    }
+  }
+
+  @Test
   void pathsThatLeadNowhereAreNotFound() throws IOException {
     try (SocketWire wire = new SocketWire("/v1/nowhere")) {
       assertThat(wire.head).contains(" 404 ");

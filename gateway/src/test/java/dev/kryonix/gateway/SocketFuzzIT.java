@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * and nothing of it is a defect.
  */
 class SocketFuzzIT {
-  private static final int SOCKETS = 400;
+  private static final int SOCKETS = 2_000;
   private static final int MOST_FRAMES = 12;
   private static final String[] OFFERS = {
     "sec-websocket-protocol: kryonix.v1.json",

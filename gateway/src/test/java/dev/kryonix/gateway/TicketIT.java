@@ -103,6 +103,32 @@ class TicketIT {
   }
 
   @Test
+  void aPlatformCallersTicketActsInTheTenantThatItWasBoughtFor() throws Exception {
+    String token =
+        Tokens.signed(
+            Tokens.claims().claim("tenant", null).claim("scope", "platform.act-as echo.call"));
+    HttpResponse<String> alone = sell(token, ROOM);
+    HttpResponse<String> acting =
+        Gateway.send(
+            Gateway.request("/v1/tickets")
+                .header("authorization", "Bearer " + token)
+                .header("x-kryonix-tenant", "acme")
+                .POST(BodyPublishers.ofString("{\"path\":\"" + ROOM + "\"}")));
+    String ticket =
+        JsonParser.parseString(acting.body()).getAsJsonObject().get("ticket").getAsString();
+
+    assertThat(alone.body()).contains("\"reason\":\"TENANT_MISMATCH\"");
+    SocketClient client =
+        SocketClient.open(
+            true,
+            ROOM,
+            b -> b.header("x-kryonix-tenant", "suspended"),
+            SocketClient.JSON,
+            "ticket." + ticket);
+    assertThat(client.send("{}").text()).isEqualTo("{\"id\":\"r1\"}");
+  }
+
+  @Test
   void whoMayNotCallGetsNoTicket() {
     HttpResponse<String> without = Gateway.post("/v1/tickets", "{\"path\":\"" + ROOM + "\"}");
     HttpResponse<String> scope =

@@ -22,6 +22,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.net.http.WebSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,6 +33,9 @@ import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -90,6 +94,31 @@ class TlsIT {
         socket.setEnabledProtocols(new String[] {"TLSv1.2"});
         assertThatThrownBy(socket::startHandshake).isInstanceOf(SSLException.class);
       }
+    }
+  }
+
+  @Test
+  void socketsOpenOverTlsToo() throws Exception {
+    CompletableFuture<String> answer = new CompletableFuture<>();
+    try (HttpClient client = HttpClient.newBuilder().sslContext(context(FIRST)).build()) {
+      WebSocket socket =
+          client
+              .newWebSocketBuilder()
+              .buildAsync(
+                  URI.create("wss://127.0.0.1:" + gateway.httpPort() + "/v1/chat"),
+                  new WebSocket.Listener() {
+                    @Override
+                    public CompletionStage<?> onText(
+                        WebSocket of, CharSequence text, boolean last) {
+                      answer.complete(text.toString());
+                      return CompletableFuture.completedFuture(null);
+                    }
+                  })
+              .join();
+      socket.sendText("{\"id\":\"a\"}", true).join();
+
+      assertThat(answer.get(20, TimeUnit.SECONDS)).isEqualTo("{\"id\":\"a\"}");
+      socket.abort();
     }
   }
 

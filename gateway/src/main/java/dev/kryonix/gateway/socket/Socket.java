@@ -38,6 +38,8 @@ final class Socket extends SimpleChannelInboundHandler<WebSocketFrame> {
   /** A client that has answered none of so many pings is gone. */
   private static final int PINGS_UNHEARD = 2;
 
+  private static final int LAST_SECONDS = 60;
+
   private final SocketCall call;
   private final int maxBytes;
   private final long pingNanos;
@@ -103,9 +105,14 @@ final class Socket extends SimpleChannelInboundHandler<WebSocketFrame> {
     if (ending.status().length > 0) {
       ctx().write(new TextWebSocketFrame(Unpooled.wrappedBuffer(ending.status())));
     }
-    ctx()
-        .writeAndFlush(new CloseWebSocketFrame(ending.code(), ending.reason()))
-        .addListener((ChannelFutureListener) LingeringClose::after);
+    last(new CloseWebSocketFrame(ending.code(), ending.reason()));
+  }
+
+  /** A client that does not take what it has yet to get has so long for it, and then goes. */
+  private void last(CloseWebSocketFrame close) {
+    Future<?> late = ctx().executor().schedule(() -> ctx().close(), LAST_SECONDS, TimeUnit.SECONDS);
+    ctx().channel().closeFuture().addListener(closing -> late.cancel(false));
+    ctx().writeAndFlush(close).addListener((ChannelFutureListener) LingeringClose::after);
   }
 
   private void leave() {
@@ -146,9 +153,7 @@ final class Socket extends SimpleChannelInboundHandler<WebSocketFrame> {
     leave();
     call.gone();
     int code = close.statusCode();
-    ctx()
-        .writeAndFlush(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""))
-        .addListener((ChannelFutureListener) LingeringClose::after);
+    last(code < 0 ? new CloseWebSocketFrame() : new CloseWebSocketFrame(code, ""));
   }
 
   /** A client that does not read its pongs gets no more of them. */

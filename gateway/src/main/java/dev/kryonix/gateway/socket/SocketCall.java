@@ -23,6 +23,12 @@ import org.jspecify.annotations.Nullable;
  * may come from any thread.
  */
 final class SocketCall extends ServerCall<Frame, Frame> {
+  /**
+   * A larger message is mapped on a thread of its own, so that it does not hold up the connections
+   * of the event loop.
+   */
+  private static final int MAPPED_IN_PLACE_BYTES = 32 * 1024;
+
   private final HttpExchange exchange;
   private final Opening opening;
   private final Sockets sockets;
@@ -58,7 +64,9 @@ final class SocketCall extends ServerCall<Frame, Frame> {
     listener = of;
     context = within;
     exchange.onGone(this::gone);
-    if (end() != null) {
+    if (cancelled) {
+      tellCancel(of, within);
+    } else if (end() != null) {
       tellEnd();
     } else if (socket() != null) {
       of.onReady();
@@ -89,16 +97,31 @@ final class SocketCall extends ServerCall<Frame, Frame> {
               "messages of " + opening.subprotocol().token() + " are not " + kind(text)),
           Ending.WRONG_TYPE);
     } else {
-      deliver(to, message);
+      map(to, message);
     }
   }
 
-  private void deliver(Listener<Frame> to, byte[] message) {
-    Frame frame;
-    try {
-      frame = sockets.messages().request(opening, message);
-    } catch (RuntimeException e) {
-      fail(WireErrors.of(e, name()));
+  /** Nothing more is read before the message is delivered, so their order stays. */
+  private void map(Listener<Frame> to, byte[] message) {
+    Runnable mapping =
+        () -> {
+          try {
+            Frame frame = sockets.messages().request(opening, message);
+            exchange.execute(() -> deliver(to, frame));
+          } catch (RuntimeException e) {
+            ServiceException why = WireErrors.of(e, name());
+            exchange.execute(() -> fail(why));
+          }
+        };
+    if (message.length > MAPPED_IN_PLACE_BYTES) {
+      Thread.startVirtualThread(mapping);
+    } else {
+      mapping.run();
+    }
+  }
+
+  private void deliver(Listener<Frame> to, Frame frame) {
+    if (end() != null || cancelled) {
       return;
     }
     requested--;
@@ -123,15 +146,19 @@ final class SocketCall extends ServerCall<Frame, Frame> {
   /** The client has gone. */
   void gone() {
     Listener<Frame> to = listener;
-    if (cancelled) {
-      return;
-    }
+    Context.CancellableContext within = context;
     cancelled = true;
-    if (to != null && !told) {
+    if (to != null && within != null) {
+      tellCancel(to, within);
+    }
+  }
+
+  private void tellCancel(Listener<Frame> to, Context.CancellableContext within) {
+    if (!told) {
       told = true;
       to.onCancel();
+      within.cancel(null);
     }
-    cancelContext();
   }
 
   /** Ends the call with a refusal that is not the service's. */
@@ -249,16 +276,11 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   private void tellEnd() {
     Listener<Frame> to = listener;
-    if (to != null && !told) {
+    Context.CancellableContext within = context;
+    if (to != null && within != null && !told) {
       told = true;
       to.onComplete();
-      cancelContext();
-    }
-  }
-
-  private void cancelContext() {
-    if (context != null) {
-      context.cancel(null);
+      within.cancel(null);
     }
   }
 
