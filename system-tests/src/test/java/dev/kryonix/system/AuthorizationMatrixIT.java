@@ -16,6 +16,7 @@ import dev.kryonix.system.contract.SmallestRequest;
 import dev.kryonix.system.gateway.Grpc;
 import dev.kryonix.system.gateway.Rest;
 import dev.kryonix.system.gateway.RestAnswer;
+import dev.kryonix.system.gateway.Upgrade;
 import dev.kryonix.system.platform.Forger;
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
@@ -49,9 +50,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /**
- * Every RPC of the contracts against every token that must not open it: over gRPC and over each
- * REST binding through the gateway, and past the gateway at the service itself. The rows come from
- * the contracts, so a new RPC is tried as soon as it is there.
+ * Every RPC of the contracts against every token that must not open it: over gRPC, over each REST
+ * binding and, where it streams both ways, as a WebSocket and at the sale of its tickets, all
+ * through the gateway, and past the gateway at the service itself. The rows come from the
+ * contracts, so a new RPC is tried as soon as it is there.
  */
 @OnPlatform
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -339,7 +341,23 @@ final class AuthorizationMatrixIT {
           kind,
           expected,
           () -> Refusal.of(send(rpc, binding, token, named)));
+      if (binding.opensSocket(rpc)) {
+        asSocket(rpc, kind, token, expected, path(rpc, binding, named));
+      }
     }
+  }
+
+  private void asSocket(Rpc rpc, String kind, String token, Refusal expected, String path) {
+    check(
+        rpc + " as a socket",
+        kind,
+        expected,
+        () -> Refusal.of(Upgrade.ask(platform.gateway().http(), path, token)));
+    check(
+        rpc + " by a ticket",
+        kind,
+        expected,
+        () -> Refusal.of(rest(token).send("POST", "/v1/tickets", "{\"path\": \"" + path + "\"}")));
   }
 
   /** The same at the service itself: it trusts nothing that came through the gateway. */
@@ -376,12 +394,16 @@ final class AuthorizationMatrixIT {
   }
 
   private RestAnswer send(Rpc rpc, RestBinding binding, String token, String tenant) {
-    Rest rest = token.isEmpty() ? platform.rest() : platform.rest().withToken(token);
+    return rest(token).send(binding.method(), path(rpc, binding, tenant), binding.body(rpc));
+  }
+
+  private Rest rest(String token) {
+    return token.isEmpty() ? platform.rest() : platform.rest().withToken(token);
+  }
+
+  private static String path(Rpc rpc, RestBinding binding, String tenant) {
     String field = rpc.policy().getTenantField();
-    return rest.send(
-        binding.method(),
-        binding.path(field.isEmpty() ? Map.of() : Map.of(field, tenant)),
-        binding.body(rpc));
+    return binding.path(field.isEmpty() ? Map.of() : Map.of(field, tenant));
   }
 
   private void check(String what, String kind, Refusal expected, Supplier<Refusal> call) {

@@ -47,6 +47,13 @@ public record RestBinding(String method, String template) {
     };
   }
 
+  /** Whether a WebSocket can be opened here. */
+  public boolean opensSocket(Rpc rpc) {
+    return method.equals("GET")
+        && rpc.method().isClientStreaming()
+        && rpc.method().isServerStreaming();
+  }
+
   /** The path with these values of its variables; any value where there is none. */
   public String path(Map<String, String> values) {
     Matcher variables = VARIABLE.matcher(template);
