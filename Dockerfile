@@ -25,4 +25,4 @@ WORKDIR /tmp
 # With bash alone, because the image has no HTTP client. 200 means SERVING.
 HEALTHCHECK --interval=5s --timeout=5s --start-period=60s --retries=6 CMD ["bash", "-c", \
   "exec 3<>/dev/tcp/127.0.0.1/$KRYONIX_MANAGEMENT_PORT && printf 'GET /health HTTP/1.0\\r\\n\\r\\n' >&3 && head -n 1 <&3 | grep -q ' 200'"]
-ENTRYPOINT ["sh", "-c", "exec java -XX:MaxRAMPercentage=60 -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED -cp '/opt/kryonix/app.jar:/opt/kryonix/lib/*' dev.kryonix.$KRYONIX_SERVICE.Application"]
+ENTRYPOINT ["sh", "-c", "exec java -XX:MaxRAMPercentage=60 -XX:+UseCompactObjectHeaders -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow -cp '/opt/kryonix/app.jar:/opt/kryonix/lib/*' dev.kryonix.$KRYONIX_SERVICE.Application"]

@@ -19,7 +19,7 @@ bench_usage() {
   --profile            records the gateway under load at the end, and says which methods run most
 
 Figures go to $KRYONIX_HOME/bench/NAME.json and NAME.svg, and those of a full run to docs/performance.md. A full run of
-`gateway` takes about seven minutes and wants a machine that does nothing else.
+`gateway` takes about ten minutes and wants a machine that does nothing else.
 END
 }
 

@@ -62,7 +62,7 @@ service_command() {
   app=$(app_folder "$service")
   shift
   printf '%s\n' "$JAVA_HOME/bin/java" "-Xmx${HEAP[$service]}" -XX:+UseSerialGC -XX:+UseCompactObjectHeaders \
-    -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED "$@" \
+    -XX:+ExitOnOutOfMemoryError --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow "$@" \
     -cp "$app/app.jar:$app/lib/*" "dev.kryonix.$service.Application"
 }
 
