@@ -117,6 +117,11 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
   }
 
   @Override
+  public void once(Note request, StreamObserver<Note> responses) {
+    answer(request, responses);
+  }
+
+  @Override
   public void manage(Note request, StreamObserver<Note> responses) {
     answer(request, responses);
   }

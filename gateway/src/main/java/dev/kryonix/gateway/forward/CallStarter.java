@@ -74,8 +74,9 @@ final class CallStarter {
     return switch (admission) {
       case Admission.Refused(ServiceException why, var allowance) -> refused(call, why);
       case Admission.Admitted admitted -> {
-        ClientCall<Frame, Frame> up = calls.open(target, options(headers), admitted);
+        CallOptions options = options(headers);
         ForwardedHeaders.strip(headers);
+        ClientCall<Frame, Frame> up = calls.open(target, options, admitted);
         yield Forwarding.begin(
             call, up, headers, new Forwarding.Upstream(target.upstream().name(), maxMessageBytes));
       }

@@ -44,17 +44,14 @@ public final class Calls {
       Target target, CallOptions options, Admission.Admitted caller) {
     if (!target.rpc().unary()) {
       return expiry.bound(
-          target, target.upstream().call(target.method(), options), caller.principal());
+          target, target.upstream().stream(target.method(), options), caller.principal());
     }
-    boolean bounded = options.getDeadline() != null || Context.current().getDeadline() != null;
-    return target
-        .upstream()
-        .call(
-            target.method(),
-            bounded
-                ? options
-                : options.withDeadlineAfter(
-                    config.unaryDeadline().toMillis(), TimeUnit.MILLISECONDS));
+    boolean ownDeadline = options.getDeadline() == null && Context.current().getDeadline() == null;
+    CallOptions bounded =
+        ownDeadline
+            ? options.withDeadlineAfter(config.unaryDeadline().toMillis(), TimeUnit.MILLISECONDS)
+            : options;
+    return target.upstream().unary(target.method(), bounded, ownDeadline);
   }
 
   /**

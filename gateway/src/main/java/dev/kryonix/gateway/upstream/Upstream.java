@@ -6,6 +6,7 @@ import io.grpc.ManagedChannel;
 import io.grpc.MethodDescriptor;
 import io.grpc.MethodDescriptor.MethodType;
 import java.util.List;
+import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -17,14 +18,23 @@ public final class Upstream {
   private final String name;
   private final List<ManagedChannel> channels;
   private final EventLoops loops;
+  private final Guard guard;
+  private final OpenTransports transports;
   private final AtomicInteger turn = new AtomicInteger();
 
   /**
    * @param channels the same number for each event loop; the channel at {@code i} belongs to the
    *     loop {@code i} modulo the number of loops
    */
-  Upstream(String name, List<ManagedChannel> channels, EventLoops loops) {
+  Upstream(
+      String name,
+      List<ManagedChannel> channels,
+      EventLoops loops,
+      Guard guard,
+      OpenTransports transports) {
     this.name = name;
+    this.guard = guard;
+    this.transports = transports;
     this.channels = List.copyOf(channels);
     this.loops = loops;
   }
@@ -45,8 +55,24 @@ public final class Upstream {
         .build();
   }
 
+  /**
+   * A unary call, or one that is refused at once.
+   *
+   * @param ownDeadline whether its deadline is the gateway's, not the caller's
+   */
+  ClientCall<Frame, Frame> unary(
+      MethodDescriptor<Frame, Frame> method, CallOptions options, boolean ownDeadline) {
+    return guard.unary(call(method, options), ownDeadline);
+  }
+
+  /** A call of any other kind, or one that is refused at once. */
+  ClientCall<Frame, Frame> stream(MethodDescriptor<Frame, Frame> method, CallOptions options) {
+    return guard.stream(call(method, options));
+  }
+
   /** A call on the next channel of this event loop; on any other thread, on the next of all. */
-  public ClientCall<Frame, Frame> call(MethodDescriptor<Frame, Frame> method, CallOptions options) {
+  private ClientCall<Frame, Frame> call(
+      MethodDescriptor<Frame, Frame> method, CallOptions options) {
     int loop = loops.current();
     int next = turn.getAndIncrement();
     int index =
@@ -54,6 +80,18 @@ public final class Upstream {
             ? Math.floorMod(next, channels.size())
             : loop + loops.count() * Math.floorMod(next, channels.size() / loops.count());
     return channels.get(index).newCall(method, options);
+  }
+
+  /** How it is seen now. */
+  public UpstreamState state() {
+    float failures = guard.failurePercent();
+    return new UpstreamState(
+        name,
+        guard.state().name(),
+        failures < 0 ? OptionalDouble.empty() : OptionalDouble.of(failures),
+        guard.runningCalls(),
+        guard.runningStreams(),
+        transports.byAddress());
   }
 
   void close() {

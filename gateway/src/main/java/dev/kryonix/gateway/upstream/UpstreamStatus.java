@@ -22,7 +22,7 @@ public record UpstreamStatus(Status status, Metadata trailers) {
     if (refusal.isPresent()) {
       return of(refusal.get());
     }
-    if (status.isOk() || trailers.containsKey(DETAILS)) {
+    if (status.isOk() || isOfService(trailers)) {
       return new UpstreamStatus(status, trailers);
     }
     return switch (status.getCode()) {
@@ -38,6 +38,11 @@ public record UpstreamStatus(Status status, Metadata trailers) {
               : of(CommonErrors.upstreamUnavailable(upstream, status.asException()));
       default -> new UpstreamStatus(status, trailers);
     };
+  }
+
+  /** Whether the end came with details, which only a service gives. */
+  static boolean isOfService(Metadata trailers) {
+    return trailers.containsKey(DETAILS);
   }
 
   private static UpstreamStatus of(ServiceException refusal) {

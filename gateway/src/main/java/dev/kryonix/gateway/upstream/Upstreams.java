@@ -1,27 +1,30 @@
 package dev.kryonix.gateway.upstream;
 
 import dev.kryonix.gateway.GatewayConfig;
+import dev.kryonix.gateway.contract.Contract;
 import dev.kryonix.kit.server.Reconnect;
 import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Property;
 import io.micronaut.core.convert.format.MapFormat;
 import io.netty.channel.EventLoop;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
 /** The services behind the gateway by name. */
 @Singleton
 public final class Upstreams {
-  private static final int KEEPALIVE_SECONDS = 20;
-  private static final int KEEPALIVE_TIMEOUT_SECONDS = 10;
+  private static final int KEEPALIVE_SECONDS = 10;
+  private static final int KEEPALIVE_TIMEOUT_SECONDS = 5;
 
   /**
    * A service answers with at most what it may take, and a little for what compression adds to
@@ -29,26 +32,39 @@ public final class Upstreams {
    */
   private static final int SLACK_BYTES = 64 * 1024;
 
-  private final Map<String, Upstream> byName = new HashMap<>();
+  private final Map<String, Upstream> byName = new TreeMap<>();
 
   Upstreams(
       @Property(name = "kryonix.services") @MapFormat Map<String, String> addresses,
+      Contract contract,
       GatewayConfig config,
+      UpstreamConfig upstream,
       ServerConfig server,
-      EventLoops loops) {
+      EventLoops loops,
+      MeterRegistry metrics) {
     addresses.forEach(
         (name, address) -> {
+          OpenTransports transports = new OpenTransports(name, metrics);
+          Map<String, ?> balancing =
+              Balancing.of(
+                  contract.rpcs().stream().filter(rpc -> rpc.upstream().equals(name)).toList());
           List<ManagedChannel> channels = new ArrayList<>();
           for (int i = 0; i < config.connectionsPerLoop() * loops.count(); i++) {
-            channels.add(
-                open(
-                    address,
-                    server.maxMessageBytes() + SLACK_BYTES,
-                    loops,
-                    loops.get(i % loops.count())));
+            NettyChannelBuilder channel =
+                channel(AddressList.target(address), loops, loops.get(i % loops.count()))
+                    .maxInboundMessageSize(server.maxMessageBytes() + SLACK_BYTES)
+                    .defaultServiceConfig(balancing)
+                    .addTransportFilter(transports);
+            channels.add(connected(channel));
           }
-          byName.put(name, new Upstream(name, channels, loops));
+          Guard guard = new Guard(name, upstream, metrics);
+          byName.put(name, new Upstream(name, channels, loops, guard, transports));
         });
+  }
+
+  /** All of them, by name. */
+  public Collection<Upstream> all() {
+    return byName.values();
   }
 
   /**
@@ -63,21 +79,25 @@ public final class Upstreams {
     return upstream;
   }
 
-  private static ManagedChannel open(
-      String address, int maxBytes, EventLoops loops, EventLoop loop) {
-    return Reconnect.eagerly(
-        NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
-            .defaultLoadBalancingPolicy("round_robin")
-            .eventLoopGroup(loop)
-            .channelType(loops.channelType())
-            // Callbacks run where the bytes arrive; none of them blocks.
-            .directExecutor()
-            .decompressorRegistry(Untouched.decompressors())
-            .compressorRegistry(Untouched.compressors())
-            .maxInboundMessageSize(maxBytes)
-            .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
-            .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS)
-            .build());
+  /** The first caller is not to wait for a connection, nor for what health says. */
+  private static ManagedChannel connected(NettyChannelBuilder builder) {
+    ManagedChannel channel = Reconnect.eagerly(builder.build());
+    channel.getState(true);
+    return channel;
+  }
+
+  private static NettyChannelBuilder channel(String target, EventLoops loops, EventLoop loop) {
+    return NettyChannelBuilder.forTarget(target, InsecureChannelCredentials.create())
+        // The platform's own config holds, whatever a name server says.
+        .disableServiceConfigLookUp()
+        .eventLoopGroup(loop)
+        .channelType(loops.channelType())
+        // Callbacks run where the bytes arrive; none of them blocks.
+        .directExecutor()
+        .decompressorRegistry(Untouched.decompressors())
+        .compressorRegistry(Untouched.compressors())
+        .keepAliveTime(KEEPALIVE_SECONDS, TimeUnit.SECONDS)
+        .keepAliveTimeout(KEEPALIVE_TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
   @PreDestroy

@@ -73,9 +73,20 @@ public final class GrpcServer {
     definitions.forEach(service -> builder.addService(chain.around(service, policies)));
     customizer.ifPresent(each -> each.customize(builder));
     this.server = builder.build();
+    readiness.watch(serving -> health.setStatus("", status(serving)));
+    // Those who spread calls over replicas ask for a service by its name: it takes calls as long as
+    // the process does, for what it can do without a store it still does.
     readiness.watch(
         serving ->
-            health.setStatus("", serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING));
+            definitions.forEach(
+                service ->
+                    health.setStatus(
+                        service.getServiceDescriptor().getName(),
+                        status(!readiness.isDraining()))));
+  }
+
+  private static ServingStatus status(boolean serving) {
+    return serving ? ServingStatus.SERVING : ServingStatus.NOT_SERVING;
   }
 
   /** Listens; a port that is taken ends the start with one clear line. */
@@ -96,7 +107,11 @@ public final class GrpcServer {
     return server.getPort();
   }
 
-  /** Refuses new calls, lets running ones finish for at most the grace, then ends them. */
+  /**
+   * Tells that it stops, takes no more connections, and lets running calls finish for at most the
+   * grace; then ends them. Calls that clients have sent before they learned of it are served still:
+   * HTTP/2 tells them which are the last (RFC 9113, section 6.8).
+   */
   void drain(java.time.Duration grace) throws InterruptedException {
     readiness.drain();
     server.shutdown();

@@ -23,20 +23,14 @@ import java.util.Optional;
 public final class InterceptorChain {
   private final Tracing tracing;
   private final RpcMetrics metrics;
-  private final DrainInterceptor drain;
   private final TokenVerifier tokens;
   private final Optional<TenantGate> tenants;
   private final ValidationInterceptor validation = new ValidationInterceptor();
 
   InterceptorChain(
-      Tracing tracing,
-      RpcMetrics metrics,
-      Readiness readiness,
-      TokenVerifier tokens,
-      Optional<TenantGate> tenants) {
+      Tracing tracing, RpcMetrics metrics, TokenVerifier tokens, Optional<TenantGate> tenants) {
     this.tracing = tracing;
     this.metrics = metrics;
-    this.drain = new DrainInterceptor(readiness);
     this.tokens = tokens;
     this.tenants = tenants;
   }
@@ -57,8 +51,6 @@ public final class InterceptorChain {
         metrics,
         // Inside of the counting, outside of all that refuses.
         new ErrorsInterceptor(),
-        // A stopping process asks nobody for a token.
-        drain,
         // The caller is known before anything of the request is looked at.
         new CallerInterceptor(tokens, policies));
   }
