@@ -158,6 +158,29 @@ class SocketFramesIT {
   }
 
   @Test
+  void anOfferOfCompressionThatMakesNoSenseIsDeclined() throws IOException {
+    for (String offer :
+        new String[] {
+          "; server_max_window_bits=x",
+          "; client_max_window_bits=99",
+          "; unknown",
+          ";;=",
+          "; =,,;",
+          "; server_max_window_bits=\"12"
+        }) {
+      try (SocketWire wire = new SocketWire(PATH, DEFLATE + offer)) {
+        assertThat(wire.isOpen()).as(offer).isTrue();
+        assertThat(wire.text("{\"id\":\"a\"}").next(SocketWire.TEXT).text())
+            .isEqualTo("{\"id\":\"a\"}");
+      }
+    }
+    try (SocketWire wire =
+        new SocketWire(PATH, DEFLATE + "; server_max_window_bits=x, permessage-deflate")) {
+      assertThat(wire.head).contains("permessage-deflate");
+    }
+  }
+
+  @Test
   void whatInflatesOverTheLimitIsRefused() throws Exception {
     try (SocketWire wire = new SocketWire(PATH, DEFLATE)) {
       byte[] bomb = deflated("a".repeat(64 * 1024 * 1024));

@@ -11,6 +11,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,42 @@ class SocketFuzzIT {
     "sec-websocket-protocol: kryonix.v1.proto",
     "sec-websocket-extensions: permessage-deflate"
   };
+  private static final String[] HEADERS = {
+    "sec-websocket-protocol",
+    "sec-websocket-extensions",
+    "sec-websocket-key",
+    "sec-websocket-version",
+    "origin",
+    "authorization",
+    "connection",
+    "x-kryonix-tenant",
+    "x-forwarded-for"
+  };
+  private static final String[] WORDS = {
+    "permessage-deflate",
+    "kryonix.v1.json",
+    "kryonix.v1.proto",
+    "ticket.",
+    "server_max_window_bits",
+    "client_max_window_bits",
+    "server_no_context_takeover",
+    "Bearer ",
+    "https://app.example",
+    "null",
+    "Upgrade",
+    "13",
+    "a.b.c.d.e",
+    "\"",
+    "=",
+    ";",
+    ",",
+    " ",
+    "9",
+    "-1",
+    "x",
+    "://",
+    "\u00ff"
+  };
   private static final String[] TEXTS = {
     "{}",
     "",
@@ -42,15 +79,32 @@ class SocketFuzzIT {
 
   @Test
   void randomFramesNeverHangASocketNorMakeADefect() throws Exception {
+    withoutDefects(
+        () -> {
+          for (int seed = 0; seed < SOCKETS; seed++) {
+            serveOrEnd(seed);
+          }
+        });
+  }
+
+  @Test
+  void randomHandshakesAreAnsweredAndMakeNoDefect() throws Exception {
+    withoutDefects(
+        () -> {
+          for (int seed = 0; seed < SOCKETS; seed++) {
+            openOrRefuse(new Random(seed));
+          }
+        });
+  }
+
+  private static void withoutDefects(Tries tries) throws Exception {
     Gateway.get("/v1/open/a");
     Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
     ListAppender<ILoggingEvent> log = new ListAppender<>();
     log.start();
     root.addAppender(log);
     try {
-      for (int seed = 0; seed < SOCKETS; seed++) {
-        serveOrEnd(seed);
-      }
+      tries.run();
     } finally {
       root.detachAppender(log);
     }
@@ -59,6 +113,31 @@ class SocketFuzzIT {
         .extracting(ILoggingEvent::getFormattedMessage)
         .isEmpty();
     assertThat(Gateway.get("/v1/open/a").statusCode()).isEqualTo(200);
+  }
+
+  private interface Tries {
+    void run() throws Exception;
+  }
+
+  private static void openOrRefuse(Random random) throws IOException {
+    List<String> headers = new ArrayList<>();
+    for (String name : HEADERS) {
+      if (random.nextInt(3) == 0) {
+        StringBuilder value = new StringBuilder();
+        for (int i = random.nextInt(6); i >= 0; i--) {
+          value.append(WORDS[random.nextInt(WORDS.length)]);
+        }
+        headers.add(name + ": " + value);
+      }
+    }
+    try (SocketWire wire = new SocketWire("/v1/chat", headers.toArray(String[]::new))) {
+      assertThat(wire.head).as(headers.toString()).matches("(?s)HTTP/1.1 (101|400|401|403) .*");
+      if (wire.isOpen()) {
+        int close =
+            wire.frame(SocketWire.FIN | SocketWire.CLOSE, new byte[] {3, (byte) 0xe8}).end();
+        assertThat(close).as(headers.toString()).isEqualTo(1000);
+      }
+    }
   }
 
   private static void serveOrEnd(int seed) throws IOException {

@@ -9,6 +9,10 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,6 +35,7 @@ class SocketLifeIT {
         Frame ping = awake.next(SocketWire.PING);
         awake.frame(SocketWire.FIN | SocketWire.PONG, ping.payload());
       }
+      assertThat(open(gateway)).isGreaterThanOrEqualTo(1);
       awake.text("{\"id\":\"a\"}");
       assertThat(awake.next(SocketWire.TEXT).text()).isEqualTo("{\"id\":\"a\"}");
 
@@ -41,6 +46,23 @@ class SocketLifeIT {
       }
       assertThat(pings).isBetween(1, 4);
     }
+    Awaitility.await().until(() -> open(gateway) == 0);
+  }
+
+  /** How many sockets are open, as the metrics say. */
+  private static double open(GatewayProcess gateway) throws Exception {
+    URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/metrics");
+    String text;
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      text =
+          client
+              .send(HttpRequest.newBuilder(metrics).build(), HttpResponse.BodyHandlers.ofString())
+              .body();
+    }
+    return text.lines()
+        .filter(line -> line.startsWith("kryonix_gateway_sockets"))
+        .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+        .sum();
   }
 
   @Test

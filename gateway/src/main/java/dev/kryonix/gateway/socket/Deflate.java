@@ -23,6 +23,7 @@ final class Deflate {
   private static final List<String> FORGETTING =
       List.of("server_no_context_takeover", "client_no_context_takeover");
 
+  private static final String NAME = "permessage-deflate";
   private static final int LEVEL = 6;
 
   /** Below it, compressing takes more than it saves. */
@@ -49,10 +50,6 @@ final class Deflate {
    * @param maxBytes what a frame may grow to
    */
   static Optional<WebSocketServerExtension> agreed(HttpHeaders headers, int maxBytes) {
-    String offers = String.join(",", headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS));
-    if (offers.isBlank()) {
-      return Optional.empty();
-    }
     var handshaker =
         new PerMessageDeflateServerExtensionHandshaker(
             LEVEL,
@@ -62,13 +59,30 @@ final class Deflate {
             true,
             FILTERS,
             maxBytes);
-    for (WebSocketExtensionData offer : WebSocketExtensionUtil.extractExtensions(offers)) {
-      @Nullable WebSocketServerExtension agreed = handshaker.handshakeExtension(forgetting(offer));
-      if (agreed != null) {
-        return Optional.of(agreed);
+    for (String line : headers.getAll(HttpHeaderNames.SEC_WEBSOCKET_EXTENSIONS)) {
+      for (String offer : line.split(",", -1)) {
+        @Nullable WebSocketServerExtension agreed = agreed(handshaker, offer.strip());
+        if (agreed != null) {
+          return Optional.of(agreed);
+        }
       }
     }
     return Optional.empty();
+  }
+
+  /** An offer that makes no sense is declined like one that does not suit (RFC 7692, section 5). */
+  private static @Nullable WebSocketServerExtension agreed(
+      PerMessageDeflateServerExtensionHandshaker handshaker, String offer) {
+    // Netty's parser cannot read an offer without a name.
+    if (!offer.startsWith(NAME)) {
+      return null;
+    }
+    try {
+      return handshaker.handshakeExtension(
+          forgetting(WebSocketExtensionUtil.extractExtensions(offer).getFirst()));
+    } catch (NumberFormatException e) {
+      return null;
+    }
   }
 
   /** What the client is told of it. */

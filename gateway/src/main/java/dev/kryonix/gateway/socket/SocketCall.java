@@ -41,12 +41,9 @@ final class SocketCall extends ServerCall<Frame, Frame> {
   private @Nullable Frame early;
   private @Nullable UpstreamStatus end;
 
-  private @Nullable Listener<Frame> listener;
-  private Context.@Nullable CancellableContext context;
+  private final Audience audience = new Audience();
   private int requested;
   private boolean halfClosed;
-  private boolean told;
-  private volatile boolean cancelled;
 
   SocketCall(
       HttpExchange exchange,
@@ -61,16 +58,8 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   /** Begins to tell the listener; the context ends with the call. */
   void open(Listener<Frame> of, Context.CancellableContext within) {
-    listener = of;
-    context = within;
+    audience.comes(of, within);
     exchange.onGone(this::gone);
-    if (cancelled) {
-      tellCancel(of, within);
-    } else if (end() != null) {
-      tellEnd();
-    } else if (socket() != null) {
-      of.onReady();
-    }
   }
 
   /** The full name of the method, for the log. */
@@ -80,15 +69,14 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   /** A message of the client. */
   void arrive(byte[] message, boolean text) {
-    Listener<Frame> to = listener;
-    if (to == null || end() != null) {
+    if (end() != null) {
       return;
     }
     if (halfClosed) {
       fail(SocketErrors.frame("it follows the empty one that said there are no more"));
     } else if (text && message.length == 0) {
       halfClosed = true;
-      to.onHalfClose();
+      audience.halfClose();
       // Nothing is left to come but pings, and the client's leave.
       pull();
     } else if (text != (opening.subprotocol() == Subprotocol.JSON)) {
@@ -97,17 +85,17 @@ final class SocketCall extends ServerCall<Frame, Frame> {
               "messages of " + opening.subprotocol().token() + " are not " + kind(text)),
           Ending.WRONG_TYPE);
     } else {
-      map(to, message);
+      map(message);
     }
   }
 
   /** Nothing more is read before the message is delivered, so their order stays. */
-  private void map(Listener<Frame> to, byte[] message) {
+  private void map(byte[] message) {
     Runnable mapping =
         () -> {
           try {
             Frame frame = sockets.messages().request(opening, message);
-            exchange.execute(() -> deliver(to, frame));
+            exchange.execute(() -> deliver(frame));
           } catch (RuntimeException e) {
             ServiceException why = WireErrors.of(e, name());
             exchange.execute(() -> fail(why));
@@ -120,12 +108,12 @@ final class SocketCall extends ServerCall<Frame, Frame> {
     }
   }
 
-  private void deliver(Listener<Frame> to, Frame frame) {
-    if (end() != null || cancelled) {
+  private void deliver(Frame frame) {
+    if (end() != null) {
       return;
     }
     requested--;
-    to.onMessage(frame);
+    audience.message(frame);
     if (requested > 0) {
       pull();
     }
@@ -137,28 +125,12 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   /** The client may have caught up. */
   void ready() {
-    Listener<Frame> to = listener;
-    if (to != null && end() == null) {
-      to.onReady();
-    }
+    audience.ready();
   }
 
   /** The client has gone. */
   void gone() {
-    Listener<Frame> to = listener;
-    Context.CancellableContext within = context;
-    cancelled = true;
-    if (to != null && within != null) {
-      tellCancel(to, within);
-    }
-  }
-
-  private void tellCancel(Listener<Frame> to, Context.CancellableContext within) {
-    if (!told) {
-      told = true;
-      to.onCancel();
-      within.cancel(null);
-    }
+    audience.cancel();
   }
 
   /** Ends the call with a refusal that is not the service's. */
@@ -208,8 +180,8 @@ final class SocketCall extends ServerCall<Frame, Frame> {
   }
 
   private void upgrade() {
-    if (cancelled
-        || (end() instanceof UpstreamStatus(Status status, var trailers) && !status.isOk())) {
+    @Nullable UpstreamStatus ended = end();
+    if (audience.isCancelled() || (ended != null && !ended.status().isOk())) {
       return;
     }
     @Nullable Socket opened = sockets.open(exchange, opening, this);
@@ -217,11 +189,17 @@ final class SocketCall extends ServerCall<Frame, Frame> {
       gone();
       return;
     }
+    Frame first;
     synchronized (lock) {
       socket = opened;
-      if (early != null) {
-        opened.send(sockets.messages().answer(opening, early));
-      }
+      first = early;
+      ended = end;
+    }
+    if (first != null) {
+      send(opened, first);
+    }
+    if (ended != null) {
+      opened.close(Ending.of(ended, sockets.answers()));
     }
     ready();
   }
@@ -244,8 +222,12 @@ final class SocketCall extends ServerCall<Frame, Frame> {
         return;
       }
     }
+    send(open, message);
+  }
+
+  private void send(Socket to, Frame message) {
     try {
-      open.send(sockets.messages().answer(opening, message));
+      to.send(sockets.messages().answer(opening, message));
     } catch (RuntimeException e) {
       ServiceException why = WireErrors.of(e, name());
       exchange.execute(() -> fail(why));
@@ -271,17 +253,7 @@ final class SocketCall extends ServerCall<Frame, Frame> {
     } else {
       sockets.answers().error(exchange, how);
     }
-    tellEnd();
-  }
-
-  private void tellEnd() {
-    Listener<Frame> to = listener;
-    Context.CancellableContext within = context;
-    if (to != null && within != null && !told) {
-      told = true;
-      to.onComplete();
-      within.cancel(null);
-    }
+    audience.complete();
   }
 
   private boolean ends(UpstreamStatus how) {
@@ -314,7 +286,7 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   @Override
   public boolean isCancelled() {
-    return cancelled;
+    return audience.isCancelled();
   }
 
   @Override
