@@ -182,11 +182,7 @@ final class Socket extends SimpleChannelInboundHandler<WebSocketFrame> {
     byte[] bytes = new byte[content.readableBytes()];
     content.readBytes(bytes);
     if (frame.isFinalFragment()) {
-      collected.writeBytes(bytes);
-      byte[] message = collected.toByteArray();
-      collected.reset();
-      memory.message(0);
-      call.arrive(message, text);
+      call.arrive(whole(bytes), text);
     } else if (bytes.length == 0) {
       idle();
     } else {
@@ -194,6 +190,17 @@ final class Socket extends SimpleChannelInboundHandler<WebSocketFrame> {
       collected.writeBytes(bytes);
       pull();
     }
+  }
+
+  private byte[] whole(byte[] last) {
+    if (collected.size() == 0) {
+      return last;
+    }
+    collected.writeBytes(last);
+    byte[] message = collected.toByteArray();
+    collected.reset();
+    memory.message(0);
+    return message;
   }
 
   /** Asks whether the client is there, or takes it for gone. */
