@@ -17,6 +17,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -49,8 +50,11 @@ class SocketLifeIT {
     Awaitility.await().until(() -> open(gateway) == 0);
   }
 
-  /** How many sockets are open, as the metrics say. */
   private static double open(GatewayProcess gateway) throws Exception {
+    return metric(gateway, "kryonix_gateway_sockets");
+  }
+
+  private static double metric(GatewayProcess gateway, String name) throws Exception {
     URI metrics = URI.create("http://127.0.0.1:" + gateway.managementPort() + "/metrics");
     String text;
     try (HttpClient client = HttpClient.newHttpClient()) {
@@ -60,9 +64,30 @@ class SocketLifeIT {
               .body();
     }
     return text.lines()
-        .filter(line -> line.startsWith("kryonix_gateway_sockets"))
+        .filter(line -> line.startsWith(name))
         .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
         .sum();
+  }
+
+  @Test
+  void unfinishedMessagesTakeNoMoreThanTheBudgetOfAll() throws Exception {
+    GatewayProcess gateway =
+        GatewayProcess.start(Map.of("kryonix.gateway.edge.body-memory", 500_000));
+    byte[] most = new byte[400_000];
+    for (int i = 0; i < 3; i++) {
+      try (SocketWire first = new SocketWire(gateway.httpPort(), "/v1/chat");
+          SocketWire second = new SocketWire(gateway.httpPort(), "/v1/chat")) {
+        // One holds a frame that is not complete, the other a message that is not.
+        first.write(
+            Arrays.copyOf(SocketWire.masked(SocketWire.FIN | SocketWire.TEXT, most), 390_000));
+        Awaitility.await().until(() -> metric(gateway, "kryonix_gateway_body_memory") > 300_000);
+        second.frame(SocketWire.TEXT, most);
+
+        assertThat(second.next(SocketWire.TEXT).text()).contains("\"reason\":\"BODIES_EXHAUSTED\"");
+        assertThat(second.end()).isEqualTo(4014);
+      }
+      Awaitility.await().until(() -> metric(gateway, "kryonix_gateway_body_memory") == 0);
+    }
   }
 
   @Test
