@@ -41,6 +41,10 @@ final class CallStarter {
   }
 
   ServerCall.Listener<Frame> start(Target target, ServerCall<Frame, Frame> call, Metadata headers) {
+    ServiceException malformed = TimeoutCheck.refusal(headers);
+    if (malformed != null) {
+      return refused(call, malformed);
+    }
     LateListener<Frame> listener = new LateListener<>();
     Peer peer =
         proxies.caller(

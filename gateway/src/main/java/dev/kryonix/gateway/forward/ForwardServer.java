@@ -43,6 +43,7 @@ final class ForwardServer implements GrpcServerCustomizer {
     listeners.guard(builder);
     builder
         .fallbackHandlerRegistry(registry)
+        .addStreamTracerFactory(new TimeoutCheck())
         .bossEventLoopGroup(loops.group())
         .workerEventLoopGroup(loops.group())
         // A forwarded call never blocks, and a change of threads costs more than its work.

@@ -1,14 +1,12 @@
 package dev.kryonix.gateway.web;
 
+import dev.kryonix.gateway.forward.TimeoutCheck;
 import io.grpc.Deadline;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
 
 /** Reads the header grpc-timeout: up to eight digits and a unit. */
 final class Timeout {
-  private static final Pattern FORM = Pattern.compile("[0-9]{1,8}[HMSmun]");
-
   private Timeout() {}
 
   /** The deadline that the header sets from now on; none when it is empty. */
@@ -16,8 +14,8 @@ final class Timeout {
     if (header.isEmpty()) {
       return Optional.empty();
     }
-    if (!FORM.matcher(header).matches()) {
-      throw WebErrors.timeout(header);
+    if (!TimeoutCheck.isTimeout(header)) {
+      throw TimeoutCheck.malformed(header);
     }
     int end = header.length() - 1;
     TimeUnit unit =

@@ -15,13 +15,4 @@ final class WebErrors {
             "The request is not gRPC-Web: " + what + ".")
         .field("body", what);
   }
-
-  static ServiceException timeout(String value) {
-    String brief = value.length() <= 32 ? value : value.substring(0, 32) + "…";
-    return ServiceException.of(
-            Code.INVALID_ARGUMENT,
-            ErrorReason.ERROR_REASON_INVALID_FIELD,
-            "grpc-timeout '" + brief + "' is not up to 8 digits and one of H, M, S, m, u, n.")
-        .field("grpc-timeout", "not a timeout");
-  }
 }
