@@ -108,6 +108,8 @@ bench_gateway() {
   bench_gateway_tools
   for name in "${BENCH_PROCESSES[@]}"; do ports_require_free "$name"; done
   echo=$(port bench_echo)
+  # As of the other proxies, whose logs are off too.
+  export KRYONIX_GATEWAY_ACCESS_LOG=off
   export KRYONIX_GATEWAY_CONTRACTS=$BENCH_HOME/apps/bench/echo.pb KRYONIX_SERVICES_ECHO=127.0.0.1:$echo
   build
   bench_install

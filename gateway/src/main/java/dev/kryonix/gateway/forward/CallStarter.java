@@ -1,5 +1,7 @@
 package dev.kryonix.gateway.forward;
 
+import dev.kryonix.gateway.access.AccessLog;
+import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.authorize.Admission;
 import dev.kryonix.gateway.authorize.Door;
 import dev.kryonix.gateway.authorize.ForwardedHeaders;
@@ -11,6 +13,7 @@ import dev.kryonix.gateway.upstream.Target;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
 import dev.kryonix.kit.server.ServerConfig;
+import dev.kryonix.kit.telemetry.RpcMetrics;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.Codec;
@@ -31,16 +34,30 @@ final class CallStarter {
   private final Door door;
   private final Calls calls;
   private final TrustedProxies proxies;
+  private final AccessLog log;
+  private final RpcMetrics metrics;
   private final int maxMessageBytes;
 
-  CallStarter(Door door, Calls calls, TrustedProxies proxies, ServerConfig server) {
+  CallStarter(
+      Door door,
+      Calls calls,
+      TrustedProxies proxies,
+      AccessLog log,
+      RpcMetrics metrics,
+      ServerConfig server) {
+    this.log = log;
+    this.metrics = metrics;
     this.door = door;
     this.calls = calls;
     this.proxies = proxies;
     this.maxMessageBytes = server.maxMessageBytes();
   }
 
-  ServerCall.Listener<Frame> start(Target target, ServerCall<Frame, Frame> call, Metadata headers) {
+  ServerCall.Listener<Frame> start(
+      Target target, ServerCall<Frame, Frame> caller, Metadata headers) {
+    CallRecord record = Records.of(caller, headers, log);
+    record.rpc(target.rpc().name());
+    ObservedCall call = new ObservedCall(caller, record, metrics);
     ServiceException malformed = TimeoutCheck.refusal(headers);
     if (malformed != null) {
       return refused(call, malformed);
@@ -49,6 +66,7 @@ final class CallStarter {
     Peer peer =
         proxies.caller(
             call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR), headers.get(FORWARDED_FOR));
+    record.peer(peer);
     door.admit(
         target.rpc(),
         headers,
@@ -59,7 +77,7 @@ final class CallStarter {
 
   /** On a virtual thread nobody else would end a call that threw. */
   private ServerCall.Listener<Frame> guarded(
-      Target target, ServerCall<Frame, Frame> call, Metadata headers, Admission admission) {
+      Target target, ObservedCall call, Metadata headers, Admission admission) {
     try {
       return decided(target, call, headers, admission);
     } catch (RuntimeException e) {
@@ -74,10 +92,11 @@ final class CallStarter {
   }
 
   private ServerCall.Listener<Frame> decided(
-      Target target, ServerCall<Frame, Frame> call, Metadata headers, Admission admission) {
+      Target target, ObservedCall call, Metadata headers, Admission admission) {
     return switch (admission) {
       case Admission.Refused(ServiceException why, var allowance) -> refused(call, why);
       case Admission.Admitted admitted -> {
+        admitted.principal().ifPresent(call.record()::caller);
         CallOptions options = options(headers);
         ForwardedHeaders.strip(headers);
         ClientCall<Frame, Frame> up = calls.open(target, options, admitted);

@@ -1,11 +1,10 @@
 package dev.kryonix.gateway.forward;
 
+import dev.kryonix.gateway.access.AccessLog;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Target;
 import dev.kryonix.gateway.upstream.Targets;
-import dev.kryonix.kit.telemetry.RpcMetrics;
 import io.grpc.HandlerRegistry;
-import io.grpc.ServerCallHandler;
 import io.grpc.ServerMethodDefinition;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
@@ -20,14 +19,15 @@ import org.jspecify.annotations.Nullable;
 public final class ForwardRegistry extends HandlerRegistry {
   private final Map<String, ServerMethodDefinition<Frame, Frame>> methods = new HashMap<>();
 
-  ForwardRegistry(Targets targets, CallStarter starter, RpcMetrics metrics) {
+  private final AccessLog log;
+
+  ForwardRegistry(Targets targets, CallStarter starter, AccessLog log) {
+    this.log = log;
     for (Target target : targets.all()) {
-      ServerCallHandler<Frame, Frame> handler =
-          (call, headers) -> starter.start(target, call, headers);
       methods.put(
           target.rpc().name(),
           ServerMethodDefinition.create(
-              target.method(), (call, headers) -> metrics.interceptCall(call, headers, handler)));
+              target.method(), (call, headers) -> starter.start(target, call, headers)));
     }
   }
 
@@ -39,6 +39,6 @@ public final class ForwardRegistry extends HandlerRegistry {
   /** The method of that name, or one that answers that there is none. */
   public ServerMethodDefinition<Frame, Frame> find(String name) {
     ServerMethodDefinition<Frame, Frame> known = methods.get(name);
-    return known != null ? known : UnknownMethod.of(name);
+    return known != null ? known : UnknownMethod.of(name, log);
   }
 }

@@ -25,7 +25,7 @@ final class Forwarding {
       Metadata.Key.of("grpc-accept-encoding", Metadata.ASCII_STRING_MARSHALLER);
   private static final String GZIP = "gzip";
 
-  private final ServerCall<Frame, Frame> caller;
+  private final ObservedCall caller;
   private final ClientCall<Frame, Frame> service;
   private final String upstream;
   private final boolean takesGzip;
@@ -36,7 +36,7 @@ final class Forwarding {
   private final Turn fromService;
 
   private Forwarding(
-      ServerCall<Frame, Frame> caller,
+      ObservedCall caller,
       ClientCall<Frame, Frame> service,
       String upstream,
       boolean takesGzip,
@@ -52,10 +52,7 @@ final class Forwarding {
 
   /** Opens the call to the service, and returns what listens to the caller. */
   static ServerCall.Listener<Frame> begin(
-      ServerCall<Frame, Frame> caller,
-      ClientCall<Frame, Frame> service,
-      Metadata headers,
-      Upstream upstream) {
+      ObservedCall caller, ClientCall<Frame, Frame> service, Metadata headers, Upstream upstream) {
     String accepted = headers.get(ACCEPTED);
     boolean takesGzip = accepted != null && accepted.contains(GZIP);
     Forwarding forwarding =
@@ -69,6 +66,9 @@ final class Forwarding {
   private final class CallerListener extends ServerCall.Listener<Frame> {
     @Override
     public void onMessage(Frame message) {
+      if (caller.record().endsWithCall()) {
+        caller.record().received(message.bytes().length);
+      }
       if (message.bytes().length > maxMessageBytes) {
         refuse(CommonErrors.messageTooLarge(maxMessageBytes));
         return;

@@ -1,6 +1,8 @@
 package dev.kryonix.gateway.forward;
 
 import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.gateway.access.AccessLog;
+import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Upstream;
 import dev.kryonix.kit.errors.ServiceException;
@@ -18,11 +20,16 @@ final class UnknownMethod {
 
   private UnknownMethod() {}
 
-  static ServerMethodDefinition<Frame, Frame> of(String name) {
+  static ServerMethodDefinition<Frame, Frame> of(String name, AccessLog log) {
     return ServerMethodDefinition.create(
         Upstream.method(name),
         (call, headers) -> {
           ServiceException refusal = error(name);
+          CallRecord record = Records.of(call, headers, log);
+          record.refused(refusal);
+          if (record.endsWithCall()) {
+            record.end();
+          }
           call.close(WireErrors.status(refusal), WireErrors.trailers(refusal, new Metadata()));
           return new ServerCall.Listener<>() {};
         });

@@ -50,6 +50,7 @@ public final class Answers {
     }
     HttpStatuses.retryAfterSeconds(status)
         .ifPresent(seconds -> all.put("retry-after", Long.toString(seconds)));
+    exchange.record().status(status);
     exchange.answer(http, new HttpContent(HttpContent.JSON, json.write(status)), all);
   }
 

@@ -1,6 +1,7 @@
 package dev.kryonix.gateway.http;
 
 import dev.kryonix.gateway.GatewayConfig;
+import dev.kryonix.gateway.access.AccessLog;
 import dev.kryonix.gateway.edge.BodyMemory;
 import dev.kryonix.gateway.edge.EdgeConfig;
 import dev.kryonix.gateway.edge.Refusals;
@@ -49,6 +50,7 @@ final class Connections extends ChannelInitializer<SocketChannel> {
   private final EdgeConfig edge;
   private final Refusals refusals;
   private final BodyMemory memory;
+  private final AccessLog log;
   private final int streams;
   private final ChannelGroup http2 = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private volatile boolean ending;
@@ -61,7 +63,9 @@ final class Connections extends ChannelInitializer<SocketChannel> {
       GatewayConfig config,
       EdgeConfig edge,
       Refusals refusals,
-      BodyMemory memory) {
+      BodyMemory memory,
+      AccessLog log) {
+    this.log = log;
     this.entrances = List.copyOf(entrances);
     this.answers = answers;
     this.running = running;
@@ -92,7 +96,7 @@ final class Connections extends ChannelInitializer<SocketChannel> {
         .pipeline()
         .addLast(new Compression())
         .addLast(cors.handler())
-        .addLast(new HttpConnection(entrances, answers, running, pace, last, memory));
+        .addLast(new HttpConnection(entrances, answers, running, pace, last, memory, log));
   }
 
   private void http2(ChannelHandlerContext ctx, Pace pace) {

@@ -1,6 +1,10 @@
 package dev.kryonix.gateway.http;
 
+import dev.kryonix.gateway.access.AccessLog;
+import dev.kryonix.gateway.access.CallRecord;
+import dev.kryonix.gateway.access.Protocol;
 import dev.kryonix.gateway.edge.BodyMemory;
+import dev.kryonix.gateway.limit.Peer;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
 import io.netty.buffer.ByteBuf;
@@ -31,6 +35,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Pace pace;
   private final BooleanSupplier last;
   private final BodyMemory memory;
+  private final AccessLog log;
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
   private @Nullable HttpExchange current;
   private RequestBody body = RequestBody.NONE;
@@ -43,6 +48,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
    * @param pace what holds the client to its pace
    * @param last whether the connection shall end with the next answer
    * @param memory what bodies are charged to
+   * @param log notes every request
    */
   HttpConnection(
       List<Entrance> entrances,
@@ -50,7 +56,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       Running running,
       Pace pace,
       BooleanSupplier last,
-      BodyMemory memory) {
+      BodyMemory memory,
+      AccessLog log) {
+    this.log = log;
     this.entrances = entrances;
     this.answers = answers;
     this.running = running;
@@ -84,7 +92,8 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   }
 
   private void begin(ChannelHandlerContext ctx, HttpRequest start) {
-    HttpExchange exchange = new HttpExchange(ctx, this, HttpRequestHead.of(start));
+    HttpRequestHead head = HttpRequestHead.of(start);
+    HttpExchange exchange = new HttpExchange(ctx, this, head, record(ctx, head));
     current = exchange;
     body = RequestBody.NONE;
     bodyOpen = true;
@@ -98,6 +107,14 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     }
     guard(exchange, () -> body = entrance(exchange.request()).begin(exchange));
     exchange.expectBody();
+  }
+
+  private CallRecord record(ChannelHandlerContext ctx, HttpRequestHead head) {
+    CallRecord record = log.begin(Protocol.HTTP);
+    record.route(head.method(), "");
+    record.userAgent(head.header("user-agent"));
+    record.peer(Peer.of(ctx.channel().remoteAddress()));
+    return record;
   }
 
   private Entrance entrance(HttpRequestHead request) {
@@ -115,6 +132,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     ByteBuf part = content.content();
+    exchange.record().bodyPart(part.readableBytes());
     if (exchange.isEnded()) {
       dropped += part.readableBytes();
       if (dropped > DROPPED_BYTES) {
@@ -221,6 +239,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return false;
     }
     running.upgraded(ctx.channel(), ending);
+    if (current != null) {
+      current.record().upgraded();
+    }
     release();
     ctx.pipeline().remove(pace);
     ctx.pipeline().remove(CorsHandler.class);
@@ -260,6 +281,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
 
   private void leave() {
     if (current != null) {
+      current.record().gone(current.isEnded());
       current.clientGone();
       answered();
       release();
@@ -278,6 +300,9 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private void release() {
     if (current != null) {
       current.releaseMemory();
+      if (!current.record().endsWithCall()) {
+        current.record().end();
+      }
       current = null;
       pace.over();
       running.ended();

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.http;
 
+import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.transcode.HttpContent;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -36,6 +37,7 @@ public final class HttpExchange {
   private final ChannelHandlerContext ctx;
   private final HttpConnection connection;
   private final HttpRequestHead request;
+  private final CallRecord record;
   private final HttpHeaders added = new DefaultHttpHeaders();
   private final AtomicBoolean begun = new AtomicBoolean();
   private volatile @Nullable Runnable onWritable;
@@ -46,7 +48,12 @@ public final class HttpExchange {
   private volatile boolean ended;
   private long reserved;
 
-  HttpExchange(ChannelHandlerContext ctx, HttpConnection connection, HttpRequestHead request) {
+  HttpExchange(
+      ChannelHandlerContext ctx,
+      HttpConnection connection,
+      HttpRequestHead request,
+      CallRecord record) {
+    this.record = record;
     this.ctx = ctx;
     this.connection = connection;
     this.request = request;
@@ -55,6 +62,11 @@ public final class HttpExchange {
 
   public HttpRequestHead request() {
     return request;
+  }
+
+  /** What the access log will say of it. */
+  public CallRecord record() {
+    return record;
   }
 
   /** Where the connection comes from. */
@@ -85,6 +97,8 @@ public final class HttpExchange {
       response.headers().setInt(HttpHeaderNames.CONTENT_LENGTH, content.bytes().length);
     }
     headers.forEach(response.headers()::set);
+    record.httpStatus(status);
+    record.answerPart(content.bytes().length);
     boolean last = isLast();
     common(response, last);
     end(ctx.writeAndFlush(response), last);
@@ -96,6 +110,7 @@ public final class HttpExchange {
       return false;
     }
     HttpResponse response = new DefaultHttpResponse(HttpVersion.HTTP_1_1, HttpResponseStatus.OK);
+    record.httpStatus(HttpResponseStatus.OK.code());
     response.headers().add(headers);
     response.headers().set(HttpHeaderNames.CONTENT_TYPE, contentType);
     response.headers().set(HttpHeaderNames.CACHE_CONTROL, HttpHeaderValues.NO_STORE);
@@ -111,6 +126,7 @@ public final class HttpExchange {
   /** Writes a piece of an answer that was begun. */
   public void write(byte[]... parts) {
     ByteBuf piece = Unpooled.wrappedBuffer(parts);
+    record.answerPart(piece.readableBytes());
     if (!request.isHead() && piece.isReadable()) {
       ctx.writeAndFlush(new DefaultHttpContent(piece), ctx.voidPromise());
     }

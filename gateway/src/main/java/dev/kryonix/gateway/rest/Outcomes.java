@@ -31,11 +31,12 @@ final class Outcomes {
   }
 
   /** The listener, with the end of its call counted. */
-  ClientCall.Listener<Frame> counting(RestRequest request, ClientCall.Listener<Frame> listener) {
+  ClientCall.Listener<Frame> counting(RestCall call, ClientCall.Listener<Frame> listener) {
     return new SimpleForwardingClientCallListener<>(listener) {
       @Override
       public void onClose(Status status, Metadata trailers) {
-        record(request, status.getCode());
+        record(call.request(), status.getCode());
+        call.exchange().record().status(status, trailers);
         super.onClose(status, trailers);
       }
     };

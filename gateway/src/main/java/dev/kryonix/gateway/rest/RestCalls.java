@@ -100,7 +100,7 @@ final class RestCalls {
         new Feeder(upstream, part -> mapping.request(request, part), exchange::resumeBody);
     answer.onReady(feeder::feed);
     exchange.onWritable(answer::clientReady);
-    upstream.start(outcomes.counting(request, answer), call.headers());
+    upstream.start(outcomes.counting(call, answer), call.headers());
     exchange.onGone(() -> upstream.cancel("the client went away", null));
     upstream.request(target.rpc().method().isServerStreaming() ? 1 : 2);
     feeder.first(first);

@@ -1,5 +1,7 @@
 package dev.kryonix.gateway.rest;
 
+import dev.kryonix.gateway.access.CallRecord;
+import dev.kryonix.gateway.access.Protocol;
 import dev.kryonix.gateway.authorize.Admission;
 import dev.kryonix.gateway.authorize.Door;
 import dev.kryonix.gateway.authorize.ForwardedHeaders;
@@ -9,6 +11,7 @@ import dev.kryonix.gateway.http.HttpErrors;
 import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.gateway.http.HttpRequestHead;
 import dev.kryonix.gateway.http.RequestBody;
+import dev.kryonix.gateway.limit.Peer;
 import dev.kryonix.gateway.limit.TrustedProxies;
 import dev.kryonix.gateway.route.MalformedPathException;
 import dev.kryonix.gateway.route.Match;
@@ -81,13 +84,21 @@ final class RestEntrance implements Entrance {
 
   private RequestBody admit(HttpExchange exchange, RestRequest request) {
     Metadata headers = ForwardedHeaders.fromHttp(request.head().headers());
+    CallRecord record = exchange.record();
+    record.protocol(Protocol.REST);
+    record.rpc(request.binding().rpc().name());
+    record.route(request.head().method(), request.binding().template().source());
+    record.headers(headers);
+    record.userAgent(request.head().header("user-agent"));
+    Peer peer = proxies.caller(exchange.remoteAddress(), request.head().header("x-forwarded-for"));
+    record.peer(peer);
     RestIntake intake = calls.intake(exchange, request, headers);
     // Nothing of the body is read before the caller is known.
     exchange.pauseBody();
     door.admit(
         request.binding().rpc(),
         headers,
-        proxies.caller(exchange.remoteAddress(), request.head().header("x-forwarded-for")),
+        peer,
         admission -> exchange.execute(() -> decided(exchange, request, intake, admission)));
     return intake;
   }
@@ -103,6 +114,7 @@ final class RestEntrance implements Entrance {
             });
     switch (admission) {
       case Admission.Admitted admitted -> {
+        admitted.principal().ifPresent(exchange.record()::caller);
         try {
           intake.admit(admitted);
         } catch (ServiceException e) {

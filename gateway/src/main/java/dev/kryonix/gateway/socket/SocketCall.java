@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.socket;
 
+import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.UpstreamStatus;
@@ -293,6 +294,7 @@ final class SocketCall extends ServerCall<Frame, Frame> {
   public Attributes getAttributes() {
     return Attributes.newBuilder()
         .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, exchange.remoteAddress())
+        .set(CallRecord.KEY, exchange.record())
         .build();
   }
 

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.socket;
 
+import dev.kryonix.gateway.access.Protocol;
 import dev.kryonix.gateway.authorize.ForwardedHeaders;
 import dev.kryonix.gateway.forward.ForwardRegistry;
 import dev.kryonix.gateway.http.Answers;
@@ -78,7 +79,9 @@ final class SocketEntrance implements Entrance {
     }
     // Whatever the outcome, the client may be of another version (RFC 6455, section 4.2.2).
     exchange.addHeader("sec-websocket-version", "13");
+    exchange.record().protocol(Protocol.WEBSOCKET);
     Opening opening = opening(request);
+    exchange.record().route(request.method(), opening.binding().template().source());
     return new RequestBody() {
       @Override
       public void part(ByteBuf bytes) {
@@ -107,6 +110,7 @@ final class SocketEntrance implements Entrance {
   }
 
   private void admit(HttpExchange exchange, Opening opening) {
+    exchange.record().rpc(opening.binding().rpc().name());
     HttpRequestHead head = opening.head();
     Metadata headers = ForwardedHeaders.fromHttp(head.headers());
     String forwardedFor = head.header("x-forwarded-for");

@@ -32,7 +32,14 @@ public record UpstreamStatus(Status status, Metadata trailers) {
           status.getCause() == null && !isOversized(status)
               ? new UpstreamStatus(status, trailers)
               : of(oversizedAnswer(upstream));
-      case INTERNAL, UNKNOWN, CANCELLED ->
+      // With a cause it is the caller's own leaving, which also ends what it had asked of the
+      // service.
+      case CANCELLED ->
+          status.getCause() == null
+              ? new UpstreamStatus(status, trailers)
+              : new UpstreamStatus(
+                  Status.CANCELLED.withDescription("the caller went away"), trailers);
+      case INTERNAL, UNKNOWN ->
           status.getCause() == null
               ? new UpstreamStatus(status, trailers)
               : of(CommonErrors.upstreamUnavailable(upstream, status.asException()));

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.web;
 
+import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.http.HttpExchange;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.kit.errors.ServiceException;
@@ -187,6 +188,7 @@ final class WebCall extends ServerCall<Frame, Frame> {
   public Attributes getAttributes() {
     return Attributes.newBuilder()
         .set(Grpc.TRANSPORT_ATTR_REMOTE_ADDR, exchange.remoteAddress())
+        .set(CallRecord.KEY, exchange.record())
         .build();
   }
 

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.web;
 
+import dev.kryonix.gateway.access.Protocol;
 import dev.kryonix.gateway.forward.ForwardRegistry;
 import dev.kryonix.gateway.http.Answers;
 import dev.kryonix.gateway.http.Entrance;
@@ -44,6 +45,7 @@ final class WebEntrance implements Entrance {
   @Override
   public RequestBody begin(HttpExchange exchange) {
     HttpRequestHead request = exchange.request();
+    exchange.record().protocol(Protocol.GRPC_WEB);
     if (!request.method().equals("POST")) {
       answers.refuse(
           exchange,
