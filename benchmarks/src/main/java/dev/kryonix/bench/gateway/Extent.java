@@ -8,8 +8,8 @@ import java.time.Duration;
  * @param mode the name of it
  * @param rounds of everything
  * @param load how long one subject is under load in one round
- * @param warmUp how long one subject is under load before the first round: in a full
- *     run until the JVM's compilers have done their work, as a gateway that serves has it behind it
+ * @param warmUp how long one subject is under load before the first round: in a full run until the
+ *     JVM's compilers have done their work, as a gateway that serves has it behind it
  */
 record Extent(String mode, int rounds, Duration load, Duration warmUp) {
   static final Extent FULL = new Extent("full", 5, Duration.ofMillis(2500), Duration.ofSeconds(12));
