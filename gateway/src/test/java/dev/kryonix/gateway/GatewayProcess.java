@@ -40,6 +40,7 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
     all.put("kryonix.server.keys-dir", keys);
     all.put("kryonix.gateway.http-port", httpPort);
     all.put("kryonix.gateway.cors.origins", "https://app.example");
+    all.put("kryonix.gateway.access-log.to", "off");
     all.put("kryonix.gateway.limits.failures-per-address", 100_000);
     all.put("kryonix.gateway.limits.public-per-address", 1_000_000);
     all.put("kryonix.services.echo", "127.0.0.1:" + upstream.port());

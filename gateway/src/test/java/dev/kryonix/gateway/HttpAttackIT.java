@@ -5,12 +5,15 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketException;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -181,6 +184,55 @@ class HttpAttackIT {
     }
     assertThat(ask("POST /v1/nowhere", "Expect: 100-continue\r\nContent-Length: 10\r\n"))
         .startsWith("HTTP/1.1 404");
+  }
+
+  @Test
+  void aBodyThatDripsIsCutOffAndAStreamThatDripsIsNot() throws Exception {
+    try (Wire body = new Wire(gateway.httpPort());
+        Wire stream = new Wire(gateway.httpPort())) {
+      body.send("POST /v1/open HTTP/1.1\r\nHost: x\r\nContent-Length: 5000\r\n\r\n{");
+      stream.send(
+          """
+          POST /v1/collect HTTP/1.1\r
+          Host: x\r
+          Content-Type: application/x-ndjson\r
+          Transfer-Encoding: chunked\r
+          \r
+          """);
+      CompletableFuture<String> refusal =
+          CompletableFuture.supplyAsync(
+              () -> {
+                try {
+                  return body.rest();
+                } catch (IOException e) {
+                  throw new UncheckedIOException(e);
+                }
+              });
+      AtomicInteger drops = new AtomicInteger();
+      // Well within the time that a client may pause for.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .pollInterval(Duration.ofMillis(200))
+          .until(
+              () -> {
+                drip(body, " ");
+                stream.send("10\r\n{\"number\": \"1\"}\n\r\n");
+                drops.incrementAndGet();
+                return refusal.isDone();
+              });
+      stream.send("0\r\n\r\n");
+
+      assertThat(refusal.get()).startsWith("HTTP/1.1 408").contains("REQUEST_TIMEOUT");
+      assertThat(stream.until("}")).contains("HTTP/1.1 200").contains("\"number\":" + drops.get());
+    }
+  }
+
+  private static void drip(Wire wire, String text) throws IOException {
+    try {
+      wire.send(text);
+    } catch (SocketException e) {
+      // It has been closed in the meantime.
+    }
   }
 
   @Test

@@ -135,6 +135,31 @@ class OpenApiAnswersIT {
   }
 
   @Test
+  void theHeadersOfRequestsAndAnswersAreDescribed() {
+    HttpResponse<String> longPath =
+        Gateway.send(
+            Gateway.request("/v1/open?remark=" + "x".repeat(20_000))
+                .POST(BodyPublishers.ofString("{}")));
+    assertThat(longPath.statusCode()).isIn(414, 431);
+    fits("post", "/v1/open", longPath);
+    HttpResponse<String> large =
+        Gateway.send(
+            Gateway.request("/v1/open")
+                .header("x-long", "x".repeat(40_000))
+                .POST(BodyPublishers.ofString("{}")));
+    assertThat(large.statusCode()).isEqualTo(431);
+    fits("post", "/v1/open", large);
+
+    JsonNode paths = DOCUMENT.document().get("paths");
+    assertThat(paths.at("/~1v1~1count~1{number}/get/parameters").findValuesAsText("name"))
+        .contains("Last-Event-ID");
+    assertThat(paths.at("/~1v1~1open~1{id}/get/parameters").findValuesAsText("name"))
+        .doesNotContain("Last-Event-ID");
+    assertThat(paths.at("/~1v1~1echo~1{id}/get/responses/200/headers").has("RateLimit")).isTrue();
+    assertThat(DOCUMENT.document().at("/components/headers/RateLimit-Policy").isObject()).isTrue();
+  }
+
+  @Test
   void aWrongAnswerWouldBeNoticed() {
     JsonNode schema =
         DOCUMENT

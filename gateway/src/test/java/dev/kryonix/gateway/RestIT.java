@@ -3,6 +3,8 @@ package dev.kryonix.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.aayushatharva.brotli4j.Brotli4jLoader;
+import com.aayushatharva.brotli4j.decoder.Decoder;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,6 +18,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
 
@@ -56,7 +59,7 @@ class RestIT {
   @Test
   void aLongAnswerIsCompressedForAClientThatTakesGzipAndAShortOneIsNot() throws IOException {
     String text = "a".repeat(5_000);
-    HttpResponse<byte[]> compressed = gzipped("/v1/open/x?remark=" + text);
+    HttpResponse<byte[]> compressed = compressed("/v1/open/x?remark=" + text, "gzip");
 
     assertThat(compressed.headers().firstValue("content-encoding")).contains("gzip");
     assertThat(compressed.headers().allValues("vary")).contains("accept-encoding");
@@ -66,9 +69,27 @@ class RestIT {
                 new GZIPInputStream(new ByteArrayInputStream(compressed.body())).readAllBytes(),
                 StandardCharsets.UTF_8))
         .contains(text);
-    assertThat(gzipped("/v1/open/x").headers().firstValue("content-encoding")).isEmpty();
+    assertThat(compressed("/v1/open/x", "gzip").headers().firstValue("content-encoding")).isEmpty();
     assertThat(Gateway.get("/v1/open/x?remark=" + text).headers().firstValue("content-encoding"))
         .isEmpty();
+  }
+
+  @Test
+  void aClientThatTakesBrotliGetsIt() throws IOException {
+    Brotli4jLoader.ensureAvailability();
+    String text = "a".repeat(5_000);
+
+    HttpResponse<byte[]> answer = compressed("/v1/open/x?remark=" + text, "gzip, deflate, br");
+
+    assertThat(answer.headers().firstValue("content-encoding")).contains("br");
+    assertThat(
+            new String(
+                Decoder.decompress(answer.body()).getDecompressedData(), StandardCharsets.UTF_8))
+        .contains(text);
+    assertThat(compressed("/v1/open/x?remark=" + text, "br;q=0.1, gzip;q=0.9").headers().map())
+        .containsEntry("content-encoding", List.of("gzip"));
+    assertThat(compressed("/v1/open/x?remark=" + text, "br;q=0").headers().map())
+        .doesNotContainKey("content-encoding");
   }
 
   @Test
@@ -297,10 +318,10 @@ class RestIT {
     assertThat(answer.body()).contains("\"reason\":\"" + reason + "\"").contains(named);
   }
 
-  private static HttpResponse<byte[]> gzipped(String path) {
+  private static HttpResponse<byte[]> compressed(String path, String encodings) {
     try (HttpClient http = HttpClient.newHttpClient()) {
       return http.send(
-          Gateway.request(path).header("accept-encoding", "gzip").GET().build(),
+          Gateway.request(path).header("accept-encoding", encodings).GET().build(),
           HttpResponse.BodyHandlers.ofByteArray());
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -2,8 +2,6 @@ package dev.kryonix.gateway.access;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -55,8 +53,7 @@ final class AccessWriter {
     try {
       return switch (to) {
         case "off" -> Optional.empty();
-        // Not System.out, whose lock the other log holds while it writes.
-        case "stdout" -> Optional.of(new FileOutputStream(FileDescriptor.out));
+        case "stdout" -> Optional.of(System.out);
         default ->
             Optional.of(
                 Files.newOutputStream(
@@ -92,7 +89,9 @@ final class AccessWriter {
     StringBuilder lines = new StringBuilder();
     batch.forEach(call -> lines.append(AccessLine.of(call)));
     try {
-      out.orElseThrow().write(lines.toString().getBytes(StandardCharsets.UTF_8));
+      OutputStream to = out.orElseThrow();
+      to.write(lines.toString().getBytes(StandardCharsets.UTF_8));
+      to.flush();
     } catch (IOException e) {
       dropped.increment(batch.size());
       LOG.warn("{} lines of the access log are lost: {}", batch.size(), e.getMessage());

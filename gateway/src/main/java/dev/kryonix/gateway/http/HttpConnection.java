@@ -106,6 +106,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       return;
     }
     guard(exchange, () -> body = entrance(exchange.request()).begin(exchange));
+    pace.of(body);
     exchange.expectBody();
   }
 

@@ -2,6 +2,8 @@ package dev.kryonix.gateway.http;
 
 import dev.kryonix.gateway.edge.EdgeConfig;
 import dev.kryonix.gateway.edge.Refusals;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufHolder;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.util.concurrent.Future;
@@ -11,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Holds a client to the pace that its next bytes are due at: headers within one time however they
- * drip, some of a body within another, the next request within a third. It stands in front of the
+ * drip, some of a body within another, the next request within a third. A body that is no stream
+ * must come at a least rate too, as Apache's mod_reqtimeout has it: each byte buys a little time,
+ * so that a client cannot hold a request open by a byte now and then. It stands in front of the
  * decoder, where bytes are seen before they are whole. A request that keeps this pace costs no
  * timer of its own.
  */
@@ -24,12 +28,16 @@ final class Pace extends ChannelInboundHandlerAdapter {
     NEXT
   }
 
+  /** Apache's default of 500 bytes a second. */
+  private static final long NANOS_PER_BYTE = TimeUnit.SECONDS.toNanos(1) / 500;
+
   private final EdgeConfig config;
   private final Refusals refusals;
   private Phase phase = Phase.HEADERS;
   private long since = System.nanoTime();
   private long due;
   private boolean ended;
+  private boolean stream;
   private @Nullable Future<?> timer;
   private Runnable stalledBody = () -> {};
 
@@ -55,7 +63,7 @@ final class Pace extends ChannelInboundHandlerAdapter {
   public void channelRead(ChannelHandlerContext ctx, Object bytes) {
     ended = false;
     if (phase == Phase.BODY) {
-      since = System.nanoTime();
+      arrived(bytes);
     }
     ctx.fireChannelRead(bytes);
     if (phase == Phase.NEXT && !ended) {
@@ -70,7 +78,30 @@ final class Pace extends ChannelInboundHandlerAdapter {
   /** A request has begun. What is given runs when its body does not come. */
   void begun(Runnable whenStalled) {
     stalledBody = whenStalled;
+    stream = false;
     enter(Phase.BODY);
+  }
+
+  private void arrived(Object bytes) {
+    long now = System.nanoTime();
+    if (stream) {
+      since = now;
+    } else {
+      since += Math.min(now - since, size(bytes) * NANOS_PER_BYTE);
+    }
+  }
+
+  private static int size(Object bytes) {
+    return switch (bytes) {
+      case ByteBuf buffer -> buffer.readableBytes();
+      case ByteBufHolder holder -> holder.content().readableBytes();
+      default -> 0;
+    };
+  }
+
+  /** What takes the body of the request that has begun. */
+  void of(RequestBody body) {
+    stream = body.isStream();
   }
 
   /** The request is whole. */

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** Shows the pages, which are read only. */
@@ -16,6 +17,7 @@ final class PageEntrance implements Entrance {
   private static final String ALLOWED = "GET, HEAD, OPTIONS";
 
   private final Map<String, Page> pages = new HashMap<>();
+  private final Map<String, EntityTag> tags = new ConcurrentHashMap<>();
   private final Answers answers;
 
   PageEntrance(List<Page> pages, Answers answers) {
@@ -48,10 +50,10 @@ final class PageEntrance implements Entrance {
     return RequestBody.NONE;
   }
 
-  private static void show(HttpExchange exchange, Page page) {
+  private void show(HttpExchange exchange, Page page) {
     Map<String, String> headers = new HashMap<>(page.headers());
     headers.putIfAbsent("cache-control", "no-cache");
-    EntityTag tag = EntityTag.of(page.content());
+    EntityTag tag = tags.computeIfAbsent(page.path(), path -> EntityTag.of(page.content()));
     headers.put("etag", tag.text());
     if (tag.matches(exchange.request().header(HttpHeaderNames.IF_NONE_MATCH))) {
       exchange.answer(304, HttpContent.NONE, headers);

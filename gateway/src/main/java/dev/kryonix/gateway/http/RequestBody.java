@@ -28,6 +28,14 @@ public interface RequestBody {
   /** The body is complete. */
   void end();
 
+  /**
+   * Whether its messages come when they come. The bytes of any other body are all there when it
+   * begins, so they must keep coming.
+   */
+  default boolean isStream() {
+    return false;
+  }
+
   /** The request is over before its body was complete: answered, cut off, or its client is gone. */
   default void drop() {}
 }

@@ -11,9 +11,12 @@ enum HttpError {
   PERMISSION_DENIED(403, "The token does not allow the call, or the tenant is not served."),
   NOT_FOUND(404, "There is no such thing, or none that the caller may know of."),
   CONFLICT(409, "The thing exists, or was changed by others in the meantime."),
+  REQUEST_TIMEOUT(408, "The body did not come in good time."),
   CONTENT_TOO_LARGE(413, "The body is over the limit."),
+  URL_TOO_LONG(414, "The path and the query are over the limit."),
   UNSUPPORTED_MEDIA_TYPE(415, "The body's content type is not accepted."),
   RESOURCE_EXHAUSTED(429, "A rate or quota is used up."),
+  HEADERS_TOO_LARGE(431, "The headers are over the limit."),
   CANCELLED(499, "The call was cancelled."),
   INTERNAL(500, "A defect of the platform."),
   UNIMPLEMENTED(501, "The call is part of the contract and not served."),
@@ -39,6 +42,8 @@ enum HttpError {
   /** The gRPC codes that HTTP has a finer word for. */
   List<String> codes() {
     return switch (this) {
+      case REQUEST_TIMEOUT -> List.of("DEADLINE_EXCEEDED");
+      case URL_TOO_LONG, HEADERS_TOO_LARGE -> List.of("INVALID_ARGUMENT");
       case CONTENT_TOO_LARGE -> List.of("RESOURCE_EXHAUSTED");
       case UNSUPPORTED_MEDIA_TYPE -> List.of("INVALID_ARGUMENT");
       default -> List.of();
@@ -59,7 +64,7 @@ enum HttpError {
       case UNAUTHENTICATED, PERMISSION_DENIED -> !binding.rpc().open();
       case CONFLICT ->
           binding.rpc().policy().idempotency() != Idempotency.IDEMPOTENCY_NO_SIDE_EFFECTS;
-      case CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE ->
+      case REQUEST_TIMEOUT, CONTENT_TOO_LARGE, UNSUPPORTED_MEDIA_TYPE ->
           !(binding.body() instanceof Binding.Body.None);
       default -> true;
     };
@@ -68,8 +73,9 @@ enum HttpError {
   Node headers() {
     return switch (this) {
       case UNAUTHENTICATED -> Node.of("WWW-Authenticate", Node.ref("headers/WWW-Authenticate"));
-      case RESOURCE_EXHAUSTED, CONFLICT, UNAVAILABLE ->
-          Node.of("Retry-After", Node.ref("headers/Retry-After"));
+      case RESOURCE_EXHAUSTED ->
+          RateLimits.headers().put("Retry-After", Node.ref("headers/Retry-After"));
+      case CONFLICT, UNAVAILABLE -> Node.of("Retry-After", Node.ref("headers/Retry-After"));
       default -> new Node();
     };
   }

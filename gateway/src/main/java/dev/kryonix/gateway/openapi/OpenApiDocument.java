@@ -127,7 +127,8 @@ final class OpenApiDocument {
         .put(
             "WWW-Authenticate",
             Node.of("description", "How to authenticate: `Bearer`.")
-                .put("schema", Node.of("type", "string")));
+                .put("schema", Node.of("type", "string")))
+        .putAll(RateLimits.components());
   }
 
   private static String about() {

@@ -107,7 +107,11 @@ final class Operations {
     } else {
       content = Node.of(HttpContent.JSON, Node.of("schema", message));
     }
-    return Node.of("description", describe(binding)).put("content", content);
+    Node answer = Node.of("description", describe(binding));
+    if (binding.rpc().policy().exposure() == Exposure.EXPOSURE_TENANT) {
+      answer.put("headers", RateLimits.headers());
+    }
+    return answer.put("content", content);
   }
 
   private String describe(Binding binding) {

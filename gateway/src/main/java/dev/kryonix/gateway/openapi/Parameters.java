@@ -31,7 +31,20 @@ final class Parameters {
     if (!(binding.body() instanceof Binding.Body.Whole)) {
       new Query(binding, all).collect();
     }
+    binding.rpc().cursorField().ifPresent(field -> all.add(lastEvent(field)));
     return all;
+  }
+
+  private static Node lastEvent(String cursor) {
+    return Node.of("name", "Last-Event-ID")
+        .put("in", "header")
+        .put(
+            "description",
+            "With server-sent events: the `id` of the last event that the client has. The stream"
+                + " continues behind it, as with the field `"
+                + cursor
+                + "`. Browsers send it by themselves.")
+        .put("schema", Node.of("type", "string"));
   }
 
   /** The fields of the request that its path binds. */

@@ -54,6 +54,11 @@ final class LineMessages implements RestIntake {
   }
 
   @Override
+  public boolean isStream() {
+    return true;
+  }
+
+  @Override
   public void end() {
     complete = true;
     if (caller != null) {

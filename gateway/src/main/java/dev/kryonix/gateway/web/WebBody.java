@@ -29,6 +29,11 @@ final class WebBody implements RequestBody {
   }
 
   @Override
+  public boolean isStream() {
+    return true;
+  }
+
+  @Override
   public void end() {
     if (frames.isComplete() && base64.isComplete()) {
       call.complete();
