@@ -134,6 +134,30 @@ class AuthorizeIT {
   }
 
   @Test
+  void aTenantThatIsNamedTwiceIsRefusedEvenWhenItIsTheSame() {
+    Metadata headers = authorization("Bearer " + Tokens.good());
+    Metadata.Key<String> actAs =
+        Metadata.Key.of("x-kryonix-tenant", Metadata.ASCII_STRING_MARSHALLER);
+    headers.put(actAs, "acme");
+    headers.put(actAs, "acme");
+
+    StatusRuntimeException e =
+        ForwardIT.refusal(() -> stub(headers).echo(Note.getDefaultInstance()));
+    HttpResponse<String> rest =
+        Gateway.send(
+            Gateway.request("/v1/echo/a")
+                .header("authorization", "Bearer " + Tokens.good())
+                .header("x-kryonix-tenant", "acme")
+                .header("x-kryonix-tenant", "acme")
+                .GET());
+
+    assertThat(e.getStatus().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(e).hasMessageContaining("x-kryonix-tenant");
+    assertThat(rest.statusCode()).isEqualTo(400);
+    assertThat(rest.body()).contains("\"field\":\"x-kryonix-tenant\"");
+  }
+
+  @Test
   void aStreamEndsWithItsToken() {
     Date soon = Date.from(Instant.now().plusSeconds(2));
     String token = "Bearer " + Tokens.signed(Tokens.claims().expirationTime(soon));

@@ -93,8 +93,7 @@ public final class Door {
 
   private Admission decide(Rpc rpc, Metadata headers, Peer peer, Principal principal) {
     try {
-      Principal caller =
-          CallerInterceptor.actingAs(principal, headers.get(CallerInterceptor.ACT_AS));
+      Principal caller = CallerInterceptor.actingAs(principal, headers);
       Authorization.check(rpc.policy(), caller);
       if (rpc.tenantBound() && caller.tenant().isPresent()) {
         tenants.ifPresent(gate -> admit(gate, caller));

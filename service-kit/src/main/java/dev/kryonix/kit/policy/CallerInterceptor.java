@@ -15,6 +15,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status.Code;
+import java.util.Iterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -42,23 +43,24 @@ public final class CallerInterceptor implements ServerInterceptor {
     if (policies.of(method).exposure() == Exposure.EXPOSURE_PUBLIC) {
       return next.startCall(call, headers);
     }
-    Principal principal = actingAs(tokens.verify(BearerToken.of(headers)), headers.get(ACT_AS));
+    Principal principal = actingAs(tokens.verify(BearerToken.of(headers)), headers);
     return Contexts.interceptCall(Callers.with(Context.current(), principal), call, headers, next);
   }
 
-  /** The principal, in the tenant that the header names when it names one. */
-  public static Principal actingAs(Principal principal, @Nullable String tenant) {
-    if (tenant == null || principal.kind() == Principal.Kind.SERVICE) {
+  /** The principal, in the tenant that a header names when one does. */
+  public static Principal actingAs(Principal principal, Metadata headers) {
+    @Nullable Iterable<String> named = headers.getAll(ACT_AS);
+    if (named == null || principal.kind() == Principal.Kind.SERVICE) {
       return principal;
     }
+    Iterator<String> each = named.iterator();
     TenantId id =
-        TenantId.parse(tenant)
-            .orElseThrow(
-                () ->
-                    ServiceException.of(
-                        Code.INVALID_ARGUMENT,
-                        ErrorReason.ERROR_REASON_INVALID_FIELD,
-                        "x-kryonix-tenant is not a tenant id."));
+        TenantId.parse(each.next())
+            .orElseThrow(() -> invalid("x-kryonix-tenant is not a tenant id."));
+    if (each.hasNext()) {
+      // Which one is meant could be read differently on the way.
+      throw invalid("x-kryonix-tenant is given more than once.");
+    }
     if (principal.tenant().equals(Optional.of(id))) {
       return principal;
     }
@@ -71,5 +73,11 @@ public final class CallerInterceptor implements ServerInterceptor {
           .with("scope", Principal.PLATFORM_ACT_AS);
     }
     return principal.actAs(id, Optional.empty());
+  }
+
+  private static ServiceException invalid(String message) {
+    return ServiceException.of(
+            Code.INVALID_ARGUMENT, ErrorReason.ERROR_REASON_INVALID_FIELD, message)
+        .field(ACT_AS.name(), "not one tenant id");
   }
 }

@@ -148,6 +148,19 @@ final class InterceptorChainTest {
   }
 
   @Test
+  void aTenantThatIsNamedTwiceIsRefused() {
+    Metadata headers = new Metadata();
+    headers.put(CallerInterceptor.ACT_AS, "acme");
+    headers.put(CallerInterceptor.ACT_AS, "acme");
+    Channel acting =
+        io.grpc.ClientInterceptors.intercept(
+            with(tenantClaims("tenant.read")), MetadataUtils.newAttachHeadersInterceptor(headers));
+
+    assertThat(refusal(() -> getTenant(acting, "acme")).getStatus().getCode())
+        .isEqualTo(Code.INVALID_ARGUMENT);
+  }
+
+  @Test
   void aPlatformRpcIsClosedToTenants() {
     Channel tenant = with(tenantClaims("platform.admin tenant.write"));
 
