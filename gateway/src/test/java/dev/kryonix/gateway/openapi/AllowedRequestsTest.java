@@ -75,8 +75,9 @@ class AllowedRequestsTest {
         String name = parameter.get("name").asText();
         if (parameter.get("in").asText().equals("path")) {
           filled = filled.replace("{" + name + "}", escaped(value(parameter)));
-        } else if (parameter.path("required").asBoolean()
-            || (full && firstOfItsOneof(parameter, oneofs))) {
+        } else if (parameter.get("in").asText().equals("query")
+            && (parameter.path("required").asBoolean()
+                || (full && firstOfItsOneof(parameter, oneofs)))) {
           query.add(escaped(name) + "=" + escaped(value(parameter)));
         }
       }
