@@ -167,6 +167,18 @@ public final class RestoreStore {
         .isPresent();
   }
 
+  /** How many of them a tenant has. */
+  public long count(Owner owner) {
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.first(
+                    "SELECT count(*) FROM restores WHERE tenant_uid = ?",
+                    row -> row.getLong(1),
+                    owner.uid().value())
+                .orElse(0L));
+  }
+
   /** Takes everything of a tenant out. */
   public void deleteAll(Owner owner) {
     database.runInTenant(

@@ -157,6 +157,16 @@ public class FileObjects {
     return existed;
   }
 
+  /** How many files there are, of whatever kind. */
+  long count() throws IOException {
+    if (!Files.exists(root)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.walk(root)) {
+      return files.filter(Files::isRegularFile).count();
+    }
+  }
+
   /** Deletes everything, the folder included. */
   public void erase() throws IOException {
     if (!Files.exists(root)) {

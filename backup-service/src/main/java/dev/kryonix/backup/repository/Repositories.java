@@ -48,6 +48,11 @@ public final class Repositories {
     objects.erase();
   }
 
+  /** How many objects a tenant's repository has, counted one by one. */
+  public long count(TenantUid tenant) throws IOException {
+    return new FileObjects(folder(tenant)).count();
+  }
+
   private Path folder(TenantUid tenant) {
     return root.resolve(tenant.value().toString());
   }

@@ -16,8 +16,11 @@ import dev.kryonix.kit.state.TenantReconciler;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.util.Collection;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 
 /**
  * Gives a tenant its repository, and takes it away. The first time that this process hears of a
@@ -57,6 +60,32 @@ final class BackupReconciler implements TenantReconciler {
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
     steps.run("repository", () -> erase(uid));
     steps.run("catalogue", () -> forget(new Owner(id, uid)));
+    recovered.remove(uid);
+  }
+
+  @Override
+  public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
+    Owner owner = new Owner(id, uid);
+    try {
+      return Map.of(
+          "backup.objects", repositories.count(uid),
+          "backup.backups", backupStore.count(owner),
+          "backup.restores", restoreStore.count(owner));
+    } catch (IOException e) {
+      throw new ReconcileException(
+          "RepositoryUnavailable", "The tenant's repository cannot be read.", e);
+    } catch (ServiceException e) {
+      throw new ReconcileException("CatalogueUnavailable", e.getMessage(), e);
+    }
+  }
+
+  /** A tenant of the process before, whose unfinished work has not been ended. */
+  @Override
+  public Set<TenantUid> drifted(Collection<TenantView> tenants) {
+    return tenants.stream()
+        .map(TenantView::uid)
+        .filter(uid -> !recovered.contains(uid))
+        .collect(Collectors.toSet());
   }
 
   private void open(TenantView tenant) throws ReconcileException {

@@ -3,7 +3,10 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
+import io.lettuce.core.KeyScanCursor;
 import io.lettuce.core.RedisFuture;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.time.Duration;
@@ -12,6 +15,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +31,7 @@ public final class EntryStore {
   private static final Script SWEEP = Script.beside(EntryStore.class, "sweep.lua");
   private static final Script ERASE = Script.beside(EntryStore.class, "erase.lua");
   private static final int ERASED_AT_ONCE = 1000;
+  private static final int SCANNED_AT_ONCE = 1000;
   private static final byte[] NONE = {};
 
   private final Redis redis;
@@ -117,6 +123,28 @@ public final class EntryStore {
               space.entryPrefix(),
               Script.arg(ERASED_AT_ONCE));
     } while (left > 0);
+    // What no index names, such as the entries of an import that was never finished.
+    scan(space, keys -> redis.await(redis.commands().unlink(keys.toArray(byte[][]::new))));
+  }
+
+  /** How many keys the tenant has, counted key by key: for when nothing else can be believed. */
+  public long count(TenantSpace space) {
+    LongAdder count = new LongAdder();
+    scan(space, keys -> count.add(keys.size()));
+    return count.sum();
+  }
+
+  /** Goes through all of Redis, in which a tenant's keys cannot be found any other way. */
+  private void scan(TenantSpace space, Consumer<List<byte[]>> found) {
+    ScanArgs some = ScanArgs.Builder.matches(space.anyKey()).limit(SCANNED_AT_ONCE);
+    ScanCursor cursor = ScanCursor.INITIAL;
+    do {
+      KeyScanCursor<byte[]> page = redis.await(redis.commands().scan(cursor, some));
+      if (!page.getKeys().isEmpty()) {
+        found.accept(page.getKeys());
+      }
+      cursor = page;
+    } while (!cursor.isFinished());
   }
 
   /** What the tenant holds. */

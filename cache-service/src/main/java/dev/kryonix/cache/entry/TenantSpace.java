@@ -43,6 +43,11 @@ public record TenantSpace(TenantId id, TenantUid uid) {
     return bytes("staged-index:" + tag() + ":" + importId);
   }
 
+  /** What every key of the tenant's matches, whatever it is for, as a pattern of SCAN. */
+  public byte[] anyKey() {
+    return bytes("*" + tag() + "*");
+  }
+
   private String tag() {
     return "{" + id + "." + uid.toString().replace("-", "").substring(0, UID_CHARS) + "}";
   }

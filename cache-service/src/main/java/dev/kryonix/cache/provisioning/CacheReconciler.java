@@ -10,6 +10,7 @@ import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantReconciler;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.util.Map;
 
 /**
  * A tenant needs nothing in Redis before its first entry; what it has left is erased when it goes.
@@ -30,6 +31,13 @@ final class CacheReconciler implements TenantReconciler {
   @Override
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
     steps.run("entries", () -> reach(() -> store.erase(space(id, uid))));
+  }
+
+  @Override
+  public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
+    long[] keys = new long[1];
+    reach(() -> keys[0] = store.count(space(id, uid)));
+    return Map.of("cache.keys", keys[0]);
   }
 
   private static TenantSpace space(TenantId id, TenantUid uid) {

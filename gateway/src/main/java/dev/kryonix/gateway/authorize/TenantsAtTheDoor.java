@@ -6,6 +6,7 @@ import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantReconciler;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.util.Map;
 
 /**
  * The gateway keeps nothing for a tenant, but follows the state stream, so that it can refuse a
@@ -21,5 +22,10 @@ final class TenantsAtTheDoor implements TenantReconciler {
   @Override
   public void remove(TenantUid uid, TenantId id, StepReporter steps) {
     // Nothing was made.
+  }
+
+  @Override
+  public Map<String, Long> census(TenantUid uid, TenantId id) {
+    return Map.of();
   }
 }

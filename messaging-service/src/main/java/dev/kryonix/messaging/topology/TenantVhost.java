@@ -200,6 +200,30 @@ final class TenantVhost {
     }
   }
 
+  /** How much of this tenant, and not of a later one of its id, there is. */
+  Map<String, Long> count(TenantId tenant, TenantUid uid) throws ManagementException {
+    boolean vhost =
+        api.get(ManagementApi.path("vhosts", Names.vhost(tenant)))
+            .filter(actual -> isOf(actual, uid))
+            .isPresent();
+    boolean user =
+        api.get(ManagementApi.path("users", Names.user(tenant)))
+            .filter(actual -> actual.toString().contains(UID + uid))
+            .isPresent();
+    long queues =
+        vhost
+            ? api.get(
+                    ManagementApi.path("queues", Names.vhost(tenant))
+                        + "?columns=name&disable_stats=true&enable_queue_totals=true")
+                .map(found -> found.getAsJsonArray().size())
+                .orElse(0)
+            : 0;
+    return Map.of(
+        "messaging.vhosts", vhost ? 1L : 0L,
+        "messaging.users", user ? 1L : 0L,
+        "messaging.queues", queues);
+  }
+
   private void putUnlessSame(String path, JsonObject wanted) throws ManagementException {
     Optional<JsonElement> actual = api.get(path);
     if (actual.isEmpty() || !contains(actual.get().getAsJsonObject(), wanted)) {

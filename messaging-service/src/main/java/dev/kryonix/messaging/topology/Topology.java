@@ -15,6 +15,7 @@ import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.connection.TenantConnections;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 
 /** Makes true in the broker what tenant-service wants for a tenant. */
 @Singleton
@@ -55,6 +56,11 @@ public final class Topology implements TenantReconciler {
     step(steps, "vhost", () -> broker.remove(id, uid));
   }
 
+  @Override
+  public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
+    return reach(() -> broker.count(id, uid));
+  }
+
   private void suspend(TenantId id, TenantUid uid) throws ManagementException {
     connections.close(uid);
     broker.closeConnections(id);
@@ -78,21 +84,34 @@ public final class Topology implements TenantReconciler {
       throws ReconcileException {
     steps.run(
         name,
-        () -> {
-          try {
-            step.run();
-          } catch (ManagementException e) {
-            throw new ReconcileException(
-                e.isUnreachable() ? "BrokerUnavailable" : "BrokerRefused",
-                String.valueOf(e.getMessage()),
-                e);
-          }
-        });
+        () ->
+            reach(
+                () -> {
+                  step.run();
+                  return true;
+                }));
+  }
+
+  private static <T> T reach(BrokerQuestion<T> question) throws ReconcileException {
+    try {
+      return question.ask();
+    } catch (ManagementException e) {
+      throw new ReconcileException(
+          e.isUnreachable() ? "BrokerUnavailable" : "BrokerRefused",
+          String.valueOf(e.getMessage()),
+          e);
+    }
   }
 
   /** A step that talks to the management API. */
   @FunctionalInterface
   private interface BrokerStep {
     void run() throws ManagementException;
+  }
+
+  /** Something that the management API knows. */
+  @FunctionalInterface
+  private interface BrokerQuestion<T> {
+    T ask() throws ManagementException;
   }
 }

@@ -120,6 +120,24 @@ final class Lanes {
     startMore();
   }
 
+  /**
+   * Makes the tenant true once more as it was made last. When something newer is on its way, that
+   * does it.
+   */
+  void repair(TenantView view) {
+    TenantUid uid = view.uid();
+    boolean isLatest =
+        knows(uid)
+            && generation(applied, uid) == view.generation()
+            && generation(newest, uid) == view.generation();
+    if (isLatest && !lanes.containsKey(view.id())) {
+      Lane lane = lanes.computeIfAbsent(view.id(), Lane::new);
+      lane.await(new Job(new Work.Apply(view), List.of()));
+      makeStartable(lane);
+      startMore();
+    }
+  }
+
   /** Asks to be told when all that waits or runs now has been tried once. */
   void awaitFirstTries() {
     untried.addAll(lanes.keySet());

@@ -7,7 +7,9 @@ import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
@@ -18,10 +20,14 @@ import org.slf4j.LoggerFactory;
 final class Reconciliation implements StepReporter {
   private static final Logger LOG = LoggerFactory.getLogger(Reconciliation.class);
 
+  /** The step that says what there is before a removal. */
+  private static final String COUNT = "count";
+
   private final Work work;
   private final Consumer<StepEvent> events;
   private final InstantSource clock;
   private String failedStep = "";
+  private Map<String, Long> counts = Map.of();
 
   Reconciliation(Work work, Consumer<StepEvent> events, InstantSource clock) {
     this.work = work;
@@ -34,7 +40,7 @@ final class Reconciliation implements StepReporter {
     try {
       switch (work) {
         case Work.Apply apply -> reconciler.apply(apply.desired(), this);
-        case Work.Remove remove -> reconciler.remove(remove.uid(), remove.id(), this);
+        case Work.Remove remove -> remove(reconciler, remove);
       }
       return Optional.empty();
     } catch (ReconcileException e) {
@@ -51,10 +57,28 @@ final class Reconciliation implements StepReporter {
     }
   }
 
+  /** What was found after a removal, by kind. */
+  Map<String, Long> census() {
+    return counts;
+  }
+
+  /** Counts, removes, and counts again: what is left over is a failure. */
+  private void remove(TenantReconciler reconciler, Work.Remove remove) throws ReconcileException {
+    run(COUNT, () -> counts = reconciler.census(remove.uid(), remove.id()));
+    reconciler.remove(remove.uid(), remove.id(), this);
+    run("census", () -> counts = reconciler.census(remove.uid(), remove.id()));
+    Map<String, Long> left = new TreeMap<>(counts);
+    left.values().removeIf(count -> count == 0);
+    if (!left.isEmpty()) {
+      failedStep = "census";
+      throw new ReconcileException("NotErased", "after the removal there is still " + left);
+    }
+  }
+
   @Override
   public void run(String step, Action action) throws ReconcileException {
     Instant began = clock.instant();
-    events.accept(new StepEvent(step, StepEvent.State.STARTED, Duration.ZERO));
+    events.accept(new StepEvent(step, StepEvent.State.STARTED, Duration.ZERO, Map.of()));
     boolean done = false;
     try {
       action.run();
@@ -67,7 +91,8 @@ final class Reconciliation implements StepReporter {
           new StepEvent(
               step,
               done ? StepEvent.State.DONE : StepEvent.State.FAILED,
-              Duration.between(began, clock.instant())));
+              Duration.between(began, clock.instant()),
+              done && step.equals(COUNT) ? counts : Map.of()));
     }
   }
 

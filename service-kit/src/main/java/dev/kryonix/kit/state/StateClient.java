@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -90,6 +91,11 @@ public final class StateClient {
     locked(() -> session.offer(message));
   }
 
+  /** Makes tenants whose engine objects are not as they must be true again. */
+  void repair(Collection<TenantView> drifted) {
+    locked(() -> drifted.forEach(session::repair));
+  }
+
   private void locked(Runnable event) {
     lock.lock();
     try {
@@ -104,7 +110,11 @@ public final class StateClient {
         new Reconciliation(
             job.work(), event -> locked(() -> session.progressed(job, event)), clock);
     Failure failure = run.run(reconciler).orElse(null);
-    locked(() -> session.finished(job, failure));
+    locked(
+        () -> {
+          job.counted(run.census());
+          session.finished(job, failure);
+        });
   }
 
   /** The session's surroundings in a real process. */

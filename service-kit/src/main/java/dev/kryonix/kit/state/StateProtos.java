@@ -71,8 +71,10 @@ final class StateProtos {
     return messages;
   }
 
-  static SyncRequest ack(String nonce) {
-    return SyncRequest.newBuilder().setAck(Ack.newBuilder().setNonce(nonce)).build();
+  static SyncRequest ack(String nonce, Map<String, Long> counts) {
+    return SyncRequest.newBuilder()
+        .setAck(Ack.newBuilder().setNonce(nonce).putAllCounts(counts))
+        .build();
   }
 
   static SyncRequest nack(String nonce, Failure failure) {
@@ -93,6 +95,7 @@ final class StateProtos {
             Progress.newBuilder()
                 .setNonce(nonce)
                 .setStep(event.step())
+                .putAllCounts(event.counts())
                 .setState(
                     switch (event.state()) {
                       case STARTED -> StepState.STEP_STATE_STARTED;

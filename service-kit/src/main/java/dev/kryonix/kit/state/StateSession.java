@@ -127,6 +127,11 @@ final class StateSession implements Lanes.Outlet {
     }
   }
 
+  /** The tenant's engine objects are not as they must be: makes them so again. */
+  void repair(TenantView view) {
+    lanes.repair(view);
+  }
+
   /** Sends a message that may be lost, such as a usage report. */
   void offer(SyncRequest message) {
     if (current != null && current.isReady()) {
@@ -143,7 +148,7 @@ final class StateSession implements Lanes.Outlet {
   public void succeeded(Job job) {
     for (Job.Ticket ticket : job.tickets()) {
       if (isOpen(ticket.link())) {
-        ticket.link().send(StateProtos.ack(ticket.nonce()));
+        ticket.link().send(StateProtos.ack(ticket.nonce(), job.census()));
       }
     }
   }

@@ -20,11 +20,16 @@ import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.streams.LoopbackServer;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
@@ -177,6 +182,62 @@ final class StateClientTest {
   }
 
   @Test
+  void aRemovalIsCountedBeforeAndAfter() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+
+    stream.send(removal("n2", ACME, FIRST, 2));
+
+    assertThat(stream.next().getAck().getCountsMap()).containsExactly(Map.entry("vhosts", 0L));
+    assertThat(stream.progress)
+        .filteredOn(message -> message.getProgress().getStep().equals("count"))
+        .last()
+        .satisfies(
+            message ->
+                assertThat(message.getProgress().getCountsMap())
+                    .containsExactly(Map.entry("vhosts", 1L)));
+  }
+
+  @Test
+  void whatIsLeftAfterARemovalIsARefusal() throws InterruptedException {
+    reconciler.left = 1;
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+
+    stream.send(removal("n2", ACME, FIRST, 2));
+
+    Nack nack = stream.next().getNack();
+    assertThat(nack.getReason()).isEqualTo("NotErased");
+    assertThat(nack.getStep()).isEqualTo("census");
+    assertThat(nack.getDetail()).contains("vhosts=1");
+  }
+
+  @Test
+  void aTenantThatWasChangedByHandIsMadeTrueAgain() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+    Patrol patrol =
+        new Patrol(
+            reconciler,
+            Optional.of(tenants -> Map.of(FIRST, Map.of("messaging.queues", 3L))),
+            directory,
+            client,
+            new StateConfig(1, Duration.ofSeconds(1)),
+            new SimpleMeterRegistry());
+
+    reconciler.drifted.add(FIRST);
+    patrol.start();
+
+    await().until(() -> reconciler.applied.size() == 2);
+    assertThat(stream.next().getUsage().getAmountsMap()).containsEntry("messaging.queues", 3L);
+    patrol.stop();
+    assertThat(directory.find(ACME)).isPresent();
+  }
+
+  @Test
   void usageIsReported() throws InterruptedException {
     StateServer.Stream stream = opened();
     // The first answer shows that the stream is open.
@@ -197,12 +258,16 @@ final class StateClientTest {
   /** Does what the test says. */
   private static final class Reconciler implements TenantReconciler {
     final List<TenantUid> removed = new CopyOnWriteArrayList<>();
+    final List<TenantUid> applied = new CopyOnWriteArrayList<>();
+    final Set<TenantUid> drifted = ConcurrentHashMap.newKeySet();
+    volatile long left;
     volatile @Nullable ReconcileException failure;
     volatile @Nullable RuntimeException refusal;
     volatile @Nullable CountDownLatch hold;
 
     @Override
     public void apply(TenantView desired, StepReporter steps) throws ReconcileException {
+      applied.add(desired.uid());
       steps.run(
           "vhost",
           () -> {
@@ -228,6 +293,18 @@ final class StateClientTest {
     @Override
     public void remove(TenantUid uid, TenantId id, StepReporter steps) {
       removed.add(uid);
+    }
+
+    @Override
+    public Map<String, Long> census(TenantUid uid, TenantId id) {
+      return Map.of("vhosts", removed.contains(uid) ? left : 1);
+    }
+
+    @Override
+    public Set<TenantUid> drifted(Collection<TenantView> tenants) {
+      Set<TenantUid> found = Set.copyOf(drifted);
+      drifted.clear();
+      return found;
     }
   }
 }

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -517,7 +518,8 @@ final class StateSessionTest {
     receive(update("n1", tenant(ACME, FIRST, 1)));
 
     session.progressed(
-        world.jobs.getFirst(), new StepEvent("vhost", StepEvent.State.DONE, Duration.ofMillis(5)));
+        world.jobs.getFirst(),
+        new StepEvent("vhost", StepEvent.State.DONE, Duration.ofMillis(5), Map.of()));
 
     SyncRequest told = world.last().sent.getLast();
     assertThat(told.getProgress().getNonce()).isEqualTo("n1");
@@ -531,7 +533,8 @@ final class StateSessionTest {
     int before = world.last().sent.size();
 
     session.progressed(
-        world.jobs.getFirst(), new StepEvent("vhost", StepEvent.State.STARTED, Duration.ZERO));
+        world.jobs.getFirst(),
+        new StepEvent("vhost", StepEvent.State.STARTED, Duration.ZERO, Map.of()));
     assertThat(world.last().sent).hasSize(before);
     succeed();
 

@@ -97,5 +97,10 @@ final class WiringTest {
 
     @Override
     public void remove(TenantUid uid, TenantId id, StepReporter steps) {}
+
+    @Override
+    public Map<String, Long> census(TenantUid uid, TenantId id) {
+      return Map.of();
+    }
   }
 }

@@ -1,0 +1,117 @@
+package dev.kryonix.kit.state;
+
+import dev.kryonix.kit.identity.TenantUid;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micronaut.context.annotation.Requires;
+import jakarta.annotation.PostConstruct;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Goes through all tenants every half minute or so: what was deleted or changed in the engine by
+ * hand is put back, and what tenants use is reported. Instances do so at different times.
+ */
+@Singleton
+@Requires(beans = TenantReconciler.class)
+final class Patrol {
+  private static final Logger LOG = LoggerFactory.getLogger(Patrol.class);
+  private static final int JITTER_SHARE = 4;
+
+  private final TenantReconciler reconciler;
+  private final Optional<TenantMeter> meter;
+  private final TenantDirectory directory;
+  private final StateClient client;
+  private final Duration every;
+  private final Counter drift;
+  private final Thread thread = Thread.ofVirtual().name("patrol").unstarted(this::run);
+
+  Patrol(
+      TenantReconciler reconciler,
+      Optional<TenantMeter> meter,
+      TenantDirectory directory,
+      StateClient client,
+      StateConfig config,
+      MeterRegistry registry) {
+    this.reconciler = reconciler;
+    this.meter = meter;
+    this.directory = directory;
+    this.client = client;
+    this.every = config.patrol();
+    this.drift =
+        Counter.builder("kryonix.state.drift")
+            .description("Tenants whose engine objects were not as they must be, and were mended")
+            .register(registry);
+  }
+
+  @PostConstruct
+  void start() {
+    thread.start();
+  }
+
+  @PreDestroy
+  void stop() {
+    thread.interrupt();
+  }
+
+  private void run() {
+    try {
+      while (!Thread.currentThread().isInterrupted()) {
+        Thread.sleep(untilNext());
+        round(directory.all());
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  /** Never ends by a failure: the next round finds what this one could not. */
+  private void round(Collection<TenantView> tenants) {
+    try {
+      mend(tenants);
+      if (meter.isPresent()) {
+        report(meter.get(), tenants);
+      }
+    } catch (ReconcileException e) {
+      LOG.debug("a round was not finished: {}", e.reason(), e);
+    } catch (RuntimeException e) {
+      LOG.warn("a round was not finished", e);
+    }
+  }
+
+  private void mend(Collection<TenantView> tenants) throws ReconcileException {
+    Set<TenantUid> drifted = reconciler.drifted(tenants);
+    List<TenantView> mended =
+        tenants.stream().filter(view -> drifted.contains(view.uid())).toList();
+    if (mended.isEmpty()) {
+      return;
+    }
+    LOG.warn(
+        "{} tenants are not as they must be, and are mended, among them {}",
+        mended.size(),
+        mended.getFirst().id());
+    drift.increment(mended.size());
+    client.repair(mended);
+  }
+
+  private void report(TenantMeter source, Collection<TenantView> tenants)
+      throws ReconcileException {
+    for (Map.Entry<TenantUid, Map<String, Long>> usage : source.measure(tenants).entrySet()) {
+      client.reportUsage(usage.getKey(), usage.getValue());
+    }
+  }
+
+  private Duration untilNext() {
+    long jitter = Math.max(1, every.toMillis() / JITTER_SHARE);
+    return every.plusMillis(ThreadLocalRandom.current().nextLong(-jitter, jitter + 1));
+  }
+}
