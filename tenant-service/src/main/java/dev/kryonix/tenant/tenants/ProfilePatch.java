@@ -12,7 +12,7 @@ import java.util.TreeMap;
  * @param values the new values
  * @param paths the fields that take them, in proto spelling
  */
-record ProfilePatch(Profile values, List<String> paths) {
+public record ProfilePatch(Profile values, List<String> paths) {
   private static final String LABELS = "labels.";
   private static final String WORDS = "words.";
 
@@ -38,7 +38,7 @@ record ProfilePatch(Profile values, List<String> paths) {
           "purge_time",
           "conditions");
 
-  ProfilePatch {
+  public ProfilePatch {
     paths = List.copyOf(paths);
     if (paths.isEmpty()) {
       throw CommonErrors.invalidField("update_mask", "must name at least one field");

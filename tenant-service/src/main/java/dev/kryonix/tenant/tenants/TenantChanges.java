@@ -20,7 +20,7 @@ import java.util.Optional;
  * revision, the audit and the announcement in one transaction.
  */
 @Singleton
-final class TenantChanges {
+public final class TenantChanges {
   private final Database database;
   private final TenantStore tenants;
   private final ProfileRules rules;
@@ -41,9 +41,9 @@ final class TenantChanges {
   }
 
   /** Which tenant is changed, at which revision (empty: whatever it is), by whom. */
-  record Target(TenantId id, String etag, Principal caller) {}
+  public record Target(TenantId id, String etag, Principal caller) {}
 
-  Tenant update(Target target, ProfilePatch patch) {
+  public Tenant update(Target target, ProfilePatch patch) {
     if (!target.caller().isPlatformAdmin()) {
       patch.requireTenantPathsOnly();
     }
@@ -61,7 +61,7 @@ final class TenantChanges {
         });
   }
 
-  Tenant suspend(Target target, String reason) {
+  public Tenant suspend(Target target, String reason) {
     return change(
         target,
         "SuspendTenant",
@@ -75,7 +75,7 @@ final class TenantChanges {
         });
   }
 
-  Tenant resume(Target target) {
+  public Tenant resume(Target target) {
     return change(
         target,
         "ResumeTenant",
@@ -93,7 +93,7 @@ final class TenantChanges {
         });
   }
 
-  Tenant delete(Target target, Duration grace, String reason) {
+  public Tenant delete(Target target, Duration grace, String reason) {
     return change(
         target,
         "DeleteTenant",
@@ -106,7 +106,7 @@ final class TenantChanges {
                         tenant.profile(), tenant.life().deletedAt(now, now.plus(grace), reason))));
   }
 
-  Tenant undelete(Target target) {
+  public Tenant undelete(Target target) {
     return change(
         target,
         "UndeleteTenant",

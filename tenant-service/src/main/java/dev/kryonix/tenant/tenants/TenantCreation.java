@@ -25,7 +25,7 @@ import java.util.function.Function;
  * all or nothing.
  */
 @Singleton
-final class TenantCreation {
+public final class TenantCreation {
   private static final String CELL = "local";
   private static final String ID_CONSTRAINT = "tenants_id";
   private static final int MOST_DERIVED = 100;
@@ -66,13 +66,13 @@ final class TenantCreation {
    * @param id the id wanted; without one it is derived
    * @param call the call, so that a repetition gets the first answer
    */
-  record Order(Profile profile, Optional<TenantId> id, RequestLog.Call call) {}
+  public record Order(Profile profile, Optional<TenantId> id, RequestLog.Call call) {}
 
   /**
    * Makes the tenant, unless the call is a repetition, and returns the answer as encoded the first
    * time.
    */
-  byte[] create(Order order, Actor actor, Function<Tenant, byte[]> encode) {
+  public byte[] create(Order order, Actor actor, Function<Tenant, byte[]> encode) {
     Profile profile = rules.complete(order.profile());
     for (int race = 1; ; race++) {
       try {

@@ -12,8 +12,8 @@ import java.util.Set;
  * @param module with this module, or any if empty
  * @param labels with all these labels, {@code key=value} or {@code key} for any value
  */
-record TenantFilter(Set<Phase> phases, String plan, String module, List<String> labels) {
-  TenantFilter {
+public record TenantFilter(Set<Phase> phases, String plan, String module, List<String> labels) {
+  public TenantFilter {
     phases =
         phases.isEmpty()
             ? Set.copyOf(EnumSet.complementOf(EnumSet.of(Phase.PURGED)))

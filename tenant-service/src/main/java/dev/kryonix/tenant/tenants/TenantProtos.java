@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.TreeMap;
 
 /** Tenants as messages. */
-final class TenantProtos {
+public final class TenantProtos {
   private final ProfileRules rules;
 
-  TenantProtos(ProfileRules rules) {
+  public TenantProtos(ProfileRules rules) {
     this.rules = rules;
   }
 
-  dev.kryonix.api.tenant.v1.Tenant message(Tenant tenant) {
+  public dev.kryonix.api.tenant.v1.Tenant message(Tenant tenant) {
     return message(tenant, List.of());
   }
 
-  dev.kryonix.api.tenant.v1.Tenant message(Tenant tenant, List<Condition> conditions) {
+  public dev.kryonix.api.tenant.v1.Tenant message(Tenant tenant, List<Condition> conditions) {
     Profile profile = tenant.profile();
     Life life = tenant.life();
     dev.kryonix.api.tenant.v1.Tenant.Builder message =
@@ -56,7 +56,7 @@ final class TenantProtos {
   }
 
   /** What the caller says of a tenant; the fields that the platform sets are passed over. */
-  static Profile profile(dev.kryonix.api.tenant.v1.Tenant message) {
+  public static Profile profile(dev.kryonix.api.tenant.v1.Tenant message) {
     return new Profile(
         message.getDisplayName().strip(),
         message.getSector(),
@@ -70,7 +70,7 @@ final class TenantProtos {
         message.getOverrides());
   }
 
-  static dev.kryonix.api.tenant.v1.Tenant parse(byte[] bytes) {
+  public static dev.kryonix.api.tenant.v1.Tenant parse(byte[] bytes) {
     try {
       return dev.kryonix.api.tenant.v1.Tenant.parseFrom(bytes);
     } catch (InvalidProtocolBufferException e) {
@@ -78,7 +78,7 @@ final class TenantProtos {
     }
   }
 
-  static Phase phase(TenantState state) {
+  public static Phase phase(TenantState state) {
     return switch (state) {
       case TENANT_STATE_PROVISIONING -> Phase.PROVISIONING;
       case TENANT_STATE_ACTIVE -> Phase.ACTIVE;

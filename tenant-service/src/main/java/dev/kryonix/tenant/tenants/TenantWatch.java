@@ -15,7 +15,7 @@ import java.time.InstantSource;
 
 /** Writes to one watcher what happens to a tenant. */
 @Singleton
-final class TenantWatch {
+public final class TenantWatch {
   /** How soon a watcher that has gone, or a drain, is noticed. */
   private static final Duration PATIENCE = Duration.ofSeconds(1);
 
@@ -35,7 +35,7 @@ final class TenantWatch {
   }
 
   /** Writes until the watcher or the tenant has gone. */
-  void write(TenantId id, Principal caller, StreamWriter<WatchTenantResponse> writer)
+  public void write(TenantId id, Principal caller, StreamWriter<WatchTenantResponse> writer)
       throws InterruptedException {
     Tenant tenant = tenants.get(id, caller);
     // Watched before it is read, so that nothing falls between.

@@ -26,10 +26,10 @@ public final class Tenants {
   }
 
   /** A tenant and what its services have made true. */
-  record Seen(Tenant tenant, List<Condition> conditions) {}
+  public record Seen(Tenant tenant, List<Condition> conditions) {}
 
   /** A page of tenants. */
-  record Page(List<Tenant> tenants, String nextToken) {}
+  public record Page(List<Tenant> tenants, String nextToken) {}
 
   /** The tenant that has the id now. */
   public Tenant get(TenantId id) {
@@ -45,7 +45,7 @@ public final class Tenants {
   }
 
   /** The tenant with its conditions. */
-  Seen see(TenantId id, Principal caller) {
+  public Seen see(TenantId id, Principal caller) {
     Seen seen =
         database.inTenant(
             id,
@@ -63,7 +63,7 @@ public final class Tenants {
   }
 
   /** A page of the tenants that the filter wants. */
-  Page list(TenantFilter filter, int size, String token) {
+  public Page list(TenantFilter filter, int size, String token) {
     String listing = "ListTenants\n" + filter.canonical();
     String after = pages.read(listing, token);
     List<Tenant> found = database.inPlatform(tx -> store.page(tx, filter, after, size + 1));

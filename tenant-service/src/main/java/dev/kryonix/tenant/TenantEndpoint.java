@@ -1,4 +1,4 @@
-package dev.kryonix.tenant.tenants;
+package dev.kryonix.tenant;
 
 import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.CreateTenantResponse;
@@ -26,7 +26,17 @@ import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.streams.StreamWriter;
 import dev.kryonix.tenant.audit.Actor;
 import dev.kryonix.tenant.paging.PageTokens;
+import dev.kryonix.tenant.tenants.ProfilePatch;
+import dev.kryonix.tenant.tenants.ProfileRules;
+import dev.kryonix.tenant.tenants.RequestLog;
+import dev.kryonix.tenant.tenants.Tenant;
+import dev.kryonix.tenant.tenants.TenantChanges;
 import dev.kryonix.tenant.tenants.TenantChanges.Target;
+import dev.kryonix.tenant.tenants.TenantCreation;
+import dev.kryonix.tenant.tenants.TenantFilter;
+import dev.kryonix.tenant.tenants.TenantProtos;
+import dev.kryonix.tenant.tenants.TenantWatch;
+import dev.kryonix.tenant.tenants.Tenants;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.time.Duration;
