@@ -6,10 +6,18 @@ import dev.kryonix.api.tenant.v1.DeleteTenantRequest;
 import dev.kryonix.api.tenant.v1.DeleteTenantResponse;
 import dev.kryonix.api.tenant.v1.GetTenantRequest;
 import dev.kryonix.api.tenant.v1.GetTenantResponse;
+import dev.kryonix.api.tenant.v1.GetUsageRequest;
+import dev.kryonix.api.tenant.v1.GetUsageResponse;
 import dev.kryonix.api.tenant.v1.ListTenantsRequest;
 import dev.kryonix.api.tenant.v1.ListTenantsResponse;
+import dev.kryonix.api.tenant.v1.PurgeTenantRequest;
+import dev.kryonix.api.tenant.v1.PurgeTenantResponse;
+import dev.kryonix.api.tenant.v1.RepairTenantRequest;
+import dev.kryonix.api.tenant.v1.RepairTenantResponse;
 import dev.kryonix.api.tenant.v1.ResumeTenantRequest;
 import dev.kryonix.api.tenant.v1.ResumeTenantResponse;
+import dev.kryonix.api.tenant.v1.RotateCredentialsRequest;
+import dev.kryonix.api.tenant.v1.RotateCredentialsResponse;
 import dev.kryonix.api.tenant.v1.SuspendTenantRequest;
 import dev.kryonix.api.tenant.v1.SuspendTenantResponse;
 import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
@@ -26,6 +34,7 @@ import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.streams.StreamWriter;
 import dev.kryonix.tenant.audit.Actor;
 import dev.kryonix.tenant.paging.PageTokens;
+import dev.kryonix.tenant.purge.Erasures;
 import dev.kryonix.tenant.tenants.ProfilePatch;
 import dev.kryonix.tenant.tenants.ProfileRules;
 import dev.kryonix.tenant.tenants.RequestLog;
@@ -37,6 +46,7 @@ import dev.kryonix.tenant.tenants.TenantFilter;
 import dev.kryonix.tenant.tenants.TenantProtos;
 import dev.kryonix.tenant.tenants.TenantWatch;
 import dev.kryonix.tenant.tenants.Tenants;
+import dev.kryonix.tenant.usage.Usages;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -51,6 +61,9 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
   private final TenantCreation creation;
   private final TenantChanges changes;
   private final TenantWatch watch;
+  private final Erasures erasures;
+  private final Usages usages;
+  private final ProfileRules rules;
   private final TenantProtos protos;
 
   TenantEndpoint(
@@ -58,11 +71,16 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
       TenantCreation creation,
       TenantChanges changes,
       TenantWatch watch,
+      Erasures erasures,
+      Usages usages,
       ProfileRules rules) {
     this.tenants = tenants;
     this.creation = creation;
     this.changes = changes;
     this.watch = watch;
+    this.erasures = erasures;
+    this.usages = usages;
+    this.rules = rules;
     this.protos = new TenantProtos(rules);
   }
 
@@ -175,6 +193,37 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
     TenantId id = new TenantId(request.getTenant());
     Principal caller = Callers.current();
     StreamWriter.serve(responses, writer -> watch.write(id, caller, writer));
+  }
+
+  @Override
+  public void purgeTenant(
+      PurgeTenantRequest request, StreamObserver<PurgeTenantResponse> responses) {
+    responses.onNext(erasures.purge(request, Actor.of(Callers.current())));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void repairTenant(
+      RepairTenantRequest request, StreamObserver<RepairTenantResponse> responses) {
+    Tenant tenant = changes.repair(new TenantId(request.getTenant()), Callers.current());
+    responses.onNext(RepairTenantResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void rotateCredentials(
+      RotateCredentialsRequest request, StreamObserver<RotateCredentialsResponse> responses) {
+    Tenant tenant = changes.rotateCredentials(new TenantId(request.getTenant()), Callers.current());
+    responses.onNext(
+        RotateCredentialsResponse.newBuilder().setTenant(protos.message(tenant)).build());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void getUsage(GetUsageRequest request, StreamObserver<GetUsageResponse> responses) {
+    Tenant tenant = tenants.get(new TenantId(request.getTenant()), Callers.current());
+    responses.onNext(usages.of(tenant.id(), tenant.uid(), rules.limits(tenant.profile())));
+    responses.onCompleted();
   }
 
   private static Target target(String tenant, String etag) {

@@ -9,6 +9,7 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,6 +27,7 @@ import org.slf4j.LoggerFactory;
 final class Patrol {
   private static final Logger LOG = LoggerFactory.getLogger(Patrol.class);
   private static final int JITTER_SHARE = 4;
+  private static final int ROUNDS_PER_FULL_REPORT = 20;
 
   private final TenantReconciler reconciler;
   private final Optional<TenantMeter> meter;
@@ -33,6 +35,8 @@ final class Patrol {
   private final StateClient client;
   private final Duration every;
   private final Counter drift;
+  private final Map<TenantUid, Map<String, Long>> reported = new HashMap<>();
+  private int rounds;
   private final Thread thread = Thread.ofVirtual().name("patrol").unstarted(this::run);
 
   Patrol(
@@ -103,11 +107,20 @@ final class Patrol {
     client.repair(mended);
   }
 
+  /** Tells what has changed, and now and then everything, for the time of its measurement. */
   private void report(TenantMeter source, Collection<TenantView> tenants)
       throws ReconcileException {
-    for (Map.Entry<TenantUid, Map<String, Long>> usage : source.measure(tenants).entrySet()) {
-      client.reportUsage(usage.getKey(), usage.getValue());
+    if (rounds++ % ROUNDS_PER_FULL_REPORT == 0) {
+      reported.clear();
     }
+    Map<TenantUid, Map<String, Long>> usages = source.measure(tenants);
+    reported.keySet().retainAll(usages.keySet());
+    usages.forEach(
+        (uid, amounts) -> {
+          if (!amounts.equals(reported.get(uid)) && client.reportUsage(uid, amounts)) {
+            reported.put(uid, amounts);
+          }
+        });
   }
 
   private Duration untilNext() {

@@ -72,10 +72,10 @@ public final class StateClient {
   }
 
   /**
-   * Tells tenant-service what a tenant uses now, by metric such as {@code cache.keys}. A report is
-   * lost when the stream is away: send another from time to time.
+   * Tells tenant-service what a tenant uses now, by metric such as {@code cache.keys}; false when
+   * it cannot be told now.
    */
-  public void reportUsage(TenantUid uid, Map<String, Long> amounts) {
+  boolean reportUsage(TenantUid uid, Map<String, Long> amounts) {
     Instant now = clock.instant();
     SyncRequest message =
         SyncRequest.newBuilder()
@@ -88,7 +88,12 @@ public final class StateClient {
                             .setNanos(now.getNano()))
                     .putAllAmounts(amounts))
             .build();
-    locked(() -> session.offer(message));
+    lock.lock();
+    try {
+      return session.offer(message);
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Makes tenants whose engine objects are not as they must be true again. */

@@ -132,11 +132,15 @@ final class StateSession implements Lanes.Outlet {
     lanes.repair(view);
   }
 
-  /** Sends a message that may be lost, such as a usage report. */
-  void offer(SyncRequest message) {
-    if (current != null && current.isReady()) {
-      current.send(message);
+  /**
+   * Sends a message that may be lost, such as a usage report; false when there is nobody to hear.
+   */
+  boolean offer(SyncRequest message) {
+    if (current == null || !current.isReady()) {
+      return false;
     }
+    current.send(message);
+    return true;
   }
 
   @Override

@@ -1,13 +1,7 @@
 package dev.kryonix.tenant.access;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSAlgorithm;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.ECDSASigner;
-import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
@@ -41,7 +35,7 @@ final class Tokens {
   private final TenantStore tenants;
   private final ApiKeyStore keys;
   private final ApiKeyMint mint;
-  private final SigningKeys signingKeys;
+  private final Signer signer;
   private final AuditTrail audit;
   private final InstantSource clock;
   private final Optional<byte[]> platformKeyHash;
@@ -51,7 +45,7 @@ final class Tokens {
       TenantStore tenants,
       ApiKeyStore keys,
       ApiKeyMint mint,
-      SigningKeys signingKeys,
+      Signer signer,
       AuditTrail audit,
       InstantSource clock,
       AccessConfig config) {
@@ -59,7 +53,7 @@ final class Tokens {
     this.tenants = tenants;
     this.keys = keys;
     this.mint = mint;
-    this.signingKeys = signingKeys;
+    this.signer = signer;
     this.audit = audit;
     this.clock = clock;
     this.platformKeyHash =
@@ -199,19 +193,7 @@ final class Tokens {
   private Issued sign(
       JWTClaimsSet.Builder builder, SortedSet<String> scopes, Optional<TenantId> tenant) {
     JWTClaimsSet claims = builder.build();
-    ECKey key = signingKeys.signing();
-    SignedJWT jwt =
-        new SignedJWT(
-            new JWSHeader.Builder(JWSAlgorithm.ES256)
-                .type(JOSEObjectType.JWT)
-                .keyID(key.getKeyID())
-                .build(),
-            claims);
-    try {
-      jwt.sign(new ECDSASigner(key));
-    } catch (JOSEException e) {
-      throw new IllegalStateException("the signing key cannot sign", e);
-    }
-    return new Issued(jwt.serialize(), claims.getExpirationTime().toInstant(), scopes, tenant);
+    String token = signer.sign(JOSEObjectType.JWT.getType(), claims);
+    return new Issued(token, claims.getExpirationTime().toInstant(), scopes, tenant);
   }
 }

@@ -45,9 +45,7 @@ public final class AuditTrail {
    */
   public void append(Tx tx, TenantId id, TenantUid uid, AuditEvent event) throws SQLException {
     tx.query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", row -> true, "audit/" + uid);
-    Head head =
-        tx.first(HEAD, row -> new Head(row.getLong("sequence"), row.getBytes("hash")), uid.value())
-            .orElse(new Head(0, new byte[AuditEvent.HASH_BYTES]));
+    Head head = head(tx, uid);
     long sequence = head.sequence() + 1;
     Actor actor = event.actor();
     tx.update(
@@ -65,6 +63,13 @@ public final class AuditTrail {
         Columns.entries(event.details()),
         head.hash(),
         event.hash(head.hash(), sequence, uid.toString()));
+  }
+
+  /** The end of the tenant's chain. */
+  public Head head(Tx tx, TenantUid uid) throws SQLException {
+    return tx.first(
+            HEAD, row -> new Head(row.getLong("sequence"), row.getBytes("hash")), uid.value())
+        .orElse(new Head(0, new byte[AuditEvent.HASH_BYTES]));
   }
 
   /** The uid of the tenant that has the id now. */
@@ -123,5 +128,6 @@ public final class AuditTrail {
     }
   }
 
-  private record Head(long sequence, byte[] hash) {}
+  /** The number and the hash of a chain's last event. */
+  public record Head(long sequence, byte[] hash) {}
 }

@@ -124,6 +124,11 @@ public final class ConditionStore {
     tx.update(WORKING, step, subject.uid().value(), subject.service(), subject.generation());
   }
 
+  /** Forgets the conditions of a tenant that is gone. */
+  public void delete(Tx tx, TenantUid uid) throws SQLException {
+    tx.update("DELETE FROM conditions WHERE tenant_uid = ?", uid.value());
+  }
+
   private static Condition read(ResultSet row) throws SQLException {
     return new Condition(
         row.getString("service"),

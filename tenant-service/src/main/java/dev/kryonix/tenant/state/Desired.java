@@ -5,6 +5,7 @@ import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.Set;
 
 /** What must be true for each tenant, as a session sees it. */
 interface Desired {
@@ -15,8 +16,19 @@ interface Desired {
    * @param id the tenant's id
    * @param generation the newest generation
    * @param removed whether the tenant must no longer be
+   * @param awaited the services that have not erased a removed tenant yet: they are asked whether
+   *     or not they know of it
    */
-  record Entry(TenantUid uid, TenantId id, long generation, boolean removed) {}
+  record Entry(TenantUid uid, TenantId id, long generation, boolean removed, Set<String> awaited) {
+    public Entry {
+      awaited = Set.copyOf(awaited);
+    }
+
+    /** Whether the service must hear of this tenant though it has never named it. */
+    boolean concerns(String service) {
+      return !removed || awaited.contains(service);
+    }
+  }
 
   /** Every tenant and every tombstone. */
   Collection<Entry> all();

@@ -34,14 +34,22 @@ final class DesiredStore implements Desired {
   private static final Duration LONGEST_TOKEN = Duration.ofMinutes(15);
 
   /** Tombstones are kept so long; a service that was away for longer starts anew. */
-  private static final String ALL =
+  private static final String SELECT =
       """
-      SELECT uid, id, generation, state FROM tenants
-       WHERE state <> 'PURGED' OR update_time > now() - interval '30 days'
+      SELECT uid, id, generation, state,
+             ARRAY(SELECT service FROM service_erasures e
+                    WHERE e.tenant_uid = t.uid AND e.finish_time IS NULL) AS awaited
+        FROM tenants t
       """;
 
-  private static final String SOME =
-      "SELECT uid, id, generation, state FROM tenants WHERE uid = ANY (?::uuid[])";
+  private static final String ALL =
+      SELECT
+          + """
+            WHERE state <> 'PURGED' OR update_time > now() - interval '30 days'
+               OR uid IN (SELECT tenant_uid FROM service_erasures WHERE finish_time IS NULL)
+            """;
+
+  private static final String SOME = SELECT + " WHERE uid = ANY (?::uuid[])";
 
   private final Database database;
   private final TenantStore tenants;
@@ -137,6 +145,7 @@ final class DesiredStore implements Desired {
         Columns.uid(row, "uid"),
         new TenantId(row.getString("id")),
         row.getLong("generation"),
-        Phase.valueOf(row.getString("state")) == Phase.PURGED);
+        Phase.valueOf(row.getString("state")) == Phase.PURGED,
+        Set.copyOf(Columns.texts(row, "awaited")));
   }
 }

@@ -18,6 +18,7 @@ import dev.kryonix.tenant.conditions.ConditionStore;
 import dev.kryonix.tenant.conditions.ConditionStore.Refusal;
 import dev.kryonix.tenant.conditions.ConditionStore.Subject;
 import dev.kryonix.tenant.conditions.Services;
+import dev.kryonix.tenant.purge.Purges;
 import dev.kryonix.tenant.tenants.Phase;
 import dev.kryonix.tenant.tenants.Tenant;
 import dev.kryonix.tenant.tenants.TenantStore;
@@ -43,6 +44,7 @@ final class Provisioning {
   private final TenantStore tenants;
   private final ConditionStore conditions;
   private final AuditTrail audit;
+  private final Purges purges;
   private final WatchHub watchers;
   private final InstantSource clock;
 
@@ -51,12 +53,14 @@ final class Provisioning {
       TenantStore tenants,
       ConditionStore conditions,
       AuditTrail audit,
+      Purges purges,
       WatchHub watchers,
       InstantSource clock) {
     this.database = database;
     this.tenants = tenants;
     this.conditions = conditions;
     this.audit = audit;
+    this.purges = purges;
     this.watchers = watchers;
     this.clock = clock;
   }
@@ -98,6 +102,11 @@ final class Provisioning {
         });
   }
 
+  /** The service has erased the tenant, and counted these objects afterwards. */
+  void erased(String service, TenantUid uid, Map<String, Long> counts) {
+    purges.erased(service, uid, counts);
+  }
+
   /** The service could not make the generation true, and is asked again then. */
   void refused(Subject subject, Nack nack, int failures, Instant nextRetry) {
     if (!Services.REQUIRED.contains(subject.service())) {
@@ -135,6 +144,9 @@ final class Provisioning {
         tx -> {
           if (progress.getState() == StepState.STEP_STATE_STARTED) {
             conditions.working(tx, subject, step);
+          }
+          if (progress.getCountsCount() > 0) {
+            purges.counted(tx, subject.service(), subject.uid(), progress.getCountsMap());
           }
           watchers.publish(
               tx,

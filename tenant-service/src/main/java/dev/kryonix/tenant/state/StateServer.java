@@ -8,6 +8,7 @@ import dev.kryonix.kit.server.Lifecycle;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.streams.StreamWriter;
 import dev.kryonix.tenant.changes.ChangeListener;
+import dev.kryonix.tenant.usage.Usages;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -31,15 +32,21 @@ final class StateServer implements ChangeListener, Lifecycle {
 
   private final DesiredStore desired;
   private final Provisioning provisioning;
+  private final Usages usages;
   private final InstantSource clock;
   private final Readiness.Component ready;
   private final Set<SyncStream> streams = ConcurrentHashMap.newKeySet();
   private volatile Instant upToDateAt = Instant.MIN;
 
   StateServer(
-      DesiredStore desired, Provisioning provisioning, Readiness readiness, InstantSource clock) {
+      DesiredStore desired,
+      Provisioning provisioning,
+      Usages usages,
+      Readiness readiness,
+      InstantSource clock) {
     this.desired = desired;
     this.provisioning = provisioning;
+    this.usages = usages;
     this.clock = clock;
     this.ready = readiness.component("desired-state");
   }
@@ -51,11 +58,13 @@ final class StateServer implements ChangeListener, Lifecycle {
     }
     SyncSession session =
         new SyncSession(
+            service,
             desired,
             new Backoff(FIRST_RETRY, LONGEST_RETRY, () -> ThreadLocalRandom.current().nextLong()),
             clock);
     SyncStream stream =
-        new SyncStream(service, StreamWriter.over(responses), session, provisioning, this, clock);
+        new SyncStream(
+            service, StreamWriter.over(responses), session, provisioning, usages, this, clock);
     streams.add(stream);
     return stream;
   }

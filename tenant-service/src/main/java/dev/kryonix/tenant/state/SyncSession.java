@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * session.
  */
 final class SyncSession {
+  private final String service;
   private final Desired desired;
   private final Backoff backoff;
   private final InstantSource clock;
@@ -44,7 +45,8 @@ final class SyncSession {
   private boolean completeIsDue;
   private long lastNonce;
 
-  SyncSession(Desired desired, Backoff backoff, InstantSource clock) {
+  SyncSession(String service, Desired desired, Backoff backoff, InstantSource clock) {
+    this.service = service;
     this.desired = desired;
     this.backoff = backoff;
     this.clock = clock;
@@ -110,7 +112,7 @@ final class SyncSession {
       }
     }
     for (Entry entry : desired.all()) {
-      if (!entry.removed() && !known.containsKey(entry.uid())) {
+      if (entry.concerns(service) && !known.containsKey(entry.uid())) {
         slots.put(entry.uid(), new Slot());
         enqueue(entry.uid());
       }
@@ -128,7 +130,7 @@ final class SyncSession {
     }
     Slot slot = slots.get(uid);
     if (slot == null) {
-      if (entry.get().removed()) {
+      if (!entry.get().concerns(service)) {
         return;
       }
       slot = new Slot();

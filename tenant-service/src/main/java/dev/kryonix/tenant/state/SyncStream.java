@@ -2,6 +2,7 @@ package dev.kryonix.tenant.state;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
+import dev.kryonix.api.tenant.v1.Ack;
 import dev.kryonix.api.tenant.v1.Drain;
 import dev.kryonix.api.tenant.v1.Hello;
 import dev.kryonix.api.tenant.v1.Lease;
@@ -10,6 +11,7 @@ import dev.kryonix.api.tenant.v1.Progress;
 import dev.kryonix.api.tenant.v1.Resync;
 import dev.kryonix.api.tenant.v1.SyncRequest;
 import dev.kryonix.api.tenant.v1.SyncResponse;
+import dev.kryonix.api.tenant.v1.UsageReport;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
@@ -19,6 +21,7 @@ import dev.kryonix.kit.streams.StreamWriter;
 import dev.kryonix.tenant.conditions.ConditionStore.Subject;
 import dev.kryonix.tenant.state.SyncSession.Answer;
 import dev.kryonix.tenant.state.SyncSession.Opening;
+import dev.kryonix.tenant.usage.Usages;
 import io.grpc.stub.StreamObserver;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -49,6 +52,7 @@ final class SyncStream implements StreamObserver<SyncRequest> {
   private final StreamWriter<SyncResponse> writer;
   private final SyncSession session;
   private final Provisioning provisioning;
+  private final Usages usages;
   private final StateServer server;
   private final InstantSource clock;
 
@@ -68,12 +72,14 @@ final class SyncStream implements StreamObserver<SyncRequest> {
       StreamWriter<SyncResponse> writer,
       SyncSession session,
       Provisioning provisioning,
+      Usages usages,
       StateServer server,
       InstantSource clock) {
     this.service = service;
     this.writer = writer;
     this.session = session;
     this.provisioning = provisioning;
+    this.usages = usages;
     this.server = server;
     this.clock = clock;
   }
@@ -83,10 +89,10 @@ final class SyncStream implements StreamObserver<SyncRequest> {
     try {
       switch (request.getMessageCase()) {
         case HELLO -> hello(request.getHello());
-        case ACK -> ack(request.getAck().getNonce());
+        case ACK -> ack(request.getAck());
         case NACK -> nack(request.getNack());
         case PROGRESS -> progress(request.getProgress());
-        case USAGE -> requireOpened();
+        case USAGE -> usage(request.getUsage());
         case MESSAGE_NOT_SET -> throw CommonErrors.invalidField("message", "must be set");
       }
     } catch (RuntimeException e) {
@@ -170,12 +176,14 @@ final class SyncStream implements StreamObserver<SyncRequest> {
     }
   }
 
-  private void ack(String nonce) {
-    switch (answer(() -> session.ack(nonce))) {
+  private void ack(Ack ack) {
+    switch (answer(() -> session.ack(ack.getNonce()))) {
       case Answer.Applied applied when !applied.removal() ->
           provisioning.applied(new Subject(service, applied.uid(), applied.generation()));
-      case Answer.Applied removed ->
-          LOG.info("{} {} has removed tenant {}", service, instance, removed.uid());
+      case Answer.Applied removed -> {
+        LOG.info("{} {} has removed tenant {}", service, instance, removed.uid());
+        provisioning.erased(service, removed.uid(), ack.getCountsMap());
+      }
       case Answer.Refused unused -> {}
       case Answer.Working unused -> {}
       case Answer.Stale() -> {}
@@ -204,6 +212,11 @@ final class SyncStream implements StreamObserver<SyncRequest> {
     if (answer(() -> session.progress(progress.getNonce())) instanceof Answer.Working working) {
       provisioning.working(new Subject(service, working.uid(), working.generation()), progress);
     }
+  }
+
+  private void usage(UsageReport report) {
+    underLock(this::requireOpened);
+    usages.report(service, report);
   }
 
   private Answer answer(java.util.function.Supplier<Answer> step) {

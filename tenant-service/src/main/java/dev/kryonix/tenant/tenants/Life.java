@@ -70,6 +70,12 @@ public record Life(
         Optional.of(purgeableAt));
   }
 
+  /** Gone for good. */
+  Life purgedAt(Instant now) {
+    return new Life(
+        Phase.PURGED, "", Optional.empty(), created, now, activated, deleted, purgeable);
+  }
+
   /** As it was before the deletion. */
   Life undeleted(Instant now) {
     return new Life(

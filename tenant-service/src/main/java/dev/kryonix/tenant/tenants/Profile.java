@@ -44,6 +44,21 @@ public record Profile(
     return Collections.unmodifiableSortedMap(new TreeMap<>(map));
   }
 
+  /** Nothing of what the caller said but where the tenant was and what it paid for. */
+  Profile erased() {
+    return new Profile(
+        "",
+        "",
+        plan,
+        List.of(),
+        region,
+        new TreeMap<>(),
+        List.of(),
+        preference,
+        new TreeMap<>(),
+        Limits.getDefaultInstance());
+  }
+
   Profile withDisplayName(String name) {
     return new Profile(
         name, sector, plan, modules, region, labels, compliance, preference, words, overrides);

@@ -45,6 +45,11 @@ public record Tenant(
     return new Tenant(uid, id, newProfile, newLife, cell, revision + 1, generation + 1);
   }
 
+  /** Erased: what is left is a tombstone that says nothing of the tenant but that it was. */
+  public Tenant purged(Instant now) {
+    return changed(profile.erased(), life.purgedAt(now));
+  }
+
   /** The next revision and generation, with nothing else changed: keys were revoked, say. */
   public Tenant touched(Instant now) {
     return changed(profile, life.updatedAt(now));

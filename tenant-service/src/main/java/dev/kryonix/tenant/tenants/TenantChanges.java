@@ -3,11 +3,13 @@ package dev.kryonix.tenant.tenants;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.postgres.Database;
+import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.tenant.audit.Actor;
 import dev.kryonix.tenant.audit.AuditEvent;
 import dev.kryonix.tenant.audit.AuditTrail;
 import dev.kryonix.tenant.changes.Outbox;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -23,6 +25,7 @@ import java.util.Optional;
 public final class TenantChanges {
   private final Database database;
   private final TenantStore tenants;
+  private final TenantSecrets secrets;
   private final ProfileRules rules;
   private final AuditTrail audit;
   private final InstantSource clock;
@@ -30,11 +33,13 @@ public final class TenantChanges {
   TenantChanges(
       Database database,
       TenantStore tenants,
+      TenantSecrets secrets,
       ProfileRules rules,
       AuditTrail audit,
       InstantSource clock) {
     this.database = database;
     this.tenants = tenants;
+    this.secrets = secrets;
     this.rules = rules;
     this.audit = audit;
     this.clock = clock;
@@ -116,6 +121,41 @@ public final class TenantChanges {
             throw TenantErrors.conflict(tenant, "deleted");
           }
           return Optional.of(tenant.changed(tenant.profile(), tenant.life().undeleted(now)));
+        });
+  }
+
+  /** Lets every service compare the tenant with what it must be. */
+  public Tenant repair(TenantId id, Principal caller) {
+    return reconcile(id, caller, "RepairTenant", (tx, tenant, now) -> {});
+  }
+
+  /** Gives the tenant new credentials for the broker. */
+  public Tenant rotateCredentials(TenantId id, Principal caller) {
+    return reconcile(id, caller, "RotateCredentials", secrets::rotateBrokerPassword);
+  }
+
+  /** Something beside the tenant changes, of which services must hear. */
+  private interface Aside {
+    void change(Tx tx, Tenant tenant, Instant now) throws SQLException;
+  }
+
+  private Tenant reconcile(TenantId id, Principal caller, String rpc, Aside aside) {
+    return database.inTenant(
+        id,
+        tx -> {
+          Tenant tenant = tenants.lock(tx, id).orElseThrow(() -> TenantErrors.notFound(id));
+          requireNotDeleting(tenant);
+          Instant now = clock.instant().truncatedTo(ChronoUnit.MICROS);
+          aside.change(tx, tenant, now);
+          tenants.nextGeneration(tx, tenant.uid(), 0);
+          audit.append(
+              tx,
+              id,
+              tenant.uid(),
+              AuditEvent.of(
+                  now, Actor.of(caller), "TenantService." + rpc, "tenants/" + id, Map.of()));
+          Outbox.append(tx, tenant.uid());
+          return tenants.find(tx, tenant.uid()).orElseThrow();
         });
   }
 

@@ -26,6 +26,7 @@ public final class TenantSecrets {
   private static final int PASSWORD_BYTES = 24;
 
   private static final int ID_BYTES = 4;
+  private static final int KEPT_PASSWORDS = 2;
 
   private final SecretBox box;
   private final SecureRandom random = new SecureRandom();
@@ -37,8 +38,23 @@ public final class TenantSecrets {
   /** Makes a new tenant's secrets. */
   void create(Tx tx, Tenant tenant, Instant now) throws SQLException {
     add(tx, tenant, TENANT_KEY, bytes(KEY_BYTES), now);
-    String password = Base64.getUrlEncoder().withoutPadding().encodeToString(bytes(PASSWORD_BYTES));
-    add(tx, tenant, BROKER_PASSWORD, password.getBytes(StandardCharsets.US_ASCII), now);
+    add(tx, tenant, BROKER_PASSWORD, password(), now);
+  }
+
+  /**
+   * Makes a new broker password. The one before it stays, for a service that has not heard yet;
+   * those before go.
+   */
+  void rotateBrokerPassword(Tx tx, Tenant tenant, Instant now) throws SQLException {
+    add(tx, tenant, BROKER_PASSWORD, password(), now);
+    tx.update(
+        "DELETE FROM secrets WHERE tenant_uid = ? AND purpose = ? AND id NOT IN (SELECT id FROM"
+            + " secrets WHERE tenant_uid = ? AND purpose = ? ORDER BY create_time DESC, id LIMIT ?)",
+        tenant.uid().value(),
+        BROKER_PASSWORD,
+        tenant.uid().value(),
+        BROKER_PASSWORD,
+        KEPT_PASSWORDS);
   }
 
   /** The tenant's secrets, sealed, the newest of each purpose first. */
@@ -55,6 +71,14 @@ public final class TenantSecrets {
         uid.value());
   }
 
+  /** The ids of all the tenant's secrets, such as {@code tenant-key/1f3a09bc}. */
+  public List<String> ids(Tx tx, TenantUid uid) throws SQLException {
+    return tx.query(
+        "SELECT purpose || '/' || id FROM secrets WHERE tenant_uid = ? ORDER BY purpose, id",
+        row -> row.getString(1),
+        uid.value());
+  }
+
   private void add(Tx tx, Tenant tenant, String purpose, byte[] plain, Instant now)
       throws SQLException {
     String id = HexFormat.of().formatHex(bytes(ID_BYTES));
@@ -68,6 +92,13 @@ public final class TenantSecrets {
         id,
         sealed.getSealed().toByteArray(),
         now);
+  }
+
+  private byte[] password() {
+    return Base64.getUrlEncoder()
+        .withoutPadding()
+        .encodeToString(bytes(PASSWORD_BYTES))
+        .getBytes(StandardCharsets.US_ASCII);
   }
 
   private byte[] bytes(int count) {

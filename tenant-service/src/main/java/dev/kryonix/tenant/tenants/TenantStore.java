@@ -9,6 +9,7 @@ import dev.kryonix.tenant.sql.Columns;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -120,6 +121,17 @@ public final class TenantStore {
     }
   }
 
+  /**
+   * Lets services make the same true again, or something that is not of the tenant itself: a
+   * generation above both its own and the given one. The revision stays.
+   */
+  public void nextGeneration(Tx tx, TenantUid uid, long above) throws SQLException {
+    tx.update(
+        "UPDATE tenants SET generation = greatest(generation, ?) + 1 WHERE uid = ?",
+        above,
+        uid.value());
+  }
+
   /** The tenant that has the id now. */
   public Optional<Tenant> find(Tx tx, TenantId id) throws SQLException {
     return tx.first(FIND, TenantStore::read, id.value());
@@ -138,6 +150,21 @@ public final class TenantStore {
   /** The tenant of that uid; nobody else changes it before this transaction ends. */
   public Optional<Tenant> lock(Tx tx, TenantUid uid) throws SQLException {
     return tx.first(FIND_BY_UID + " FOR UPDATE", TenantStore::read, uid.value());
+  }
+
+  /**
+   * Deleted tenants whose grace period has ended by then; passes over those that another
+   * transaction has locked.
+   */
+  public List<Tenant> lockPurgeable(Tx tx, Instant now, int most) throws SQLException {
+    return tx.query(
+        "SELECT "
+            + COLUMNS
+            + " FROM tenants WHERE state = 'DELETING' AND purge_time <= ?"
+            + " ORDER BY purge_time LIMIT ? FOR UPDATE SKIP LOCKED",
+        TenantStore::read,
+        now,
+        most);
   }
 
   /** The tenants after an id, in order of their ids. */

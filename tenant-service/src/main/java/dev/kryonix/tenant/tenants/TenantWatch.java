@@ -12,6 +12,7 @@ import dev.kryonix.tenant.watch.WatchHub;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 
 /** Writes to one watcher what happens to a tenant. */
 @Singleton
@@ -40,25 +41,31 @@ public final class TenantWatch {
     Tenant tenant = tenants.get(id, caller);
     // Watched before it is read, so that nothing falls between.
     try (Watch watch = hub.watch(tenant.uid())) {
-      writer.write(snapshot(id, caller));
-      while (!writer.isEnded()) {
+      boolean isHere = tell(tenant, writer);
+      while (isHere && !writer.isEnded()) {
         if (readiness.isDraining()) {
           throw CommonErrors.notServing("the service is stopping");
         }
         switch (watch.next(PATIENCE)) {
           case News.Happened(WatchTenantResponse event) -> writer.write(event);
-          case News.Changed() -> writer.write(snapshot(id, caller));
+          case News.Changed() -> isHere = tell(tenant, writer);
           case News.Silence() -> {}
         }
       }
     }
   }
 
-  private WatchTenantResponse snapshot(TenantId id, Principal caller) {
-    Tenants.Seen seen = tenants.see(id, caller);
-    return WatchTenantResponse.newBuilder()
-        .setEventTime(TenantProtos.timestamp(clock.instant()))
-        .setTenant(protos.message(seen.tenant(), seen.conditions()))
-        .build();
+  /** Tells how the tenant is; false when it has gone, though another may have its id by now. */
+  private boolean tell(Tenant watched, StreamWriter<WatchTenantResponse> writer) {
+    Optional<Tenants.Seen> seen =
+        tenants.look(watched.id()).filter(now -> now.tenant().uid().equals(watched.uid()));
+    seen.ifPresent(
+        now ->
+            writer.write(
+                WatchTenantResponse.newBuilder()
+                    .setEventTime(TenantProtos.timestamp(clock.instant()))
+                    .setTenant(protos.message(now.tenant(), now.conditions()))
+                    .build()));
+    return seen.isPresent();
   }
 }

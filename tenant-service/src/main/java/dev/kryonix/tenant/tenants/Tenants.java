@@ -9,6 +9,7 @@ import dev.kryonix.tenant.paging.PageTokens;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** Reads tenants. */
 @Singleton
@@ -46,20 +47,28 @@ public final class Tenants {
 
   /** The tenant with its conditions. */
   public Seen see(TenantId id, Principal caller) {
-    Seen seen =
-        database.inTenant(
-            id,
-            tx -> {
-              Tenant tenant = store.find(tx, id).orElseThrow(() -> TenantErrors.notFound(id));
-              List<Condition> all = new ArrayList<>();
-              for (Condition condition : conditions.of(tx, tenant.uid())) {
-                all.add(condition.asOf(tenant.generation()));
-              }
-              all.add(Condition.ready(List.copyOf(all)));
-              return new Seen(tenant, all);
-            });
+    Seen seen = look(id).orElseThrow(() -> TenantErrors.notFound(id));
     requireSame(seen.tenant(), caller);
     return seen;
+  }
+
+  /** The tenant with its conditions, unless it is gone. */
+  Optional<Seen> look(TenantId id) {
+    return database.inTenant(
+        id,
+        tx -> {
+          Optional<Tenant> found = store.find(tx, id);
+          if (found.isEmpty()) {
+            return Optional.empty();
+          }
+          Tenant tenant = found.get();
+          List<Condition> all = new ArrayList<>();
+          for (Condition condition : conditions.of(tx, tenant.uid())) {
+            all.add(condition.asOf(tenant.generation()));
+          }
+          all.add(Condition.ready(List.copyOf(all)));
+          return Optional.of(new Seen(tenant, all));
+        });
   }
 
   /** A page of the tenants that the filter wants. */

@@ -1,6 +1,7 @@
 package dev.kryonix.tenant.process;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Timestamp;
 import dev.kryonix.api.tenant.v1.Ack;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.api.tenant.v1.Hello;
@@ -10,8 +11,11 @@ import dev.kryonix.api.tenant.v1.StateServiceGrpc;
 import dev.kryonix.api.tenant.v1.StepState;
 import dev.kryonix.api.tenant.v1.SyncRequest;
 import dev.kryonix.api.tenant.v1.SyncResponse;
+import dev.kryonix.api.tenant.v1.TenantRemoval;
 import dev.kryonix.api.tenant.v1.TenantUpdate;
+import dev.kryonix.api.tenant.v1.UsageReport;
 import io.grpc.stub.StreamObserver;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -101,6 +105,25 @@ final class ScriptedService implements AutoCloseable {
     disconnect();
   }
 
+  /** Reports what the tenant uses. */
+  void reportUsage(ByteString uid, Map<String, Long> amounts) {
+    StreamObserver<SyncRequest> open = stream;
+    if (open != null) {
+      Instant now = Instant.now();
+      open.onNext(
+          SyncRequest.newBuilder()
+              .setUsage(
+                  UsageReport.newBuilder()
+                      .setTenantUid(uid)
+                      .setMeasureTime(
+                          Timestamp.newBuilder()
+                              .setSeconds(now.getEpochSecond())
+                              .setNanos(now.getNano()))
+                      .putAllAmounts(amounts))
+              .build());
+    }
+  }
+
   /** Ends the stream; what was applied is kept for the next. */
   void disconnect() {
     StreamObserver<SyncRequest> open = stream;
@@ -118,6 +141,9 @@ final class ScriptedService implements AutoCloseable {
       messages.add(response.getMessageCase());
       if (response.hasUpdate()) {
         answer(response.getUpdate());
+      }
+      if (response.hasRemoval()) {
+        answer(response.getRemoval());
       }
     }
 
@@ -157,6 +183,36 @@ final class ScriptedService implements AutoCloseable {
         applied.put(tenant.getUid(), tenant.getGeneration());
         send(SyncRequest.newBuilder().setAck(Ack.newBuilder().setNonce(nonce)).build());
       }
+    }
+
+    private void answer(TenantRemoval removal) {
+      String nonce = removal.getNonce();
+      if (refused.contains(removal.getTenant())) {
+        send(
+            SyncRequest.newBuilder()
+                .setNack(
+                    Nack.newBuilder()
+                        .setNonce(nonce)
+                        .setStep("census")
+                        .setReason("NotErased")
+                        .setDetail("after the removal there is still {things=1}"))
+                .build());
+        return;
+      }
+      boolean had = applied.remove(removal.getTenantUid()) != null;
+      send(
+          SyncRequest.newBuilder()
+              .setProgress(
+                  Progress.newBuilder()
+                      .setNonce(nonce)
+                      .setStep("count")
+                      .setState(StepState.STEP_STATE_DONE)
+                      .putCounts(name + ".things", had ? 3 : 0))
+              .build());
+      send(
+          SyncRequest.newBuilder()
+              .setAck(Ack.newBuilder().setNonce(nonce).putCounts(name + ".things", 0))
+              .build());
     }
 
     private void send(SyncRequest request) {

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -216,12 +217,39 @@ final class SyncSessionTest {
 
   private SyncSession newSession() {
     Backoff backoff = new Backoff(Duration.ofMillis(500), Duration.ofSeconds(15), new Random(7));
-    return new SyncSession(world, backoff, () -> now);
+    return new SyncSession("messaging", world, backoff, () -> now);
   }
 
   private void change(TenantUid uid, long generation) {
     world.put(uid, generation);
     session.changed(uid);
+  }
+
+  @Test
+  void aServiceThatHasNotErasedATenantIsAskedThoughItNeverNamedIt() {
+    world.entries.put(A, new Desired.Entry(A, World.id(A), 4, true, Set.of("messaging")));
+    world.entries.put(B, new Desired.Entry(B, World.id(B), 4, true, Set.of("cache")));
+    session.open(Map.of());
+
+    List<SyncResponse> sent = drain();
+
+    assertThat(sent)
+        .extracting(SyncResponse::getMessageCase)
+        .containsExactly(MessageCase.REMOVAL, MessageCase.SYNC_COMPLETE);
+    assertThat(TenantUid.fromBytes(sent.getFirst().getRemoval().getTenantUid())).isEqualTo(A);
+  }
+
+  @Test
+  void aPurgeThatBeginsReachesAServiceThatDoesNotHaveTheTenant() {
+    session.open(Map.of());
+    drain();
+
+    world.entries.put(A, new Desired.Entry(A, World.id(A), 4, true, Set.of("messaging")));
+    session.changed(A);
+
+    assertThat(drain())
+        .extracting(SyncResponse::getMessageCase)
+        .containsExactly(MessageCase.REMOVAL);
   }
 
   private List<SyncResponse> drain() {
@@ -238,11 +266,11 @@ final class SyncSessionTest {
     private boolean away;
 
     void put(TenantUid uid, long generation) {
-      entries.put(uid, new Entry(uid, id(uid), generation, false));
+      entries.put(uid, new Entry(uid, id(uid), generation, false, Set.of()));
     }
 
     void remove(TenantUid uid, long generation) {
-      entries.put(uid, new Entry(uid, id(uid), generation, true));
+      entries.put(uid, new Entry(uid, id(uid), generation, true, Set.of()));
     }
 
     @Override
