@@ -16,7 +16,8 @@ service_settings() {
   local service=$1 other
   printf 'KRYONIX_%s=%q\n' BIND 127.0.0.1 \
     GRPC_PORT "$(port "${service}_grpc")" MANAGEMENT_PORT "$(port "${service}_management")" \
-    KEYS_DIR "$KRYONIX_HOME/keys" DATA_DIR "$KRYONIX_HOME/data/$service"
+    KEYS_DIR "$KRYONIX_HOME/keys" DATA_DIR "$KRYONIX_HOME/data/$service" \
+    STATE_FOLDER "$KRYONIX_HOME/data/$service/state"
   for other in tenant messaging cache backup; do
     echo "KRYONIX_${other^^}_ADDRESS=$(service_address "$other")"
   done

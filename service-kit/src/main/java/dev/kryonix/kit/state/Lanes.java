@@ -57,6 +57,16 @@ final class Lanes {
     this.parallelism = parallelism;
   }
 
+  /** Begins with what an earlier process had begun, of generation 0, or made true. */
+  void restore(TenantUid uid, Optional<TenantView> made) {
+    newest.put(uid, made.map(TenantView::generation).orElse(0L));
+    made.ifPresent(
+        view -> {
+          applied.put(uid, view.generation());
+          directory.put(view);
+        });
+  }
+
   /**
    * The generation that has been made true, per tenant; 0 for one that has only been begun, or
    * failed: there may be something of it, so whoever says what is to go must hear of it.

@@ -19,8 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Goes through all tenants every half minute or so: what was deleted or changed in the engine by
- * hand is put back, and what tenants use is reported. Instances do so at different times.
+ * Goes through all tenants at the start and then every half minute or so: what was deleted or
+ * changed in the engine by hand is put back, and what tenants use is reported. Instances do so at
+ * different times.
  */
 @Singleton
 @Requires(beans = TenantReconciler.class)
@@ -69,9 +70,10 @@ final class Patrol {
 
   private void run() {
     try {
+      client.awaitSynced();
       while (!Thread.currentThread().isInterrupted()) {
-        Thread.sleep(untilNext());
         round(directory.all());
+        Thread.sleep(untilNext());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -15,6 +15,8 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
@@ -27,7 +29,8 @@ import java.util.random.RandomGenerator;
  * network; every event reaches it under one lock.
  *
  * <p>The readiness component {@code state} is up from the first complete sync on, and stays up when
- * tenant-service goes: what is known stays true.
+ * tenant-service goes: what is known stays true. With a folder to keep it in, it also outlives the
+ * process.
  */
 @Singleton
 @Requires(beans = TenantReconciler.class)
@@ -38,6 +41,8 @@ public final class StateClient {
   private final Network network;
   private final Readiness.Component readiness;
   private final InstantSource clock;
+  private final Optional<TenantLog> log;
+  private final CountDownLatch synced = new CountDownLatch(1);
   private final StateSession session;
   private final ReentrantLock lock = new ReentrantLock();
   private final ExecutorService jobs =
@@ -48,19 +53,25 @@ public final class StateClient {
       TenantDirectory directory,
       Network network,
       StateSession.Identity identity,
+      StateConfig config,
       Readiness readiness,
       InstantSource clock) {
     this.reconciler = reconciler;
     this.network = network;
     this.readiness = readiness.component("state");
     this.clock = clock;
+    this.log = config.folder().flatMap(TenantLog::open);
     this.session =
         new StateSession(identity, directory, new ThisProcess(), RandomGenerator.getDefault());
   }
 
   @PostConstruct
   void start() {
-    locked(session::begin);
+    locked(
+        () -> {
+          log.ifPresent(kept -> session.restore(kept.load()));
+          session.begin();
+        });
   }
 
   /** Ends the stream, and interrupts what runs. */
@@ -69,6 +80,7 @@ public final class StateClient {
     locked(session::stop);
     jobs.shutdownNow();
     jobs.awaitTermination(STOP_GRACE.toMillis(), TimeUnit.MILLISECONDS);
+    locked(() -> log.ifPresent(TenantLog::close));
   }
 
   /**
@@ -110,6 +122,18 @@ public final class StateClient {
     }
   }
 
+  /** Waits until every tenant is known and has been tried. */
+  void awaitSynced() throws InterruptedException {
+    synced.await();
+  }
+
+  private static void keep(TenantLog log, Work made) {
+    switch (made) {
+      case Work.Apply apply -> log.made(apply.desired());
+      case Work.Remove remove -> log.removed(remove.uid());
+    }
+  }
+
   private void reconcile(Job job) {
     Reconciliation run =
         new Reconciliation(
@@ -118,6 +142,9 @@ public final class StateClient {
     locked(
         () -> {
           job.counted(run.census());
+          if (failure == null) {
+            log.ifPresent(kept -> keep(kept, job.work()));
+          }
           session.finished(job, failure);
         });
   }
@@ -157,12 +184,16 @@ public final class StateClient {
 
     @Override
     public void run(Job job) {
+      if (job.work() instanceof Work.Apply apply) {
+        log.ifPresent(kept -> kept.begun(apply.uid(), apply.id()));
+      }
       jobs.execute(() -> reconcile(job));
     }
 
     @Override
     public void synced() {
       readiness.up();
+      synced.countDown();
     }
   }
 }

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * The stream's messages, to and from the kit's own types. What is malformed throws
@@ -44,6 +45,27 @@ final class StateProtos {
             tenant.getSecretsList(),
             Set.copyOf(tenant.getComplianceList()),
             Set.copyOf(tenant.getRevokedList())));
+  }
+
+  static DesiredTenant desired(TenantView view) {
+    return DesiredTenant.newBuilder()
+        .setUid(view.uid().toBytes())
+        .setId(view.id().value())
+        .setGeneration(view.generation())
+        .setServing(
+            switch (view.serving()) {
+              case SERVING -> ServingState.SERVING_STATE_SERVING;
+              case SUSPENDED -> ServingState.SERVING_STATE_SUSPENDED;
+              case DELETED -> ServingState.SERVING_STATE_DELETED;
+            })
+        .setPlan(view.plan())
+        .addAllModules(new TreeSet<>(view.modules()))
+        .setLimits(view.limits())
+        .setCell(view.cell())
+        .addAllSecrets(view.secrets())
+        .addAllCompliance(new TreeSet<>(view.compliance()))
+        .addAllRevoked(new TreeSet<>(view.revoked()))
+        .build();
   }
 
   static Work.Remove work(TenantRemoval removal) {

@@ -1,5 +1,6 @@
 package dev.kryonix.kit.state;
 
+import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.api.tenant.v1.SyncComplete;
 import dev.kryonix.api.tenant.v1.SyncRequest;
 import dev.kryonix.api.tenant.v1.SyncResponse;
@@ -10,6 +11,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
@@ -88,6 +90,24 @@ final class StateSession implements Lanes.Outlet {
 
   void begin() {
     current = open();
+  }
+
+  /**
+   * Begins with what an earlier process had begun, or made true. Nobody is served before
+   * tenant-service has been heard: meanwhile a tenant may have been suspended.
+   */
+  void restore(List<DesiredTenant> known) {
+    if (!known.isEmpty()) {
+      directory.lease(Duration.ZERO);
+    }
+    for (DesiredTenant tenant : known) {
+      TenantUid uid = TenantUid.fromBytes(tenant.getUid());
+      lanes.restore(
+          uid,
+          tenant.getGeneration() == 0
+              ? Optional.empty()
+              : Optional.of(StateProtos.work(tenant).desired()));
+    }
   }
 
   /** Opens no stream any more, and ends those that are open. */

@@ -127,8 +127,11 @@ public final class TenantDirectory implements TenantGate {
     changed(id);
   }
 
-  /** What is known of suspensions and revocations is current for that long from now. */
+  /**
+   * What is known of suspensions and revocations is current for that long from now; zero means that
+   * it is not.
+   */
   void lease(Duration duration) {
-    currentUntil = clock.instant().plus(duration);
+    currentUntil = duration.isZero() ? Instant.MIN : clock.instant().plus(duration);
   }
 }

@@ -7,8 +7,12 @@ import dev.kryonix.api.tenant.v1.SyncComplete;
 import dev.kryonix.api.tenant.v1.SyncResponse;
 import dev.kryonix.api.tenant.v1.TenantRemoval;
 import dev.kryonix.api.tenant.v1.TenantUpdate;
+import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 
 /** Tenants and messages for tests. */
@@ -63,5 +67,19 @@ final class Sample {
       all = all.concat(uid.toBytes());
     }
     return all;
+  }
+
+  static Principal caller(TenantId tenant, Optional<TenantUid> uid) {
+    return new Principal(
+        "key_1",
+        Principal.Kind.TENANT,
+        Optional.of(tenant),
+        uid,
+        Set.of(),
+        Set.of(),
+        "pro",
+        Instant.MAX,
+        "t1",
+        false);
   }
 }

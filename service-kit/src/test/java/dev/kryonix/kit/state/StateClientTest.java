@@ -9,19 +9,23 @@ import static dev.kryonix.kit.state.Sample.removal;
 import static dev.kryonix.kit.state.Sample.tenant;
 import static dev.kryonix.kit.state.Sample.update;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.api.tenant.v1.Hello;
 import dev.kryonix.api.tenant.v1.Nack;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.api.tenant.v1.StateServiceGrpc;
 import dev.kryonix.api.tenant.v1.StepState;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.streams.LoopbackServer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
@@ -36,6 +40,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The client on its threads, over a real channel, against a real gRPC server. */
 final class StateClientTest {
@@ -50,6 +55,7 @@ final class StateClientTest {
           directory,
           new GrpcNetwork(StateServiceGrpc.newStub(server.channel())),
           new StateSession.Identity("messaging", "i1", 4),
+          new StateConfig(4, Duration.ofSeconds(1), Optional.empty()),
           readiness,
           InstantSource.system());
 
@@ -225,9 +231,10 @@ final class StateClientTest {
             Optional.of(tenants -> Map.of(FIRST, Map.of("messaging.queues", 3L))),
             directory,
             client,
-            new StateConfig(1, Duration.ofSeconds(1)),
+            new StateConfig(1, Duration.ofSeconds(1), Optional.empty()),
             new SimpleMeterRegistry());
 
+    stream.send(complete(1));
     reconciler.drifted.add(FIRST);
     patrol.start();
 
@@ -235,6 +242,47 @@ final class StateClientTest {
     assertThat(stream.next().getUsage().getAmountsMap()).containsEntry("messaging.queues", 3L);
     patrol.stop();
     assertThat(directory.find(ACME)).isPresent();
+  }
+
+  @Test
+  void aRestartedServiceSaysWhatItHadAndServesNobodyBeforeItHasHeard(@TempDir Path folder)
+      throws InterruptedException {
+    opened();
+    StateClient before = keepingIn(folder, directory);
+    before.start();
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 7)));
+    assertThat(stream.next().hasAck()).isTrue();
+    reconciler.failure = new ReconcileException("BrokerUnavailable", "connection refused");
+    stream.send(update("n2", tenant(GLOBEX, SECOND, 3)));
+    assertThat(stream.next().hasNack()).isTrue();
+    before.stop();
+
+    TenantDirectory restarted = new TenantDirectory(InstantSource.system());
+    StateClient after = keepingIn(folder, restarted);
+    after.start();
+
+    Hello hello = state.next().next().getHello();
+    assertThat(hello.getKnownUids()).isEqualTo(FIRST.toBytes().concat(SECOND.toBytes()));
+    assertThat(hello.getKnownGenerationsList()).containsExactly(7L, 0L);
+    assertThat(restarted.find(ACME, FIRST)).isPresent();
+    assertThat(restarted.find(GLOBEX)).isEmpty();
+    assertThatThrownBy(() -> restarted.require(Sample.caller(ACME, Optional.of(FIRST))))
+        .isInstanceOfSatisfying(
+            ServiceException.class,
+            refusal -> assertThat(refusal.reasonName()).isEqualTo("UPSTREAM_UNAVAILABLE"));
+    after.stop();
+  }
+
+  private StateClient keepingIn(Path folder, TenantDirectory tenants) {
+    return new StateClient(
+        reconciler,
+        tenants,
+        new GrpcNetwork(StateServiceGrpc.newStub(server.channel())),
+        new StateSession.Identity("messaging", "i2", 4),
+        new StateConfig(4, Duration.ofSeconds(1), Optional.of(folder)),
+        readiness,
+        InstantSource.system());
   }
 
   @Test

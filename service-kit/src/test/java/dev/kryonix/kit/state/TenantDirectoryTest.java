@@ -9,12 +9,10 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
-import dev.kryonix.kit.identity.TenantUid;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class TenantDirectoryTest {
@@ -25,12 +23,13 @@ final class TenantDirectoryTest {
   void aServedTenantIsAdmittedWithItsUid() {
     put(ServingState.SERVING_STATE_SERVING);
 
-    assertThat(directory.admit(caller(Optional.empty())).requireTenantUid()).isEqualTo(FIRST);
+    assertThat(directory.admit(Sample.caller(ACME, Optional.empty())).requireTenantUid())
+        .isEqualTo(FIRST);
   }
 
   @Test
   void aTenantThatIsNotHereYetIsToComeBackFor() {
-    assertThat(refusal(caller(Optional.of(FIRST))))
+    assertThat(refusal(Sample.caller(ACME, Optional.of(FIRST))))
         .returns(Code.UNAVAILABLE, ServiceException::code)
         .returns("TENANT_NOT_READY", ServiceException::reasonName);
   }
@@ -38,20 +37,22 @@ final class TenantDirectoryTest {
   @Test
   void aSuspendedAndADeletedTenantAreDenied() {
     put(ServingState.SERVING_STATE_SUSPENDED);
-    assertThat(refusal(caller(Optional.of(FIRST))))
+    assertThat(refusal(Sample.caller(ACME, Optional.of(FIRST))))
         .returns(Code.PERMISSION_DENIED, ServiceException::code)
         .returns("TENANT_SUSPENDED", ServiceException::reasonName);
 
     put(ServingState.SERVING_STATE_DELETED);
-    assertThat(refusal(caller(Optional.of(FIRST))).reasonName()).isEqualTo("TENANT_DELETED");
-    assertThat(directory.requireAnyState(caller(Optional.of(FIRST))).id()).isEqualTo(ACME);
+    assertThat(refusal(Sample.caller(ACME, Optional.of(FIRST))).reasonName())
+        .isEqualTo("TENANT_DELETED");
+    assertThat(directory.requireAnyState(Sample.caller(ACME, Optional.of(FIRST))).id())
+        .isEqualTo(ACME);
   }
 
   @Test
   void aTokenOfAnEarlierTenantOfTheSameIdIsDead() {
     put(ServingState.SERVING_STATE_SERVING);
 
-    assertThat(refusal(caller(Optional.of(SECOND))))
+    assertThat(refusal(Sample.caller(ACME, Optional.of(SECOND))))
         .returns(Code.PERMISSION_DENIED, ServiceException::code)
         .returns("TENANT_MISMATCH", ServiceException::reasonName);
   }
@@ -60,11 +61,13 @@ final class TenantDirectoryTest {
   void aRevokedTokenOrKeyIsDead() {
     directory.put(
         StateProtos.work(Sample.tenant(ACME, FIRST, 1).addRevoked("t1").build()).desired());
-    assertThat(refusal(caller(Optional.of(FIRST))).code()).isEqualTo(Code.UNAUTHENTICATED);
+    assertThat(refusal(Sample.caller(ACME, Optional.of(FIRST))).code())
+        .isEqualTo(Code.UNAUTHENTICATED);
 
     directory.put(
         StateProtos.work(Sample.tenant(ACME, FIRST, 1).addRevoked("key_1").build()).desired());
-    assertThat(refusal(caller(Optional.of(FIRST))).code()).isEqualTo(Code.UNAUTHENTICATED);
+    assertThat(refusal(Sample.caller(ACME, Optional.of(FIRST))).code())
+        .isEqualTo(Code.UNAUTHENTICATED);
   }
 
   @Test
@@ -72,13 +75,13 @@ final class TenantDirectoryTest {
     put(ServingState.SERVING_STATE_SERVING);
     directory.lease(Duration.ofSeconds(60));
     now = now.plusSeconds(61);
-    assertThat(refusal(caller(Optional.of(FIRST))))
+    assertThat(refusal(Sample.caller(ACME, Optional.of(FIRST))))
         .returns(Code.UNAVAILABLE, ServiceException::code)
         .returns("UPSTREAM_UNAVAILABLE", ServiceException::reasonName);
 
     directory.lease(Duration.ofSeconds(60));
 
-    assertThat(directory.require(caller(Optional.of(FIRST))).id()).isEqualTo(ACME);
+    assertThat(directory.require(Sample.caller(ACME, Optional.of(FIRST))).id()).isEqualTo(ACME);
   }
 
   @Test
@@ -99,19 +102,5 @@ final class TenantDirectoryTest {
 
   private ServiceException refusal(Principal caller) {
     return catchThrowableOfType(ServiceException.class, () -> directory.require(caller));
-  }
-
-  private Principal caller(Optional<TenantUid> uid) {
-    return new Principal(
-        "key_1",
-        Principal.Kind.TENANT,
-        Optional.of(ACME),
-        uid,
-        Set.of(),
-        Set.of(),
-        "pro",
-        now.plusSeconds(900),
-        "t1",
-        false);
   }
 }
