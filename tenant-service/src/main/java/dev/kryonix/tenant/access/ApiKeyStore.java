@@ -8,7 +8,11 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** API keys in PostgreSQL, with a hash where the secret would be. */
@@ -90,13 +94,20 @@ public final class ApiKeyStore {
     tx.update(USED, now, id, now);
   }
 
-  /** The ids of the tenant's keys that were revoked after the instant. */
-  public List<String> revokedSince(Tx tx, TenantUid uid, Instant since) throws SQLException {
-    return tx.query(
-        "SELECT id FROM api_keys WHERE tenant_uid = ? AND revoke_time > ? ORDER BY id",
-        row -> row.getString("id"),
-        uid.value(),
+  /** The ids of the tenants' keys that were revoked after the instant. */
+  public Map<TenantUid, List<String>> revokedSince(Tx tx, Collection<TenantUid> uids, Instant since)
+      throws SQLException {
+    Map<TenantUid, List<String>> revoked = new HashMap<>();
+    tx.query(
+        "SELECT tenant_uid, id FROM api_keys"
+            + " WHERE tenant_uid = ANY (?::uuid[]) AND revoke_time > ? ORDER BY id",
+        row ->
+            revoked
+                .computeIfAbsent(Columns.uid(row, "tenant_uid"), uid -> new ArrayList<>())
+                .add(row.getString("id")),
+        Columns.uids(uids),
         since);
+    return revoked;
   }
 
   private static ApiKey read(ResultSet row) throws SQLException {

@@ -4,6 +4,7 @@ import dev.kryonix.kit.identity.TenantUid;
 import java.sql.Array;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -45,6 +46,11 @@ public final class Columns {
       map.put(entry.substring(0, equals), entry.substring(equals + 1));
     }
     return map;
+  }
+
+  /** The uids as a text[] parameter, to be cast to uuid[]. */
+  public static String[] uids(Collection<TenantUid> uids) {
+    return uids.stream().map(TenantUid::toString).toArray(String[]::new);
   }
 
   /** The uuid column as a tenant's uid. */

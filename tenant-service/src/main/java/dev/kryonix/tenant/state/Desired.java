@@ -4,6 +4,7 @@ import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import java.util.Collection;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
@@ -37,7 +38,8 @@ interface Desired {
   Optional<Entry> find(TenantUid uid);
 
   /**
-   * The tenant in full, of its newest generation or a newer one; empty when it has gone meanwhile.
+   * The tenants in full, of their newest generations or newer ones, without those that have gone
+   * meanwhile.
    */
-  Optional<DesiredTenant> load(TenantUid uid);
+  Map<TenantUid, DesiredTenant> load(Collection<TenantUid> uids);
 }

@@ -1,11 +1,11 @@
 package dev.kryonix.tenant.state;
 
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.postgres.Database;
-import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.tenant.access.ApiKeyStore;
 import dev.kryonix.tenant.sql.Columns;
 import dev.kryonix.tenant.tenants.Phase;
@@ -19,6 +19,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,9 +83,8 @@ final class DesiredStore implements Desired {
 
   /** Reads these tenants anew. */
   void refresh(Set<TenantUid> uids) {
-    String[] texts = uids.stream().map(TenantUid::toString).toArray(String[]::new);
     List<Entry> some =
-        database.inPlatform(tx -> tx.query(SOME, DesiredStore::entry, (Object) texts));
+        database.inPlatform(tx -> tx.query(SOME, DesiredStore::entry, (Object) Columns.uids(uids)));
     some.forEach(this::put);
   }
 
@@ -99,30 +99,37 @@ final class DesiredStore implements Desired {
   }
 
   @Override
-  public Optional<DesiredTenant> load(TenantUid uid) {
-    return database.inPlatform(tx -> load(tx, uid));
+  public Map<TenantUid, DesiredTenant> load(Collection<TenantUid> uids) {
+    return database.inPlatform(
+        tx -> {
+          Map<TenantUid, List<SealedSecret>> sealed = secrets.of(tx, uids);
+          Map<TenantUid, List<String>> revoked =
+              keys.revokedSince(tx, uids, clock.instant().minus(LONGEST_TOKEN));
+          Map<TenantUid, DesiredTenant> loaded = new HashMap<>();
+          for (Tenant tenant : tenants.find(tx, uids)) {
+            TenantUid uid = tenant.uid();
+            loaded.put(
+                uid,
+                desired(tenant)
+                    .addAllSecrets(sealed.getOrDefault(uid, List.of()))
+                    .addAllRevoked(revoked.getOrDefault(uid, List.of()))
+                    .build());
+          }
+          return loaded;
+        });
   }
 
-  private Optional<DesiredTenant> load(Tx tx, TenantUid uid) throws SQLException {
-    Optional<Tenant> found = tenants.find(tx, uid).filter(each -> each.phase() != Phase.PURGED);
-    if (found.isEmpty()) {
-      return Optional.empty();
-    }
-    Tenant tenant = found.get();
-    return Optional.of(
-        DesiredTenant.newBuilder()
-            .setUid(uid.toBytes())
-            .setId(tenant.id().value())
-            .setGeneration(tenant.generation())
-            .setServing(serving(tenant.phase()))
-            .setPlan(tenant.profile().plan())
-            .addAllModules(tenant.profile().modules())
-            .setLimits(rules.limits(tenant.profile()))
-            .setCell(tenant.cell())
-            .addAllSecrets(secrets.of(tx, uid))
-            .addAllCompliance(tenant.profile().compliance())
-            .addAllRevoked(keys.revokedSince(tx, uid, clock.instant().minus(LONGEST_TOKEN)))
-            .build());
+  private DesiredTenant.Builder desired(Tenant tenant) {
+    return DesiredTenant.newBuilder()
+        .setUid(tenant.uid().toBytes())
+        .setId(tenant.id().value())
+        .setGeneration(tenant.generation())
+        .setServing(serving(tenant.phase()))
+        .setPlan(tenant.profile().plan())
+        .addAllModules(tenant.profile().modules())
+        .setLimits(rules.limits(tenant.profile()))
+        .setCell(tenant.cell())
+        .addAllCompliance(tenant.profile().compliance());
   }
 
   /** Readers race with each other over the network; the newest generation stays. */

@@ -30,6 +30,8 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Keeps what services answer: as conditions, as events for watchers, and, once all required are
@@ -37,6 +39,7 @@ import java.util.Optional;
  */
 @Singleton
 final class Provisioning {
+  private static final Logger LOG = LoggerFactory.getLogger(Provisioning.class);
   private static final int LONGEST_STEP = 64;
   private static final int LONGEST_MESSAGE = 512;
 
@@ -78,6 +81,34 @@ final class Provisioning {
         (uid, generation) -> {
           if (observed.getOrDefault(uid, Long.MAX_VALUE) < generation) {
             applied(new Subject(service, uid, generation));
+          }
+        });
+  }
+
+  /**
+   * The service has generations that were never given out: the database was restored to an earlier
+   * state. Which tenants have changed since cannot be told, so all are sent anew, under generations
+   * that nobody has seen. The first service that finds it out does so for all.
+   */
+  void ahead(String service, Map<TenantUid, Long> generations) {
+    if (generations.isEmpty()) {
+      return;
+    }
+    database.runInPlatform(
+        tx -> {
+          long above = 0;
+          for (Tenant tenant : tenants.find(tx, generations.keySet())) {
+            long known = generations.getOrDefault(tenant.uid(), 0L);
+            above = known > tenant.generation() ? Math.max(above, known) : above;
+          }
+          if (above > 0) {
+            LOG.error(
+                "{} has seen generations that are not in the database, which must have been"
+                    + " restored: all tenants are sent anew",
+                service);
+            for (TenantUid uid : tenants.jumpAhead(tx, above)) {
+              Outbox.append(tx, uid);
+            }
           }
         });
   }

@@ -32,6 +32,8 @@ import org.jspecify.annotations.Nullable;
  * session.
  */
 final class SyncSession {
+  private static final int LOADED_AT_ONCE = 100;
+
   private final String service;
   private final Desired desired;
   private final Backoff backoff;
@@ -42,6 +44,7 @@ final class SyncSession {
   private final TreeSet<Retry> retries =
       new TreeSet<>(Comparator.comparing(Retry::at).thenComparing(retry -> retry.uid().value()));
   private final Set<TenantUid> opening = new HashSet<>();
+  private Map<TenantUid, DesiredTenant> loaded = new HashMap<>();
   private boolean completeIsDue;
   private long lastNonce;
 
@@ -70,8 +73,15 @@ final class SyncSession {
 
   /** What the opening came to. */
   sealed interface Opening {
-    /** What the service has can be compared; it has these tenants as they must be. */
-    record Difference(Map<TenantUid, Long> current) implements Opening {}
+    /**
+     * What the service has can be compared.
+     *
+     * @param current the tenants that it has as they must be
+     * @param ahead the tenants of which it has a generation that was never given out: the desired
+     *     state is older than it was
+     */
+    record Difference(Map<TenantUid, Long> current, Map<TenantUid, Long> ahead)
+        implements Opening {}
 
     /** The service has a tenant of which nothing is known any more. */
     record Incomparable(TenantUid unknown) implements Opening {}
@@ -97,6 +107,7 @@ final class SyncSession {
   /** Begins with the generations that the service has. Called once, first. */
   Opening open(Map<TenantUid, Long> known) {
     Map<TenantUid, Long> current = new HashMap<>();
+    Map<TenantUid, Long> ahead = new HashMap<>();
     for (Map.Entry<TenantUid, Long> each : known.entrySet()) {
       Optional<Entry> entry = desired.find(each.getKey());
       if (entry.isEmpty()) {
@@ -105,6 +116,9 @@ final class SyncSession {
       Slot slot = new Slot();
       slot.applied = each.getValue();
       slots.put(each.getKey(), slot);
+      if (each.getValue() > entry.get().generation()) {
+        ahead.put(each.getKey(), each.getValue());
+      }
       if (differs(entry.get(), slot)) {
         enqueue(each.getKey());
       } else {
@@ -119,11 +133,12 @@ final class SyncSession {
     }
     opening.addAll(ready);
     completeIsDue = true;
-    return new Opening.Difference(current);
+    return new Opening.Difference(current, ahead);
   }
 
   /** The tenant may have changed. */
   void changed(TenantUid uid) {
+    loaded.remove(uid);
     Optional<Entry> entry = desired.find(uid);
     if (entry.isEmpty()) {
       return;
@@ -237,7 +252,7 @@ final class SyncSession {
       Flight flight = fly(slot, entry.get(), entry.get().generation());
       return Optional.of(removal(uid, flight));
     }
-    Optional<DesiredTenant> tenant = desired.load(uid);
+    Optional<DesiredTenant> tenant = load(uid);
     if (tenant.isEmpty()) {
       // Gone meanwhile; the change that says so is on its way.
       return Optional.empty();
@@ -247,6 +262,14 @@ final class SyncSession {
         SyncResponse.newBuilder()
             .setUpdate(TenantUpdate.newBuilder().setNonce(flight.nonce()).setTenant(tenant.get()))
             .build());
+  }
+
+  /** The tenant in full, read together with those that come next. */
+  private Optional<DesiredTenant> load(TenantUid uid) {
+    if (!loaded.containsKey(uid)) {
+      loaded = new HashMap<>(desired.load(ready.stream().limit(LOADED_AT_ONCE).toList()));
+    }
+    return Optional.ofNullable(loaded.remove(uid));
   }
 
   private Flight fly(Slot slot, Entry entry, long generation) {

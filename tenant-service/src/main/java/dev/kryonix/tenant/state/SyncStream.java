@@ -1,11 +1,8 @@
 package dev.kryonix.tenant.state;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.Duration;
 import dev.kryonix.api.tenant.v1.Ack;
-import dev.kryonix.api.tenant.v1.Drain;
 import dev.kryonix.api.tenant.v1.Hello;
-import dev.kryonix.api.tenant.v1.Lease;
 import dev.kryonix.api.tenant.v1.Nack;
 import dev.kryonix.api.tenant.v1.Progress;
 import dev.kryonix.api.tenant.v1.Resync;
@@ -13,9 +10,7 @@ import dev.kryonix.api.tenant.v1.SyncRequest;
 import dev.kryonix.api.tenant.v1.SyncResponse;
 import dev.kryonix.api.tenant.v1.UsageReport;
 import dev.kryonix.kit.errors.CommonErrors;
-import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
-import dev.kryonix.kit.postgres.DatabaseException;
 import dev.kryonix.kit.streams.StreamCancelledException;
 import dev.kryonix.kit.streams.StreamWriter;
 import dev.kryonix.tenant.conditions.ConditionStore.Subject;
@@ -23,7 +18,6 @@ import dev.kryonix.tenant.state.SyncSession.Answer;
 import dev.kryonix.tenant.state.SyncSession.Opening;
 import dev.kryonix.tenant.usage.Usages;
 import io.grpc.stub.StreamObserver;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,7 +25,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,15 +35,11 @@ import org.slf4j.LoggerFactory;
 final class SyncStream implements StreamObserver<SyncRequest> {
   private static final Logger LOG = LoggerFactory.getLogger(SyncStream.class);
   private static final int UID_BYTES = 16;
-  private static final long LEASE_SECONDS = 60;
-  private static final java.time.Duration BETWEEN_LEASES = java.time.Duration.ofSeconds(15);
-  private static final java.time.Duration AFTER_FAILURE = java.time.Duration.ofMillis(500);
-  private static final long DRAIN_SECONDS = 2;
-  private static final long LONGEST_WAIT_MILLIS = 60_000;
 
   private final String service;
   private final StreamWriter<SyncResponse> writer;
   private final SyncSession session;
+  private final Outgoing outgoing;
   private final Provisioning provisioning;
   private final Usages usages;
   private final StateServer server;
@@ -62,10 +51,6 @@ final class SyncStream implements StreamObserver<SyncRequest> {
   private String instance = "";
   private boolean opened;
   private boolean closed;
-  private boolean drainWanted;
-  private @Nullable Instant endAt;
-  private Instant nextLease = Instant.MIN;
-  private Instant pausedUntil = Instant.MIN;
 
   SyncStream(
       String service,
@@ -78,6 +63,7 @@ final class SyncStream implements StreamObserver<SyncRequest> {
     this.service = service;
     this.writer = writer;
     this.session = session;
+    this.outgoing = new Outgoing(session, server::isUpToDate, clock);
     this.provisioning = provisioning;
     this.usages = usages;
     this.server = server;
@@ -124,7 +110,7 @@ final class SyncStream implements StreamObserver<SyncRequest> {
 
   /** Asks the instance to go to another replica, and ends the stream soon after. */
   void drain() {
-    underLock(() -> drainWanted = true);
+    underLock(outgoing::drain);
   }
 
   private void hello(Hello hello) {
@@ -159,8 +145,9 @@ final class SyncStream implements StreamObserver<SyncRequest> {
       lock.unlock();
     }
     switch (opening) {
-      case Opening.Difference(Map<TenantUid, Long> current) -> {
+      case Opening.Difference(Map<TenantUid, Long> current, Map<TenantUid, Long> ahead) -> {
         LOG.info("{} {} is connected, with {} tenants", service, instance, known.size());
+        provisioning.ahead(service, ahead);
         Thread.ofVirtual().name("sync-" + service).start(this::write);
         provisioning.current(service, current);
       }
@@ -258,16 +245,13 @@ final class SyncStream implements StreamObserver<SyncRequest> {
   private Optional<SyncResponse> await() throws InterruptedException {
     lock.lock();
     try {
-      while (!closed) {
-        Instant now = clock.instant();
-        if (endAt != null && !now.isBefore(endAt)) {
-          return Optional.empty();
-        }
-        Optional<SyncResponse> message = pending(now);
+      while (!closed && !outgoing.isOver()) {
+        Optional<SyncResponse> message = outgoing.next();
         if (message.isPresent()) {
           return message;
         }
-        changed.await(millisToWait(now), TimeUnit.MILLISECONDS);
+        long wait = clock.instant().until(outgoing.wakeAt()).toMillis();
+        changed.await(Math.max(wait, 1), TimeUnit.MILLISECONDS);
       }
       return Optional.empty();
     } finally {
@@ -275,68 +259,10 @@ final class SyncStream implements StreamObserver<SyncRequest> {
     }
   }
 
-  private Optional<SyncResponse> pending(Instant now) {
-    if (drainWanted && endAt == null) {
-      endAt = now.plusSeconds(DRAIN_SECONDS);
-      return Optional.of(
-          SyncResponse.newBuilder()
-              .setDrain(
-                  Drain.newBuilder().setGrace(Duration.newBuilder().setSeconds(DRAIN_SECONDS)))
-              .build());
-    }
-    if (now.isBefore(pausedUntil)) {
-      return Optional.empty();
-    }
-    try {
-      Optional<SyncResponse> next = session.next();
-      return next.isPresent() ? next : lease(now);
-    } catch (ServiceException | DatabaseException e) {
-      LOG.debug("the desired state cannot be read: {}", e.toString());
-      pausedUntil = now.plus(AFTER_FAILURE);
-      return Optional.empty();
-    }
-  }
-
-  /**
-   * Only when nothing is left to say, and nothing can have been missed, is the instance's knowledge
-   * current.
-   */
-  private Optional<SyncResponse> lease(Instant now) {
-    if (!session.isOpened() || now.isBefore(nextLease) || !server.isUpToDate(now)) {
-      return Optional.empty();
-    }
-    nextLease = now.plus(BETWEEN_LEASES);
-    return Optional.of(
-        SyncResponse.newBuilder()
-            .setLease(
-                Lease.newBuilder().setDuration(Duration.newBuilder().setSeconds(LEASE_SECONDS)))
-            .build());
-  }
-
-  private long millisToWait(Instant now) {
-    long wait = LONGEST_WAIT_MILLIS;
-    if (endAt != null) {
-      wait = Math.min(wait, now.until(endAt).toMillis());
-    }
-    if (now.isBefore(pausedUntil)) {
-      wait = Math.min(wait, now.until(pausedUntil).toMillis());
-    }
-    if (now.isBefore(nextLease)) {
-      wait = Math.min(wait, now.until(nextLease).toMillis());
-    } else {
-      wait = Math.min(wait, AFTER_FAILURE.toMillis());
-    }
-    Optional<Instant> retry = session.nextRetry();
-    if (retry.isPresent()) {
-      wait = Math.min(wait, now.until(retry.get()).toMillis());
-    }
-    return Math.max(wait, 1);
-  }
-
   private boolean isDrained() {
     lock.lock();
     try {
-      return endAt != null;
+      return outgoing.isDraining();
     } finally {
       lock.unlock();
     }

@@ -5,14 +5,19 @@ import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.postgres.Tx;
+import dev.kryonix.tenant.sql.Columns;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.SecureRandom;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 
 /** A tenant's keys and credentials: made here, stored and handed on sealed only. */
 @Singleton
@@ -57,18 +62,24 @@ public final class TenantSecrets {
         KEPT_PASSWORDS);
   }
 
-  /** The tenant's secrets, sealed, the newest of each purpose first. */
-  public List<SealedSecret> of(Tx tx, TenantUid uid) throws SQLException {
-    return tx.query(
-        "SELECT purpose, id, sealed FROM secrets WHERE tenant_uid = ?"
+  /** The tenants' secrets, sealed, the newest of each purpose first. */
+  public Map<TenantUid, List<SealedSecret>> of(Tx tx, Collection<TenantUid> uids)
+      throws SQLException {
+    Map<TenantUid, List<SealedSecret>> secrets = new HashMap<>();
+    tx.query(
+        "SELECT tenant_uid, purpose, id, sealed FROM secrets WHERE tenant_uid = ANY (?::uuid[])"
             + " ORDER BY purpose, create_time DESC, id",
         row ->
-            SealedSecret.newBuilder()
-                .setPurpose(row.getString("purpose"))
-                .setId(row.getString("id"))
-                .setSealed(ByteString.copyFrom(row.getBytes("sealed")))
-                .build(),
-        uid.value());
+            secrets
+                .computeIfAbsent(Columns.uid(row, "tenant_uid"), uid -> new ArrayList<>())
+                .add(
+                    SealedSecret.newBuilder()
+                        .setPurpose(row.getString("purpose"))
+                        .setId(row.getString("id"))
+                        .setSealed(ByteString.copyFrom(row.getBytes("sealed")))
+                        .build()),
+        (Object) Columns.uids(uids));
+    return secrets;
   }
 
   /** The ids of all the tenant's secrets, such as {@code tenant-key/1f3a09bc}. */

@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -36,6 +37,9 @@ public final class TenantStore {
              active_time = ?, delete_time = ?, purge_time = ?
        WHERE uid = ? AND revision = ?
       """;
+
+  /** More generations than a tenant has in its life. */
+  private static final long JUMP = 1_000_000;
 
   private static final String FIND =
       "SELECT " + COLUMNS + " FROM tenants WHERE id = ? AND state <> 'PURGED'";
@@ -145,6 +149,27 @@ public final class TenantStore {
   /** The tenant of that uid, purged or not. */
   public Optional<Tenant> find(Tx tx, TenantUid uid) throws SQLException {
     return tx.first(FIND_BY_UID, TenantStore::read, uid.value());
+  }
+
+  /** The tenants of these uids but for those that have been purged. */
+  public List<Tenant> find(Tx tx, Collection<TenantUid> uids) throws SQLException {
+    return tx.query(
+        "SELECT " + COLUMNS + " FROM tenants WHERE uid = ANY (?::uuid[]) AND state <> 'PURGED'",
+        TenantStore::read,
+        (Object) Columns.uids(uids));
+  }
+
+  /**
+   * Jumps ahead of every generation that was ever given out, for a database that was restored to an
+   * earlier state. Returns the tenants that must be told.
+   */
+  public List<TenantUid> jumpAhead(Tx tx, long above) throws SQLException {
+    return tx.query(
+        "UPDATE tenants SET generation = greatest(generation, ?) + ?"
+            + " WHERE state <> 'PURGED' RETURNING uid",
+        row -> Columns.uid(row, "uid"),
+        above,
+        JUMP);
   }
 
   /** The tenant of that uid; nobody else changes it before this transaction ends. */

@@ -75,7 +75,7 @@ final class SyncSessionTest {
     session = newSession();
     Opening opening = session.open(Map.of(A, 1L));
 
-    assertThat(opening).isEqualTo(new Opening.Difference(Map.of(A, 1L)));
+    assertThat(opening).isEqualTo(new Opening.Difference(Map.of(A, 1L), Map.of()));
     assertThat(drain())
         .extracting(SyncResponse::getMessageCase)
         .containsExactly(MessageCase.SYNC_COMPLETE);
@@ -226,6 +226,32 @@ final class SyncSessionTest {
   }
 
   @Test
+  void aGenerationThatWasNeverGivenOutIsToldAsAhead() {
+    world.put(A, 3);
+    world.put(B, 3);
+
+    Opening opening = session.open(Map.of(A, 5L, B, 3L));
+
+    assertThat(opening).isEqualTo(new Opening.Difference(Map.of(B, 3L), Map.of(A, 5L)));
+  }
+
+  @Test
+  void whatChangesAfterItWasReadAheadIsSentAsItIsThen() {
+    world.put(A, 1);
+    world.put(B, 1);
+    session.open(Map.of());
+    session.next();
+
+    world.put(B, 2);
+    session.changed(B);
+
+    assertThat(drain())
+        .filteredOn(SyncResponse::hasUpdate)
+        .extracting(message -> message.getUpdate().getTenant().getGeneration())
+        .containsExactly(2L);
+  }
+
+  @Test
   void aServiceThatHasNotErasedATenantIsAskedThoughItNeverNamedIt() {
     world.entries.put(A, new Desired.Entry(A, World.id(A), 4, true, Set.of("messaging")));
     world.entries.put(B, new Desired.Entry(B, World.id(B), 4, true, Set.of("cache")));
@@ -284,18 +310,25 @@ final class SyncSessionTest {
     }
 
     @Override
-    public Optional<DesiredTenant> load(TenantUid uid) {
+    public Map<TenantUid, DesiredTenant> load(Collection<TenantUid> uids) {
       if (away) {
         throw new IllegalStateException("the store is away");
       }
-      return find(uid)
-          .map(
-              entry ->
-                  DesiredTenant.newBuilder()
-                      .setUid(uid.toBytes())
-                      .setId(entry.id().value())
-                      .setGeneration(entry.generation())
-                      .build());
+      Map<TenantUid, DesiredTenant> loaded = new LinkedHashMap<>();
+      for (TenantUid uid : uids) {
+        find(uid)
+            .filter(entry -> !entry.removed())
+            .ifPresent(
+                entry ->
+                    loaded.put(
+                        uid,
+                        DesiredTenant.newBuilder()
+                            .setUid(uid.toBytes())
+                            .setId(entry.id().value())
+                            .setGeneration(entry.generation())
+                            .build()));
+      }
+      return loaded;
     }
 
     private static TenantId id(TenantUid uid) {
