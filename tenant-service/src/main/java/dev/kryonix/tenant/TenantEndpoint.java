@@ -18,6 +18,8 @@ import dev.kryonix.api.tenant.v1.ResumeTenantRequest;
 import dev.kryonix.api.tenant.v1.ResumeTenantResponse;
 import dev.kryonix.api.tenant.v1.RotateCredentialsRequest;
 import dev.kryonix.api.tenant.v1.RotateCredentialsResponse;
+import dev.kryonix.api.tenant.v1.SuggestTenantRequest;
+import dev.kryonix.api.tenant.v1.SuggestTenantResponse;
 import dev.kryonix.api.tenant.v1.SuspendTenantRequest;
 import dev.kryonix.api.tenant.v1.SuspendTenantResponse;
 import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
@@ -35,6 +37,8 @@ import dev.kryonix.kit.streams.StreamWriter;
 import dev.kryonix.tenant.audit.Actor;
 import dev.kryonix.tenant.paging.PageTokens;
 import dev.kryonix.tenant.purge.Erasures;
+import dev.kryonix.tenant.suggest.SuggestionProtos;
+import dev.kryonix.tenant.suggest.Suggestions;
 import dev.kryonix.tenant.tenants.ProfilePatch;
 import dev.kryonix.tenant.tenants.ProfileRules;
 import dev.kryonix.tenant.tenants.RequestLog;
@@ -64,6 +68,7 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
   private final Erasures erasures;
   private final Usages usages;
   private final ProfileRules rules;
+  private final Suggestions suggestions;
   private final TenantProtos protos;
 
   TenantEndpoint(
@@ -73,6 +78,7 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
       TenantWatch watch,
       Erasures erasures,
       Usages usages,
+      Suggestions suggestions,
       ProfileRules rules) {
     this.tenants = tenants;
     this.creation = creation;
@@ -81,6 +87,7 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
     this.erasures = erasures;
     this.usages = usages;
     this.rules = rules;
+    this.suggestions = suggestions;
     this.protos = new TenantProtos(rules);
   }
 
@@ -223,6 +230,15 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
   public void getUsage(GetUsageRequest request, StreamObserver<GetUsageResponse> responses) {
     Tenant tenant = tenants.get(new TenantId(request.getTenant()), Callers.current());
     responses.onNext(usages.of(tenant.id(), tenant.uid(), rules.limits(tenant.profile())));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void suggestTenant(
+      SuggestTenantRequest request, StreamObserver<SuggestTenantResponse> responses) {
+    responses.onNext(
+        SuggestionProtos.message(
+            suggestions.suggest(request.getSector(), request.getDescription())));
     responses.onCompleted();
   }
 
