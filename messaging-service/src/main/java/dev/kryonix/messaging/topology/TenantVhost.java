@@ -36,13 +36,15 @@ final class TenantVhost {
   private static final String LIVE_QUEUES = "^(?!kryonix\\.)(?!amq\\.)[a-z]+\\..*(?<!\\.dead)$";
 
   private final ManagementApi api;
+  private final VhostCompletion completion;
   private final SecureRandom random = new SecureRandom();
 
   /** Making a vhost is a step of the whole cluster: few at once, first come first served. */
   private final Semaphore making = new Semaphore(AT_ONCE, true);
 
-  TenantVhost(ManagementApi api) {
+  TenantVhost(ManagementApi api, VhostCompletion completion) {
     this.api = api;
+    this.completion = completion;
   }
 
   void user(TenantId tenant, TenantUid uid, String password) throws ManagementException {
@@ -68,7 +70,8 @@ final class TenantVhost {
       String path = ManagementApi.path("vhosts", Names.vhost(tenant));
       Optional<JsonElement> actual = api.get(path);
       if (actual.isPresent()) {
-        if (isOf(actual.get(), uid)) {
+        boolean ours = isOf(actual.get(), uid);
+        if (ours && completion.complete(tenant, actual.get().getAsJsonObject())) {
           return;
         }
         if (text(actual.get().getAsJsonObject(), "description").contains(UID)) {

@@ -16,6 +16,7 @@ import dev.kryonix.kit.state.ReconcileException;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
@@ -133,6 +134,21 @@ final class TopologyIT {
     try (Connection connection = connect(tenant, vhost(tenant))) {
       assertThat(connection.isOpen()).isTrue();
     }
+  }
+
+  /** What is left when whoever asked for a vhost goes away before the broker has answered. */
+  @Test
+  void aVhostWithoutTheAdministratorsPermissionIsFinished() throws Exception {
+    TenantView tenant = tenant();
+    topology.apply(tenant, STEPS);
+    api.delete(ManagementApi.path("exchanges", vhost(tenant), Names.PUBLISH));
+    api.delete(
+        ManagementApi.path(
+            "permissions", vhost(tenant), context.getBean(BrokerConfig.class).user()));
+
+    topology.apply(tenant, STEPS);
+
+    assertThat(api.get(ManagementApi.path("exchanges", vhost(tenant), Names.PUBLISH))).isPresent();
   }
 
   @Test

@@ -31,7 +31,10 @@ import org.slf4j.LoggerFactory;
 final class StateSession implements Lanes.Outlet {
   private static final Logger LOG = LoggerFactory.getLogger(StateSession.class);
   private static final Duration PAUSE_FIRST = Duration.ofMillis(100);
-  private static final Duration PAUSE_MOST = Duration.ofSeconds(5);
+
+  /** A suspension reaches nobody while there is no stream: one that can be had is had soon. */
+  private static final Duration PAUSE_MOST = Duration.ofSeconds(1);
+
   private static final int MAX_DOUBLINGS = 10;
 
   /**

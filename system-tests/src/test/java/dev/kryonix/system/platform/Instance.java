@@ -68,6 +68,27 @@ public final class Instance {
         .filter(ProcessHandle::isAlive);
   }
 
+  /** Ends a service or server without a warning (SIGKILL), and returns once it is gone. */
+  public void kill(String name) {
+    ProcessHandle process = requireProcess(name);
+    process.destroyForcibly();
+    process.onExit().orTimeout(PATIENCE_SECONDS, TimeUnit.SECONDS).join();
+  }
+
+  /** Stops a service or server where it stands (SIGSTOP): its connections stay, and say nothing. */
+  public void freeze(String name) {
+    run(Path.of("/bin/kill"), "-STOP", Long.toString(requireProcess(name).pid()));
+  }
+
+  /** Lets a frozen one go on. */
+  public void thaw(String name) {
+    run(Path.of("/bin/kill"), "-CONT", Long.toString(requireProcess(name).pid()));
+  }
+
+  private ProcessHandle requireProcess(String name) {
+    return process(name).orElseThrow(() -> new IllegalStateException(name + " does not run"));
+  }
+
   /** Everything on this machine that was started for this instance and is alive, as a listing. */
   public List<String> processes() {
     return ProcessHandle.allProcesses()

@@ -49,6 +49,11 @@ public final class Platform implements AutoCloseable {
     return "127.0.0.1:" + instance.port(port);
   }
 
+  /** The broker behind it, to see what is really there. */
+  public Broker broker() {
+    return new Broker(instance);
+  }
+
   /** The connection to the gateway. */
   public Grpc grpc() {
     return grpc;

@@ -137,12 +137,18 @@ public final class TenantCreation {
       }
       return wanted;
     }
+    TenantId suggested = Slugs.of(profile.displayName(), 1);
+    // Companies of one name that come at once take their numbers in turn, instead of all the same.
+    tx.query(
+        "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))",
+        row -> true,
+        "tenant-id/" + suggested);
     for (int attempt = 1; attempt <= MOST_DERIVED; attempt++) {
       TenantId derived = Slugs.of(profile.displayName(), attempt);
       if (tenants.find(tx, derived).isEmpty()) {
         return derived;
       }
     }
-    throw TenantErrors.exists(Slugs.of(profile.displayName(), 1));
+    throw TenantErrors.exists(suggested);
   }
 }
