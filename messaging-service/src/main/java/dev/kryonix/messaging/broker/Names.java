@@ -2,6 +2,7 @@ package dev.kryonix.messaging.broker;
 
 import dev.kryonix.kit.identity.TenantId;
 import java.util.List;
+import java.util.Optional;
 
 /** What things are called in the broker. */
 public final class Names {
@@ -31,6 +32,8 @@ public final class Names {
           new Exchange("automation", "fanout"));
 
   private static final String DEAD_LETTER_SUFFIX = ".dead";
+  private static final String VHOST_PREFIX = "tenant_";
+  private static final String USER_PREFIX = "kryonix_";
 
   private Names() {}
 
@@ -43,15 +46,39 @@ public final class Names {
   }
 
   public static String vhost(TenantId tenant) {
-    return "tenant_" + tenant;
+    return VHOST_PREFIX + tenant;
   }
 
   public static String user(TenantId tenant) {
-    return "kryonix_" + tenant;
+    return USER_PREFIX + tenant;
+  }
+
+  /** The tenant whose vhost that would be; empty for a vhost that is no tenant's. */
+  public static Optional<TenantId> tenantOfVhost(String vhost) {
+    return tenantAfter(VHOST_PREFIX, vhost);
+  }
+
+  /** The tenant whose user that would be; empty for a user that is no tenant's. */
+  public static Optional<TenantId> tenantOfUser(String user) {
+    return tenantAfter(USER_PREFIX, user);
+  }
+
+  private static Optional<TenantId> tenantAfter(String prefix, String name) {
+    if (!name.startsWith(prefix)) {
+      return Optional.empty();
+    }
+    return TenantId.parse(name.substring(prefix.length()));
   }
 
   /** The queue of a module's dead letters. */
   public static String deadLetters(String module) {
     return module + DEAD_LETTER_SUFFIX;
+  }
+
+  /** The module whose dead letters a queue of that name has; empty for another queue. */
+  public static Optional<String> moduleOfDeadLetters(String queue) {
+    return queue.endsWith(DEAD_LETTER_SUFFIX)
+        ? Optional.of(queue.substring(0, queue.length() - DEAD_LETTER_SUFFIX.length()))
+        : Optional.empty();
   }
 }

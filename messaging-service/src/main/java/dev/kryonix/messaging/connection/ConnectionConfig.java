@@ -10,12 +10,15 @@ import java.time.Duration;
  * @param idleTimeout a connection that nobody has used for so long is closed
  * @param maxTenants the tenants that one instance keeps connections for at once
  * @param heartbeat how often broker and client show each other that they are there
- * @param retryAfter after the broker could not be reached, how long calls are refused without
- *     trying
+ * @param retryAfter after a connection was refused or the broker could not be reached, how long
+ *     calls are refused without trying
+ * @param passwordPatience while the broker takes none of a tenant's passwords, how long one is
+ *     awaited that is being rotated
  */
 @ConfigurationProperties("kryonix.connections")
 public record ConnectionConfig(
     @Bindable(defaultValue = "5m") Duration idleTimeout,
     @Bindable(defaultValue = "5000") int maxTenants,
     @Bindable(defaultValue = "15s") Duration heartbeat,
-    @Bindable(defaultValue = "500ms") Duration retryAfter) {}
+    @Bindable(defaultValue = "500ms") Duration retryAfter,
+    @Bindable(defaultValue = "3s") Duration passwordPatience) {}

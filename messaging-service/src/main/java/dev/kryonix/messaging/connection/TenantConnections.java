@@ -1,10 +1,10 @@
 package dev.kryonix.messaging.connection;
 
 import com.rabbitmq.client.Address;
+import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
-import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
@@ -16,8 +16,9 @@ import io.netty.channel.nio.NioIoHandler;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
@@ -40,10 +41,14 @@ public final class TenantConnections {
   private static final int EVENT_LOOPS = 2;
   private static final int RPC_TIMEOUT_MILLIS = 10_000;
   private static final int SWEEPS_PER_IDLE_TIMEOUT = 4;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+
+  /** What the broker says of a vhost's or user's limit, before its value. */
+  private static final String LIMIT_REACHED = "connection limit (";
 
   private final BrokerConfig broker;
   private final ConnectionConfig config;
-  private final SecretBox secrets;
+  private final BrokerPasswords passwords;
   private final Circuit circuit;
   private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
   private final MultiThreadIoEventLoopGroup eventLoops =
@@ -53,10 +58,11 @@ public final class TenantConnections {
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("idle-connections").factory());
 
-  public TenantConnections(BrokerConfig broker, ConnectionConfig config, SecretBox secrets) {
+  public TenantConnections(
+      BrokerConfig broker, ConnectionConfig config, BrokerPasswords passwords) {
     this.broker = broker;
     this.config = config;
-    this.secrets = secrets;
+    this.passwords = passwords;
     this.circuit = new Circuit(config.retryAfter());
     long period = config.idleTimeout().toMillis() / SWEEPS_PER_IDLE_TIMEOUT;
     sweeper.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
@@ -97,7 +103,7 @@ public final class TenantConnections {
       if (slots.size() >= 2 * config.maxTenants()) {
         throw ConnectionErrors.tooManyTenants();
       }
-      slot = slots.computeIfAbsent(key, unused -> new Slot());
+      slot = slots.computeIfAbsent(key, unused -> new Slot(config.retryAfter()));
     }
     return slot.get(() -> open(tenant, purpose));
   }
@@ -105,11 +111,7 @@ public final class TenantConnections {
   private BrokerConnection open(TenantView tenant, Purpose purpose) {
     circuit.check();
     try {
-      Connection connection =
-          factory(tenant)
-              .newConnection(
-                  List.of(new Address(broker.host(), broker.port())),
-                  "kryonix-messaging " + purpose.name().toLowerCase(java.util.Locale.ROOT));
+      Connection connection = connect(tenant, purpose);
       circuit.succeeded();
       return new BrokerConnection(connection);
     } catch (IOException e) {
@@ -117,27 +119,73 @@ public final class TenantConnections {
     } catch (TimeoutException e) {
       circuit.failed(e);
       throw BrokerErrors.unavailable(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw BrokerErrors.unavailable(e);
     }
+  }
+
+  /**
+   * Connects with whichever password the user has. For a moment it may be one that is not known
+   * here yet: another instance has just put it into the broker, and the state stream is bringing
+   * it.
+   */
+  private Connection connect(TenantView tenant, Purpose purpose)
+      throws IOException, TimeoutException, InterruptedException {
+    long end = System.nanoTime() + config.passwordPatience().toNanos();
+    Duration pause = FIRST_PAUSE;
+    while (true) {
+      AuthenticationFailureException refusal;
+      try {
+        return connectWithAny(tenant, purpose);
+      } catch (AuthenticationFailureException e) {
+        refusal = e;
+      }
+      if (System.nanoTime() + pause.toNanos() > end) {
+        throw refusal;
+      }
+      Thread.sleep(pause);
+      pause = pause.multipliedBy(2);
+    }
+  }
+
+  private Connection connectWithAny(TenantView tenant, Purpose purpose)
+      throws IOException, TimeoutException {
+    AuthenticationFailureException refusal = null;
+    for (String password : passwords.candidates(tenant)) {
+      try {
+        return factory(tenant, password)
+            .newConnection(
+                List.of(new Address(broker.host(), broker.port())),
+                "kryonix-messaging " + purpose.name().toLowerCase(Locale.ROOT));
+      } catch (AuthenticationFailureException e) {
+        refusal = e;
+      }
+    }
+    if (refusal == null) {
+      throw new IllegalStateException("no broker password for " + tenant.id());
+    }
+    throw refusal;
   }
 
   /** A refusal that concerns the tenant only says nothing about the broker. */
   private ServiceException refused(TenantView tenant, IOException e) {
     if (e.getCause() instanceof ShutdownSignalException signal) {
-      return String.valueOf(signal.getMessage()).contains("limit")
+      return String.valueOf(signal.getMessage()).contains(LIMIT_REACHED)
           ? ConnectionErrors.limitReached(tenant.id())
           : BrokerErrors.unavailable(e);
     }
-    if (!(e instanceof com.rabbitmq.client.AuthenticationFailureException)) {
+    if (!(e instanceof AuthenticationFailureException)) {
       circuit.failed(e);
     }
     return BrokerErrors.unavailable(e);
   }
 
-  private ConnectionFactory factory(TenantView tenant) {
+  private ConnectionFactory factory(TenantView tenant, String password) {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setVirtualHost(Names.vhost(tenant.id()));
     factory.setUsername(Names.user(tenant.id()));
-    factory.setPassword(password(tenant));
+    factory.setPassword(password);
     factory.setAutomaticRecoveryEnabled(false);
     factory.setTopologyRecoveryEnabled(false);
     int connectMillis = (int) broker.connectTimeout().toMillis();
@@ -148,13 +196,6 @@ public final class TenantConnections {
     factory.setSharedExecutor(consumers);
     factory.netty().eventLoopGroup(eventLoops);
     return factory;
-  }
-
-  private String password(TenantView tenant) {
-    return tenant
-        .secret("broker-password")
-        .map(secret -> new String(secrets.open(secret, tenant.uid()), StandardCharsets.UTF_8))
-        .orElseThrow(() -> new IllegalStateException("no broker password for " + tenant.id()));
   }
 
   private void sweep() {

@@ -5,6 +5,7 @@ import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.connection.TenantMemory;
 import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import dev.kryonix.messaging.payload.NewMessage;
@@ -24,7 +25,7 @@ import java.util.concurrent.TimeoutException;
 
 /** Publishes tenants' messages: each is in its queue, durably, once its receipt is there. */
 @Singleton
-public final class Publisher {
+public final class Publisher implements TenantMemory {
   private final TenantConnections connections;
   private final TenantQueues queues;
   private final Envelope envelope;
@@ -61,6 +62,11 @@ public final class Publisher {
    * @param time when the confirm arrived
    */
   public record Receipt(NewMessage message, Lane lane, Instant time) {}
+
+  @Override
+  public void forget(TenantUid tenant) {
+    rates.remove(tenant);
+  }
 
   /** A message on its way. */
   private record Sent(TenantView tenant, NewMessage message, Lane lane, Packed packed) {

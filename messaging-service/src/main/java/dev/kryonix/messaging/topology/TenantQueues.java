@@ -13,6 +13,7 @@ import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.connection.TenantMemory;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.util.HashSet;
@@ -29,7 +30,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * idempotent, so losing this knowledge costs a round trip and nothing else.
  */
 @Singleton
-public final class TenantQueues {
+public final class TenantQueues implements TenantMemory {
   private final TenantConnections connections;
   private final ManagementApi api;
   private final Map<TenantUid, Known> tenants = new ConcurrentHashMap<>();
@@ -51,31 +52,33 @@ public final class TenantQueues {
     ensure(
         tenant,
         queue.name(lane),
-        channel -> {
-          String name = queue.name(lane);
-          declare(channel, name, Map.of("x-message-ttl", queue.ttl().toMillis()));
-          channel.queueBind(name, Names.PUBLISH, name);
-        });
+        channel ->
+            declare(channel, queue.name(lane), Map.of("x-message-ttl", queue.ttl().toMillis())));
   }
 
   /** Sees to it that the module's queue of dead letters exists and is bound. */
   public void ensureDeadLetters(TenantView tenant, String module) {
     String name = Names.deadLetters(module);
-    ensure(
-        tenant,
-        name,
-        channel -> {
-          declare(channel, name, Map.of());
-          channel.queueBind(name, Names.DEAD_LETTERS, module + ".#");
-        });
+    ensure(tenant, name, channel -> declare(channel, name, Map.of()));
   }
 
   /** The queue turned out to be gone: the next {@link #ensure} declares it again. */
   public void forget(TenantUid tenant, String queue) {
-    known(tenant).declared.remove(queue);
+    Known known = tenants.get(tenant);
+    if (known != null) {
+      known.declared.remove(queue);
+    }
   }
 
-  /** Nothing is known of the tenant any more. */
+  /** All queues turned out to be gone, with their vhost. */
+  void forgetQueues(TenantUid tenant) {
+    Known known = tenants.get(tenant);
+    if (known != null) {
+      known.declared.clear();
+    }
+  }
+
+  @Override
   public void forget(TenantUid tenant) {
     tenants.remove(tenant);
   }
@@ -139,7 +142,7 @@ public final class TenantQueues {
   private static void onRefusal(
       BrokerConnection connection, String name, ShutdownSignalException signal) {
     String text = String.valueOf(signal.getReason());
-    if (text.contains("limit")) {
+    if (text.contains("queue limit")) {
       throw QueueErrors.limitReached(name);
     }
     boolean otherArguments =
@@ -150,7 +153,7 @@ public final class TenantQueues {
     }
     Channel channel = connection.openChannel();
     try {
-      channel.queueBind(name, Names.PUBLISH, name);
+      bind(channel, name);
       channel.close();
     } catch (IOException | TimeoutException | AlreadyClosedException e) {
       throw BrokerErrors.unavailable(e);
@@ -162,6 +165,12 @@ public final class TenantQueues {
     Map<String, Object> arguments = new java.util.HashMap<>(more);
     arguments.put("x-queue-type", "quorum");
     channel.queueDeclare(name, true, false, false, arguments);
+    bind(channel, name);
+  }
+
+  private static void bind(Channel channel, String name) throws IOException {
+    QueueBinding binding = QueueBinding.of(name);
+    channel.queueBind(name, binding.exchange(), binding.routingKey());
   }
 
   private Known known(TenantUid tenant) {

@@ -3,41 +3,33 @@ package dev.kryonix.messaging.topology;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
-import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
-import dev.kryonix.messaging.broker.Names.Exchange;
+import dev.kryonix.messaging.topology.Blueprint.Difference;
+import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Semaphore;
 
 /**
  * A tenant's vhost, user and everything in the vhost that is there from the beginning, through the
- * management API. Each method looks first and changes only what differs.
- *
- * <p>The vhost's description and a tag of the user carry the tenant's uid, so that what an earlier
- * tenant of the same id left behind is known for what it is.
+ * management API. Looks first and changes only what differs.
  */
 @Singleton
 final class TenantVhost {
   private static final int AT_ONCE = 2;
-  private static final int POLICY_PRIORITY = 1;
-  private static final int DELIVERY_LIMIT = 1000;
-  private static final String UID = "uid.";
-
-  /**
-   * Live queues: a module, then an operation; not ours, which begin with kryonix, nor dead letters.
-   */
-  private static final String LIVE_QUEUES = "^(?!kryonix\\.)(?!amq\\.)[a-z]+\\..*(?<!\\.dead)$";
+  private static final String QUEUE_NAMES =
+      "?columns=name&disable_stats=true&enable_queue_totals=true";
 
   private final ManagementApi api;
   private final VhostCompletion completion;
-  private final SecureRandom random = new SecureRandom();
 
   /** Making a vhost is a step of the whole cluster: few at once, first come first served. */
   private final Semaphore making = new Semaphore(AT_ONCE, true);
@@ -47,49 +39,57 @@ final class TenantVhost {
     this.completion = completion;
   }
 
-  void user(TenantId tenant, TenantUid uid, String password) throws ManagementException {
-    String path = ManagementApi.path("users", Names.user(tenant));
-    Optional<JsonElement> actual = api.get(path);
-    if (actual.isPresent()) {
-      JsonObject user = actual.get().getAsJsonObject();
-      if (user.toString().contains(UID + uid)
-          && BrokerPassword.matches(password, text(user, "password_hash"))) {
-        return;
+  /** Makes the tenant's things of these kinds as they must be. */
+  void mend(TenantId tenant, Blueprint blueprint, Kind... kinds) throws ManagementException {
+    Map<BrokerObject, JsonObject> actual = new HashMap<>();
+    for (Kind kind : kinds) {
+      actual.putAll(Inventory.of(api, kind, tenant));
+    }
+    Set<String> exchangesMade = new HashSet<>();
+    for (Difference difference : blueprint.differences(List.of(kinds), actual)) {
+      BrokerObject object = difference.object();
+      switch (difference) {
+        case Difference.Surplus surplus -> api.delete(object.path());
+        case Difference.Wanted wanted when object.kind() == Kind.EXCHANGE -> {
+          // An exchange cannot be changed.
+          if (wanted.exists()) {
+            api.delete(object.path());
+          }
+          api.put(object.path(), wanted.body());
+          exchangesMade.add(object.name());
+        }
+        case Difference.Wanted wanted -> api.put(object.path(), wanted.body());
       }
     }
-    JsonObject body = new JsonObject();
-    body.addProperty("password_hash", BrokerPassword.hash(password, random));
-    body.addProperty("hashing_algorithm", "rabbit_password_hashing_sha256");
-    body.addProperty("tags", "kryonix," + UID + uid);
-    api.put(path, body);
+    bindAgain(tenant, exchangesMade);
   }
 
-  void vhost(TenantId tenant, TenantUid uid) throws ManagementException {
+  /** Makes the tenant's vhost; true when there was none of this tenant. */
+  boolean make(TenantId tenant, TenantUid uid, Blueprint blueprint) throws ManagementException {
     making.acquireUninterruptibly();
     try {
-      String path = ManagementApi.path("vhosts", Names.vhost(tenant));
-      Optional<JsonElement> actual = api.get(path);
-      if (actual.isPresent()) {
-        boolean ours = isOf(actual.get(), uid);
-        if (ours && completion.complete(tenant, actual.get().getAsJsonObject())) {
-          return;
-        }
-        if (text(actual.get().getAsJsonObject(), "description").contains(UID)) {
-          api.delete(path);
+      BrokerObject vhost = BrokerObject.vhost(Names.vhost(tenant));
+      Map<BrokerObject, JsonObject> actual = Inventory.of(api, Kind.VHOST, tenant);
+      JsonObject found = actual.get(vhost);
+      boolean usable =
+          found != null && !blueprint.isAnothers(actual) && completion.complete(tenant, found);
+      if (found != null && !usable) {
+        api.delete(vhost.path());
+        actual = Map.of();
+      }
+      for (Difference difference : blueprint.differences(List.of(Kind.VHOST), actual)) {
+        if (difference instanceof Difference.Wanted wanted) {
+          putVhost(vhost.path(), uid, wanted.body());
         }
       }
-      make(path, uid);
+      return !usable;
     } finally {
       making.release();
     }
   }
 
-  /** Makes the vhost; after a call without an answer, what counts is what can be read back. */
-  private void make(String path, TenantUid uid) throws ManagementException {
-    JsonObject body = new JsonObject();
-    body.addProperty("description", "kryonix tenant " + UID + uid);
-    body.addProperty("tags", "kryonix");
-    body.addProperty("default_queue_type", "quorum");
+  /** After a call without an answer, what counts is what can be read back. */
+  private void putVhost(String path, TenantUid uid, JsonObject body) throws ManagementException {
     try {
       api.put(path, body);
     } catch (ManagementException e) {
@@ -99,79 +99,31 @@ final class TenantVhost {
     }
   }
 
-  void permissions(TenantId tenant) throws ManagementException {
-    String path = ManagementApi.path("permissions", Names.vhost(tenant), Names.user(tenant));
-    JsonObject wanted = new JsonObject();
-    for (String right : new String[] {"configure", "write", "read"}) {
-      wanted.addProperty(right, ".*");
+  /** Bindings go with their exchange, and the queues' users believe that they are still there. */
+  private void bindAgain(TenantId tenant, Set<String> exchanges) throws ManagementException {
+    if (exchanges.isEmpty()) {
+      return;
     }
-    putUnlessSame(path, wanted);
-  }
-
-  void limits(TenantId tenant, MessagingLimits limits, boolean open) throws ManagementException {
-    JsonObject actual = limitsOf(tenant);
-    Map<String, Integer> wanted =
-        Map.of(
-            "max-connections",
-            open ? limits.getConnections() : 0,
-            "max-queues",
-            limits.getQueues());
-    for (Map.Entry<String, Integer> limit : wanted.entrySet()) {
-      JsonElement value = actual.get(limit.getKey());
-      if (value == null || value.getAsInt() != limit.getValue()) {
+    for (String queue : queues(tenant)) {
+      QueueBinding binding = QueueBinding.of(queue);
+      if (exchanges.contains(binding.exchange())) {
         JsonObject body = new JsonObject();
-        body.addProperty("value", limit.getValue());
-        api.put(ManagementApi.path("vhost-limits", Names.vhost(tenant), limit.getKey()), body);
+        body.addProperty("routing_key", binding.routingKey());
+        api.post(
+            ManagementApi.path(
+                "bindings", Names.vhost(tenant), "e", binding.exchange(), "q", queue),
+            body);
       }
     }
   }
 
-  private JsonObject limitsOf(TenantId tenant) throws ManagementException {
-    Optional<JsonElement> limits = api.get(ManagementApi.path("vhost-limits", Names.vhost(tenant)));
-    if (limits.isPresent()
-        && limits.get().isJsonArray()
-        && !limits.get().getAsJsonArray().isEmpty()) {
-      JsonElement value = limits.get().getAsJsonArray().get(0).getAsJsonObject().get("value");
-      if (value != null && value.isJsonObject()) {
-        return value.getAsJsonObject();
-      }
+  private Set<String> queues(TenantId tenant) throws ManagementException {
+    Set<String> names = new HashSet<>();
+    String path = ManagementApi.path("queues", Names.vhost(tenant)) + QUEUE_NAMES;
+    for (JsonElement queue : api.get(path).orElseGet(JsonArray::new).getAsJsonArray()) {
+      names.add(Inventory.text(queue.getAsJsonObject(), "name"));
     }
-    return new JsonObject();
-  }
-
-  /** At-least-once dead-lettering works only together with reject-publish. */
-  void policy(TenantId tenant, MessagingLimits limits) throws ManagementException {
-    JsonObject definition = new JsonObject();
-    definition.addProperty("max-length", limits.getQueueDepth());
-    definition.addProperty("overflow", "reject-publish");
-    definition.addProperty("dead-letter-exchange", Names.DEAD_LETTERS);
-    definition.addProperty("dead-letter-strategy", "at-least-once");
-    definition.addProperty("delivery-limit", DELIVERY_LIMIT);
-    JsonObject wanted = new JsonObject();
-    wanted.addProperty("pattern", LIVE_QUEUES);
-    wanted.addProperty("apply-to", "queues");
-    wanted.addProperty("priority", POLICY_PRIORITY);
-    wanted.add("definition", definition);
-    putUnlessSame(ManagementApi.path("policies", Names.vhost(tenant), Names.POLICY), wanted);
-  }
-
-  void exchanges(TenantId tenant) throws ManagementException {
-    for (Exchange exchange : Names.EXCHANGES) {
-      JsonObject arguments = new JsonObject();
-      if (exchange.hasAlternate()) {
-        arguments.addProperty("alternate-exchange", Names.UNROUTABLE);
-      }
-      JsonObject wanted = new JsonObject();
-      wanted.addProperty("type", exchange.type());
-      wanted.addProperty("durable", true);
-      wanted.add("arguments", arguments);
-      String path = ManagementApi.path("exchanges", Names.vhost(tenant), exchange.name());
-      Optional<JsonElement> actual = api.get(path);
-      if (actual.isPresent() && !contains(actual.get().getAsJsonObject(), wanted)) {
-        api.delete(path);
-      }
-      putUnlessSame(path, wanted);
-    }
+    return names;
   }
 
   /**
@@ -184,7 +136,7 @@ final class TenantVhost {
         ManagementApi.path("vhosts", Names.vhost(tenant), "connections") + "?columns=name";
     JsonElement connections = api.get(path).orElseGet(JsonArray::new);
     for (JsonElement connection : connections.getAsJsonArray()) {
-      String name = text(connection.getAsJsonObject(), "name");
+      String name = Inventory.text(connection.getAsJsonObject(), "name");
       if (!name.isEmpty()) {
         api.delete(ManagementApi.path("connections", name));
       }
@@ -198,7 +150,7 @@ final class TenantVhost {
       api.delete(vhost);
     }
     String user = ManagementApi.path("users", Names.user(tenant));
-    if (api.get(user).filter(actual -> actual.toString().contains(UID + uid)).isPresent()) {
+    if (api.get(user).filter(actual -> isOf(actual, uid)).isPresent()) {
       api.delete(user);
     }
   }
@@ -211,40 +163,15 @@ final class TenantVhost {
             .isPresent();
     boolean user =
         api.get(ManagementApi.path("users", Names.user(tenant)))
-            .filter(actual -> actual.toString().contains(UID + uid))
+            .filter(actual -> isOf(actual, uid))
             .isPresent();
-    long queues =
-        vhost
-            ? api.get(
-                    ManagementApi.path("queues", Names.vhost(tenant))
-                        + "?columns=name&disable_stats=true&enable_queue_totals=true")
-                .map(found -> found.getAsJsonArray().size())
-                .orElse(0)
-            : 0;
     return Map.of(
         "messaging.vhosts", vhost ? 1L : 0L,
         "messaging.users", user ? 1L : 0L,
-        "messaging.queues", queues);
+        "messaging.queues", vhost ? (long) queues(tenant).size() : 0L);
   }
 
-  private void putUnlessSame(String path, JsonObject wanted) throws ManagementException {
-    Optional<JsonElement> actual = api.get(path);
-    if (actual.isEmpty() || !contains(actual.get().getAsJsonObject(), wanted)) {
-      api.put(path, wanted);
-    }
-  }
-
-  private static boolean contains(JsonObject actual, JsonObject wanted) {
-    return wanted.entrySet().stream()
-        .allMatch(field -> field.getValue().equals(actual.get(field.getKey())));
-  }
-
-  private static boolean isOf(JsonElement vhost, TenantUid uid) {
-    return text(vhost.getAsJsonObject(), "description").contains(UID + uid);
-  }
-
-  private static String text(JsonObject object, String field) {
-    JsonElement value = object.get(field);
-    return value != null && value.isJsonPrimitive() ? value.getAsString() : "";
+  private static boolean isOf(JsonElement vhostOrUser, TenantUid uid) {
+    return Blueprint.uidOf(vhostOrUser.getAsJsonObject()).filter(uid::equals).isPresent();
   }
 }

@@ -1,9 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import dev.kryonix.api.tenant.v1.MessagingLimits;
-import dev.kryonix.api.tenant.v1.SealedSecret;
-import dev.kryonix.kit.crypto.SealBrokenException;
-import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.ReconcileException;
@@ -11,107 +7,93 @@ import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantReconciler;
 import dev.kryonix.kit.state.TenantView;
-import dev.kryonix.messaging.broker.ManagementException;
+import dev.kryonix.messaging.connection.BrokerPasswords;
 import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.connection.TenantMemory;
+import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import jakarta.inject.Singleton;
-import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Makes true in the broker what tenant-service wants for a tenant. */
 @Singleton
 public final class Topology implements TenantReconciler {
-  /** The purpose of the secret that the broker user has as its password. */
-  public static final String BROKER_PASSWORD = "broker-password";
-
   private final TenantVhost broker;
+  private final Blueprints blueprints;
+  private final BrokerPasswords passwords;
   private final TenantConnections connections;
-  private final SecretBox secrets;
+  private final TenantQueues queues;
+  private final Drift drift;
+  private final List<TenantMemory> memories;
 
-  Topology(TenantVhost broker, TenantConnections connections, SecretBox secrets) {
+  Topology(
+      TenantVhost broker,
+      Blueprints blueprints,
+      BrokerPasswords passwords,
+      TenantConnections connections,
+      TenantQueues queues,
+      Drift drift,
+      List<TenantMemory> memories) {
     this.broker = broker;
+    this.blueprints = blueprints;
+    this.passwords = passwords;
     this.connections = connections;
-    this.secrets = secrets;
+    this.queues = queues;
+    this.drift = drift;
+    this.memories = memories;
   }
 
   @Override
   public void apply(TenantView desired, StepReporter steps) throws ReconcileException {
     TenantId id = desired.id();
-    MessagingLimits limits = desired.limits().getMessaging();
-    boolean open = desired.serving() == Serving.SERVING;
-    String password = password(desired);
-    step(steps, "user", () -> broker.user(id, desired.uid(), password));
-    step(steps, "vhost", () -> broker.vhost(id, desired.uid()));
-    step(steps, "limits", () -> broker.limits(id, limits, open));
-    step(steps, "policy", () -> broker.policy(id, limits));
-    step(steps, "exchanges", () -> broker.exchanges(id));
-    step(steps, "permissions", () -> broker.permissions(id));
-    if (!open) {
-      step(steps, "suspend", () -> suspend(id, desired.uid()));
+    Blueprint blueprint = blueprints.of(desired);
+    passwords.announce(desired);
+    mend(steps, "user", id, blueprint, Kind.USER, Kind.USER_LIMIT);
+    steps.run("vhost", () -> makeVhost(desired, blueprint));
+    mend(steps, "limits", id, blueprint, Kind.LIMIT);
+    mend(steps, "policy", id, blueprint, Kind.POLICY);
+    mend(steps, "exchanges", id, blueprint, Kind.EXCHANGE);
+    mend(steps, "permissions", id, blueprint, Kind.PERMISSION, Kind.TOPIC_PERMISSION);
+    if (desired.serving() != Serving.SERVING) {
+      steps.run("suspend", () -> suspend(id, desired.uid()));
     }
   }
 
   @Override
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
     steps.run("connections", () -> connections.close(uid));
-    step(steps, "vhost", () -> broker.remove(id, uid));
+    steps.run("vhost", () -> BrokerReach.change(() -> broker.remove(id, uid)));
+    memories.forEach(memory -> memory.forget(uid));
   }
 
   @Override
   public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
-    return reach(() -> broker.count(id, uid));
+    return BrokerReach.ask(() -> broker.count(id, uid));
   }
 
-  private void suspend(TenantId id, TenantUid uid) throws ManagementException {
-    connections.close(uid);
-    broker.closeConnections(id);
+  @Override
+  public Set<TenantUid> drifted(Collection<TenantView> tenants) throws ReconcileException {
+    return drift.among(tenants);
   }
 
-  private String password(TenantView tenant) throws ReconcileException {
-    SealedSecret secret =
-        tenant
-            .secret(BROKER_PASSWORD)
-            .orElseThrow(
-                () -> new ReconcileException("SecretMissing", "no secret " + BROKER_PASSWORD));
-    try {
-      return new String(secrets.open(secret, tenant.uid()), StandardCharsets.UTF_8);
-    } catch (SealBrokenException e) {
-      throw new ReconcileException(
-          "SecretUnreadable", BROKER_PASSWORD + " does not open under this platform key", e);
-    }
-  }
-
-  private static void step(StepReporter steps, String name, BrokerStep step)
+  private void mend(
+      StepReporter steps, String step, TenantId tenant, Blueprint blueprint, Kind... kinds)
       throws ReconcileException {
-    steps.run(
-        name,
-        () ->
-            reach(
-                () -> {
-                  step.run();
-                  return true;
-                }));
+    steps.run(step, () -> BrokerReach.change(() -> broker.mend(tenant, blueprint, kinds)));
   }
 
-  private static <T> T reach(BrokerQuestion<T> question) throws ReconcileException {
-    try {
-      return question.ask();
-    } catch (ManagementException e) {
-      throw new ReconcileException(
-          e.isUnreachable() ? "BrokerUnavailable" : "BrokerRefused",
-          String.valueOf(e.getMessage()),
-          e);
+  /** With a vhost go its queues, and connections to it may be dying without anybody's knowing. */
+  private void makeVhost(TenantView tenant, Blueprint blueprint) throws ReconcileException {
+    if (BrokerReach.ask(() -> broker.make(tenant.id(), tenant.uid(), blueprint))) {
+      queues.forgetQueues(tenant.uid());
+      connections.close(tenant.uid());
     }
   }
 
-  /** A step that talks to the management API. */
-  @FunctionalInterface
-  private interface BrokerStep {
-    void run() throws ManagementException;
-  }
-
-  /** Something that the management API knows. */
-  @FunctionalInterface
-  private interface BrokerQuestion<T> {
-    T ask() throws ManagementException;
+  private void suspend(TenantId id, TenantUid uid) throws ReconcileException {
+    connections.close(uid);
+    BrokerReach.change(() -> broker.closeConnections(id));
   }
 }

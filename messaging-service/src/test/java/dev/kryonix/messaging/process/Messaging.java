@@ -28,6 +28,7 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -53,6 +54,11 @@ final class Messaging {
   private final ServiceProcess service;
 
   Messaging(Path folder) throws IOException, JOSEException {
+    this(folder, Map.of());
+  }
+
+  /** With further settings of the process, as environment variables. */
+  Messaging(Path folder, Map<String, String> settings) throws IOException, JOSEException {
     keys = folder.resolve("keys");
     GenerateKeys.main(new String[] {keys.toString(), "tenant", "messaging", "backup"});
     tenants =
@@ -68,16 +74,11 @@ final class Messaging {
             .addService(tenants.accessService())
             .build()
             .start();
-    service =
-        ServiceProcess.start(
-            folder,
-            Map.of(
-                "KRYONIX_KEYS_DIR",
-                keys.toString(),
-                "KRYONIX_INSTANCE",
-                "it-" + UUID.randomUUID(),
-                "KRYONIX_TENANT_ADDRESS",
-                "127.0.0.1:" + tenantService.getPort()));
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("KRYONIX_KEYS_DIR", keys.toString());
+    all.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
+    all.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
+    service = ServiceProcess.start(folder, all);
   }
 
   TestTenants tenants() {

@@ -38,6 +38,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
  * Speaks for tenant-service towards one service: the state stream and the signing keys, with real
@@ -85,10 +86,24 @@ final class TestTenants {
 
   /** Changes whether the tenant is served, and waits until the service has done so. */
   DesiredTenant change(DesiredTenant tenant, ServingState serving) {
-    DesiredTenant changed =
-        tenant.toBuilder().setGeneration(tenant.getGeneration() + 1).setServing(serving).build();
-    show(changed);
-    return changed;
+    return change(tenant, changed -> changed.setServing(serving));
+  }
+
+  /** Gives the tenant other modules, and waits until the service has done so. */
+  DesiredTenant changeModules(DesiredTenant tenant, String... modules) {
+    return change(tenant, changed -> changed.clearModules().addAllModules(List.of(modules)));
+  }
+
+  /** Gives the tenant other limits, and waits until the service has done so. */
+  DesiredTenant changeLimits(DesiredTenant tenant, MessagingLimits limits) {
+    return change(tenant, changed -> changed.getLimitsBuilder().setMessaging(limits));
+  }
+
+  private DesiredTenant change(DesiredTenant tenant, Consumer<DesiredTenant.Builder> change) {
+    DesiredTenant.Builder changed = tenant.toBuilder().setGeneration(tenant.getGeneration() + 1);
+    change.accept(changed);
+    show(changed.build());
+    return changed.build();
   }
 
   /** Removes the tenant, and waits until the service has done so. */

@@ -94,7 +94,11 @@ final class Patrol {
     }
   }
 
+  /** What is known here may be old while tenant-service is away: a tenant may have been purged. */
   private void mend(Collection<TenantView> tenants) throws ReconcileException {
+    if (!directory.isCurrent()) {
+      return;
+    }
     Set<TenantUid> drifted = reconciler.drifted(tenants);
     List<TenantView> mended =
         tenants.stream().filter(view -> drifted.contains(view.uid())).toList();

@@ -63,11 +63,16 @@ public final class TenantDirectory implements TenantGate {
       case SUSPENDED -> throw TenantErrors.suspended(view.id());
       case DELETED -> throw TenantErrors.deleted(view.id());
     }
-    Instant until = currentUntil;
-    if (until != null && clock.instant().isAfter(until)) {
+    if (!isCurrent()) {
       throw TenantErrors.cutOff();
     }
     return view;
+  }
+
+  /** Whether tenant-service has been heard of lately, so that nothing important was missed. */
+  boolean isCurrent() {
+    Instant until = currentUntil;
+    return until == null || !clock.instant().isAfter(until);
   }
 
   /**

@@ -1,0 +1,47 @@
+package dev.kryonix.messaging.topology;
+
+import dev.kryonix.kit.crypto.SealBrokenException;
+import dev.kryonix.kit.state.ReconcileException;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerConfig;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.connection.BrokerPasswords;
+import jakarta.inject.Singleton;
+import java.security.SecureRandom;
+
+/** Draws up what tenants must have in the broker. */
+@Singleton
+final class Blueprints {
+  private final BrokerConfig config;
+  private final BrokerPasswords passwords;
+  private final SecureRandom random = new SecureRandom();
+
+  Blueprints(BrokerConfig config, BrokerPasswords passwords) {
+    this.config = config;
+    this.passwords = passwords;
+  }
+
+  /**
+   * What the tenant must have.
+   *
+   * @throws ReconcileException when it cannot be given it
+   */
+  Blueprint of(TenantView tenant) throws ReconcileException {
+    if (Names.user(tenant.id()).equals(config.user())) {
+      throw new ReconcileException(
+          "BrokerUserTaken",
+          "the tenant's broker user would be '%s', the platform's own".formatted(config.user()));
+    }
+    try {
+      String password =
+          passwords
+              .newest(tenant)
+              .orElseThrow(
+                  () -> new ReconcileException("SecretMissing", "there is no broker password"));
+      return new Blueprint(tenant, password, random);
+    } catch (SealBrokenException e) {
+      throw new ReconcileException(
+          "SecretUnreadable", "the broker password does not open under this platform key", e);
+    }
+  }
+}
