@@ -13,6 +13,7 @@ import java.util.Set;
  */
 record Amount(double value, int first, int last) {
   private static final Set<String> AND = Set.of("e", "and");
+  private static final Set<String> NOT = Set.of("no", "not", "nao");
   private static final int THOUSAND = 1000;
   private static final int GROUP = 3;
 
@@ -30,7 +31,7 @@ record Amount(double value, int first, int last) {
     for (int i = first; i < text.size() && (i == first || isJoined(text, i)); i++) {
       Token token = text.token(i);
       Integer unit = numerals.units().get(token.word());
-      Integer multiplier = numerals.multipliers().get(token.word());
+      Integer multiplier = isAttached(text, i) ? numerals.multipliers().get(token.word()) : null;
       if (token.isNumber() && i == first) {
         part = Double.parseDouble(token.word());
       } else if (isGroup(text, i)) {
@@ -60,6 +61,11 @@ record Amount(double value, int first, int last) {
     return Optional.of(new Amount(bound < first ? value + 1 : value, bound, last));
   }
 
+  /** A multiplier of one letter stands right behind its number: {@code 10k}, and not 10 k. */
+  private static boolean isAttached(Text text, int at) {
+    return text.token(at).word().length() > 1 || text.gapBefore(at).isEmpty();
+  }
+
   /** Whether a number continues the one before: {@code 10 000}. */
   private static boolean isGroup(Text text, int at) {
     return at > 0
@@ -78,7 +84,9 @@ record Amount(double value, int first, int last) {
       }
       if (numerals.moreThan().at(text, from).stream()
           .anyMatch(hit -> onlyGlue(text, hit.last() + 1, first))) {
-        return from;
+        // «no more than 5» is 5.
+        boolean upper = from > 0 && NOT.contains(text.token(from - 1).word());
+        return upper ? first : from;
       }
     }
     return first;

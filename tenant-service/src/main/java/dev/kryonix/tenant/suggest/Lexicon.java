@@ -49,6 +49,8 @@ record Lexicon(
     NONE,
     /** Negates what follows. */
     NEGATION,
+    /** Negates what follows, and carries on a negation before it. */
+    NOR,
     /** Negates what follows up to a verb: «instead of whatsapp we use email». */
     INSTEAD,
     /** Negates what follows in an English sentence. */

@@ -220,6 +220,7 @@ final class LexiconReader {
     Phrases<Cue> cues = new Phrases<>();
     Map.of(
             "cues", Cue.NEGATION,
+            "nor", Cue.NOR,
             "instead", Cue.INSTEAD,
             "english", Cue.ENGLISH_NEGATION,
             "without", Cue.WITHOUT,
@@ -227,9 +228,9 @@ final class LexiconReader {
             "undo", Cue.UNDO,
             "yet", Cue.YET,
             "but", Cue.BUT,
-            "statements", Cue.STATEMENT,
-            "openers", Cue.OPENER)
+            "statements", Cue.STATEMENT)
         .forEach((name, cue) -> terms(node.get(name)).forEach(phrase -> cues.add(phrase, cue)));
+    terms(node.get("openers")).forEach(phrase -> cues.add(phrase, Cue.OPENER));
     terms(node.get("and")).forEach(phrase -> cues.add(phrase, Cue.AND));
     return cues;
   }

@@ -29,6 +29,7 @@ final class Negation {
   private int opened = NONE;
   private int lastNot = NONE;
   private boolean toVerb;
+  private boolean without;
 
   private Negation(Text text, Phrases<Cue> lexicon, BitSet english) {
     this.text = text;
@@ -79,6 +80,9 @@ final class Negation {
       if (gap == Gap.SENTENCE || (gap == Gap.COMMA && beginsStatement(i))) {
         opened = NONE;
       }
+      if (gap != Gap.SPACE) {
+        lastNot = NONE;
+      }
       apply(cues[i], i);
       if (opened != NONE && i - opened > REACH) {
         opened = NONE;
@@ -92,15 +96,13 @@ final class Negation {
 
   private void apply(Cue cue, int at) {
     switch (cue) {
-      case NEGATION -> {
-        open(at);
-        reachBack(at);
-      }
+      case NEGATION -> deny(at);
       case ENGLISH_NEGATION -> {
-        if (english.get(at)) {
-          open(at);
+        if (english.get(at) || isAlone(at)) {
+          deny(at);
         }
       }
+      case NOR -> open(at);
       case INSTEAD -> {
         open(at);
         toVerb = true;
@@ -110,16 +112,15 @@ final class Negation {
           opened = NONE;
         } else {
           open(at);
+          without = true;
         }
       }
-      case NO_NEGATION -> lastNot = at;
+      case NO_NEGATION -> {
+        undoWithout(at);
+        lastNot = at;
+      }
       case UNDO, BUT -> opened = NONE;
-      case YET -> {
-        if (opened != NONE) {
-          negated.clear(opened, at);
-        }
-        opened = NONE;
-      }
+      case YET -> takeBack(at);
       case AND -> {
         if (at + 1 < text.size() && beginsStatement(at + 1)) {
           opened = NONE;
@@ -134,10 +135,31 @@ final class Negation {
     }
   }
 
+  private void deny(int at) {
+    undoWithout(at);
+    open(at);
+    lastNot = at;
+    reachBack(at);
+  }
+
   private void open(int at) {
     opened = at;
-    lastNot = at;
     toVerb = false;
+    without = false;
+  }
+
+  /** «Sem whatsapp não dá». */
+  private void undoWithout(int at) {
+    if (without) {
+      takeBack(at);
+    }
+  }
+
+  private void takeBack(int at) {
+    if (opened != NONE) {
+      negated.clear(opened, at);
+    }
+    opened = NONE;
   }
 
   private boolean beginsStatement(int at) {
@@ -152,11 +174,19 @@ final class Negation {
     boolean onlyVerbs = next == text.size() || !isJoined(next) || cues[next] == Cue.AND;
     for (int i = at - 1; onlyVerbs && i >= Math.max(0, at - REACH); i--) {
       boolean own = i < at - 1 && cues[i] == Cue.STATEMENT;
-      if (!isJoined(i + 1) || own || endsClause(cues[i])) {
+      boolean joined = isJoined(i + 1) || (i == at - 1 && isAlone(at));
+      if (!joined || own || endsClause(cues[i])) {
         return;
       }
       negated.set(i);
     }
+  }
+
+  /** Whether the word is the whole answer: «WhatsApp: não. Marketing? No.» */
+  private boolean isAlone(int at) {
+    String gap = text.gapBefore(at);
+    boolean asked = gap.contains(":") || gap.contains("?");
+    return asked && (at + 1 == text.size() || !isJoined(at + 1));
   }
 
   private boolean isVerb(int at) {
@@ -165,7 +195,7 @@ final class Negation {
 
   private static boolean endsClause(Cue cue) {
     return switch (cue) {
-      case AND, BUT, NEGATION, INSTEAD, WITHOUT, YET -> true;
+      case AND, BUT, NEGATION, NOR, INSTEAD, WITHOUT, YET -> true;
       case NONE, NO_NEGATION, ENGLISH_NEGATION, STATEMENT, OPENER, UNDO -> false;
     };
   }

@@ -14,8 +14,11 @@ final class Sizes {
   /** How far behind a number what it counts may stand: «40 experienced full time doctors». */
   private static final int UNIT_REACH = 4;
 
-  /** How far behind what is counted the period may stand, and before. */
+  /** How far the period may stand from what is counted for a period. */
   private static final int PERIOD_REACH = 5;
+
+  /** The same, where it is otherwise counted as it stands. */
+  private static final int SHORT_REACH = 2;
 
   private static final double DAYS_OF_MONTH = 30;
 
@@ -92,17 +95,18 @@ final class Sizes {
     Measure measure = measure(unit.meaning().measure());
     int first = Math.min(amount.first(), unit.first());
     int last = Math.max(amount.last(), unit.last());
-    Optional<Hit<Double>> period = period(text, first, last);
-    if (period.isPresent() && !measure.perDay()) {
+    if (measure.perDay()) {
+      return Optional.of(
+          periodBehind(text, last, PERIOD_REACH)
+              .or(() -> periodBefore(text, first))
+              .map(period -> perDay(measure, amount, period, first, last))
+              .orElseGet(() -> new Size(measure, amount.value() / DAYS_OF_MONTH, first, last)));
+    }
+    Optional<Hit<Double>> period = periodBehind(text, last, SHORT_REACH);
+    if (period.isPresent()) {
       return measure
           .withPeriod()
           .map(name -> perDay(measure(name), amount, period.get(), first, last));
-    }
-    if (measure.perDay()) {
-      return Optional.of(
-          period
-              .map(each -> perDay(measure, amount, each, first, last))
-              .orElseGet(() -> new Size(measure, amount.value() / DAYS_OF_MONTH, first, last)));
     }
     return Optional.of(new Size(measure, amount.value(), first, last));
   }
@@ -120,9 +124,8 @@ final class Sizes {
     return Optional.ofNullable(measures.get(name)).orElseThrow();
   }
 
-  /** The period behind what is counted, or else before it, in the same sentence. */
-  private Optional<Hit<Double>> period(Text text, int first, int last) {
-    for (int i = last + 1; i < text.size() && i <= last + PERIOD_REACH; i++) {
+  private Optional<Hit<Double>> periodBehind(Text text, int last, int reach) {
+    for (int i = last + 1; i < text.size() && i <= last + reach; i++) {
       if (text.token(i).gap() == Gap.SENTENCE || text.token(i).isNumber()) {
         break;
       }
@@ -131,7 +134,7 @@ final class Sizes {
         return Optional.of(longest(hits));
       }
     }
-    return periodBefore(text, first);
+    return Optional.empty();
   }
 
   private Optional<Hit<Double>> periodBefore(Text text, int first) {

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Finds the word that is meant where one letter is wrong, missing, too many, or two have changed
@@ -35,56 +35,68 @@ final class Spelling {
   }
 
   Text correct(Text text) {
-    Text corrected = text;
     List<Token> tokens = new ArrayList<>(text.size());
     for (int i = 0; i < text.size(); i++) {
       Token token = text.token(i);
       boolean strange = token.word().length() >= SHORTEST && known.at(text, i).isEmpty();
       tokens.add(strange ? meant(token.word()).map(token::corrected).orElse(token) : token);
     }
-    return new Text(corrected.raw(), List.copyOf(tokens));
+    return new Text(text.raw(), List.copyOf(tokens));
   }
 
   /** The first in the alphabet where several are as near. */
   private Optional<String> meant(String word) {
-    return byFirstLetter.getOrDefault(word.charAt(0), List.of()).stream()
-        .filter(stem -> isNear(word, stem))
-        .map(Stem::letters)
-        .min(String::compareTo);
+    @Nullable String nearest = null;
+    for (Stem stem : byFirstLetter.getOrDefault(word.charAt(0), List.of())) {
+      if ((nearest == null || stem.letters().compareTo(nearest) < 0) && isNear(word, stem)) {
+        nearest = stem.letters();
+      }
+    }
+    return Optional.ofNullable(nearest);
   }
 
   private static boolean isNear(String word, Stem stem) {
+    if (!stem.open()) {
+      return oneEditApart(word, word.length(), stem.letters());
+    }
     int length = stem.letters().length();
-    return (stem.open() ? Stream.of(length - 1, length, length + 1) : Stream.of(word.length()))
-        .filter(cut -> cut <= word.length())
-        .anyMatch(cut -> oneEditApart(word.substring(0, cut), stem.letters()));
+    for (int cut = length - 1; cut <= Math.min(length + 1, word.length()); cut++) {
+      if (oneEditApart(word, cut, stem.letters())) {
+        return true;
+      }
+    }
+    return false;
   }
 
-  /** Whether one insertion, deletion, replacement or swap of neighbours makes one of the other. */
-  static boolean oneEditApart(String one, String other) {
-    String longer = one.length() >= other.length() ? one : other;
-    String shorter = one.length() >= other.length() ? other : one;
+  /**
+   * Whether one insertion, deletion, replacement or swap of neighbours makes that many letters of
+   * the word the other word.
+   */
+  static boolean oneEditApart(String word, int length, String other) {
+    int common = Math.min(length, other.length());
     int same = 0;
-    while (same < shorter.length() && longer.charAt(same) == shorter.charAt(same)) {
+    while (same < common && word.charAt(same) == other.charAt(same)) {
       same++;
     }
-    return switch (longer.length() - shorter.length()) {
+    return switch (length - other.length()) {
+      case 1 -> restIsSame(word, same + 1, length, other, same);
+      case -1 -> restIsSame(word, same, length, other, same + 1);
       case 0 ->
-          same < shorter.length()
-              && (restIsSame(longer, same + 1, shorter, same + 1) || isSwap(longer, shorter, same));
-      case 1 -> restIsSame(longer, same + 1, shorter, same);
+          same < length
+              && (restIsSame(word, same + 1, length, other, same + 1)
+                  || isSwap(word, length, other, same));
       default -> false;
     };
   }
 
-  private static boolean isSwap(String one, String other, int at) {
-    return at + 1 < one.length()
-        && one.charAt(at) == other.charAt(at + 1)
-        && one.charAt(at + 1) == other.charAt(at)
-        && restIsSame(one, at + 2, other, at + 2);
+  private static boolean isSwap(String word, int length, String other, int at) {
+    return at + 1 < length
+        && word.charAt(at) == other.charAt(at + 1)
+        && word.charAt(at + 1) == other.charAt(at)
+        && restIsSame(word, at + 2, length, other, at + 2);
   }
 
-  private static boolean restIsSame(String one, int from, String other, int otherFrom) {
-    return one.substring(from).equals(other.substring(otherFrom));
+  private static boolean restIsSame(String word, int from, int length, String other, int start) {
+    return word.regionMatches(from, other, start, length - from);
   }
 }

@@ -20,7 +20,7 @@ public final class Suggestions {
   private final WordRules words;
   private final ComplianceRules compliance;
 
-  Suggestions(Catalog catalog) {
+  public Suggestions(Catalog catalog) {
     this.catalog = catalog;
     this.lexicon = Lexicon.builtIn(catalog);
     this.sectors = new SectorRules(catalog);

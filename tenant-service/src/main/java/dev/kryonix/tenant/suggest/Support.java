@@ -1,5 +1,6 @@
 package dev.kryonix.tenant.suggest;
 
+import dev.kryonix.tenant.suggest.Clue.Strength;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -18,6 +19,7 @@ final class Support {
   private final Map<Phrase, String> denied = new LinkedHashMap<>();
   private int forIt;
   private int deniedWeight;
+  private boolean deniedOutright;
   private int against;
   private int first = Integer.MAX_VALUE;
   private int lastSaid = -1;
@@ -29,6 +31,7 @@ final class Support {
       lastDenied = finding.place();
       if (denied.putIfAbsent(finding.phrase(), finding.quote()) == null) {
         deniedWeight += finding.weight();
+        deniedOutright |= finding.clue().strength() == Strength.STRONG;
       }
       return;
     }
@@ -83,11 +86,14 @@ final class Support {
         .sum();
   }
 
-  /** Whether the request denies it more than it says it; of both alike, what comes later stands. */
+  /**
+   * Whether the request denies it, by a strong sign, more than it says it; of both alike, what
+   * comes later stands.
+   */
   boolean isDenied() {
     int said = said();
-    return deniedWeight > said
-        || (deniedWeight > 0 && deniedWeight == said && lastDenied > lastSaid);
+    return deniedOutright
+        && (deniedWeight > said || (deniedWeight == said && lastDenied > lastSaid));
   }
 
   /**
