@@ -46,6 +46,7 @@ final class Subscription {
 
   private final Consumption consumption;
   private volatile boolean ended;
+  private TenantView checked;
   private long nextLanesLook;
   private long lastWrite;
 
@@ -55,8 +56,8 @@ final class Subscription {
     this.caller = caller;
     this.start = start;
     this.resultsWritten = resultsWritten;
-    TenantView tenant = subscribing.tenants().require(caller);
-    this.consumption = new Consumption(subscribing, tenant, start.queues(), start.limits());
+    this.checked = subscribing.tenants().require(caller);
+    this.consumption = new Consumption(subscribing, checked, start.queues(), start.limits());
   }
 
   /** Tells the client what its settlements came to. */
@@ -82,7 +83,7 @@ final class Subscription {
       nextLanesLook = System.nanoTime() + LANES_LOOK.toNanos();
       send(writer, SubscribeResponse.newBuilder().setStarted(started()));
       while (!ended && !writer.isEnded()) {
-        TenantView tenant = SubscribeErrors.stillServed(subscribing.tenants(), caller);
+        TenantView tenant = stillServed();
         writeResults(writer);
         if (followBroker(writer)) {
           Arrival arrival = consumption.next(LOOK.toMillis());
@@ -93,6 +94,16 @@ final class Subscription {
         keepAlive(writer);
       }
     }
+  }
+
+  /** The tenant, while it is served and has all modules of the subscription. */
+  private TenantView stillServed() {
+    TenantView tenant = SubscribeErrors.stillServed(subscribing.tenants(), caller);
+    if (tenant != checked) {
+      subscribing.operations().requireModules(tenant, start.queues());
+      checked = tenant;
+    }
+    return tenant;
   }
 
   private Started started() {

@@ -26,10 +26,19 @@ public final class Operations {
         known
             .operation(operation)
             .orElseThrow(() -> OperationErrors.unknownOperation(module, operation));
-    if (!has(tenant, known)) {
+    if (!has(tenant, known.name())) {
       throw OperationErrors.moduleNotEnabled(module, tenant.id());
     }
     return queue(known, found);
+  }
+
+  /** Refuses when the tenant does not have the module of one of the queues any more. */
+  public void requireModules(TenantView tenant, List<LiveQueue> queues) {
+    for (LiveQueue queue : queues) {
+      if (!has(tenant, queue.module())) {
+        throw OperationErrors.moduleNotEnabled(queue.module(), tenant.id());
+      }
+    }
   }
 
   /** The queue of that name, such as {@code crm.leads.create}, whatever the tenant has. */
@@ -69,7 +78,7 @@ public final class Operations {
       }
       Module known =
           catalog.module(module).orElseThrow(() -> OperationErrors.unknownModule(module, catalog));
-      if (!has(tenant, known)) {
+      if (!has(tenant, known.name())) {
         throw OperationErrors.moduleNotEnabled(module, tenant.id());
       }
       return known.operations().values().stream().map(each -> queue(known, each)).toList();
@@ -92,13 +101,15 @@ public final class Operations {
 
   private List<Module> modulesOf(TenantView tenant) {
     List<Module> modules = new ArrayList<>();
-    catalog.modules().values().stream().filter(module -> has(tenant, module)).forEach(modules::add);
+    catalog.modules().values().stream()
+        .filter(module -> has(tenant, module.name()))
+        .forEach(modules::add);
     modules.add(catalog.mobile());
     return modules;
   }
 
-  private static boolean has(TenantView tenant, Module module) {
-    return module.name().equals(Catalog.MOBILE) || tenant.hasModule(module.name());
+  private static boolean has(TenantView tenant, String module) {
+    return module.equals(Catalog.MOBILE) || tenant.hasModule(module);
   }
 
   private static LiveQueue queue(Module module, Operation operation) {

@@ -94,6 +94,11 @@ final class Messaging {
     return newTenant(LIMITS);
   }
 
+  /** The limits of a new tenant. */
+  static MessagingLimits limits() {
+    return LIMITS;
+  }
+
   DesiredTenant newTenantOfQueueDepth(int messages) {
     return newTenant(LIMITS.toBuilder().setQueueDepth(messages).build());
   }

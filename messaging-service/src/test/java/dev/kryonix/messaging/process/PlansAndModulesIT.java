@@ -1,0 +1,169 @@
+package dev.kryonix.messaging.process;
+
+import static dev.kryonix.messaging.process.Refusals.assertRefused;
+import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import com.nimbusds.jose.JOSEException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.SettlementOutcome;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import io.grpc.Status.Code;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Modules and limits are taken away while there are messages; no message goes with them. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class PlansAndModulesIT {
+  private static final String QUEUE = "crm.leads.create";
+
+  private final Messaging messaging;
+
+  PlansAndModulesIT(@TempDir Path folder) throws IOException, JOSEException {
+    messaging = new Messaging(folder);
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    messaging.stop();
+  }
+
+  @Test
+  void theQueuesOfADisabledModuleRefuseAndKeepTheirMessagesUntilItIsEnabledAgain()
+      throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    String published = publish(tenant, "leads.create");
+
+    DesiredTenant without = messaging.tenants().changeModules(tenant, "agendamento");
+    assertRefused(
+        () -> publish(tenant, "leads.create"), Code.FAILED_PRECONDITION, "MODULE_NOT_ENABLED");
+    assertRefused(
+        () -> messaging.subscribe(tenant, QUEUE).awaitEnd(),
+        Code.FAILED_PRECONDITION,
+        "MODULE_NOT_ENABLED");
+    assertThat(messagesIn(tenant, QUEUE)).isEqualTo(1);
+
+    messaging.tenants().changeModules(without, "agendamento", "crm");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      Delivery delivery = subscription.next();
+      assertThat(delivery.getMessage().getMessageId()).isEqualTo(published);
+      assertThat(subscription.acknowledge(delivery))
+          .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
+    }
+    publish(tenant, "leads.create");
+  }
+
+  @Test
+  void aRunningSubscriptionEndsWithItsModuleAndWhatItHeldComesBack() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    String published = publish(tenant, "leads.create");
+    DesiredTenant without;
+    try (Subscription subscription = messaging.subscribe(tenant, "*.*")) {
+      subscription.next();
+      without = messaging.tenants().changeModules(tenant, "agendamento");
+      assertRefused(subscription::awaitEnd, Code.FAILED_PRECONDITION, "MODULE_NOT_ENABLED");
+    }
+
+    messaging.tenants().changeModules(without, "agendamento", "crm");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      assertThat(subscription.next().getMessage().getMessageId()).isEqualTo(published);
+    }
+  }
+
+  @Test
+  void aDepthLoweredBelowWhatAQueueHoldsDropsNothing() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    List<String> published = new ArrayList<>();
+    for (int i = 0; i < 30; i++) {
+      published.add(publish(tenant, "leads.create"));
+    }
+
+    messaging
+        .tenants()
+        .changeLimits(tenant, Messaging.limits().toBuilder().setQueueDepth(10).build());
+
+    assertRefusedForNow(() -> publishUntilRefused(tenant), Code.RESOURCE_EXHAUSTED, "QUEUE_FULL");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      for (String expected : published) {
+        Delivery delivery = subscription.next();
+        assertThat(delivery.getMessage().getMessageId()).isEqualTo(expected);
+        subscription.acknowledge(delivery);
+      }
+    }
+    publish(tenant, "leads.create");
+  }
+
+  @Test
+  void fewerQueuesThanThereAreLeavesThoseThereAre() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    publish(tenant, "leads.create");
+    publish(tenant, "leads.update");
+
+    DesiredTenant lowered =
+        messaging
+            .tenants()
+            .changeLimits(tenant, Messaging.limits().toBuilder().setQueues(1).build());
+
+    publish(tenant, "leads.create");
+    publish(tenant, "leads.update");
+    assertRefused(
+        () -> publish(tenant, "pipelines.update"), Code.RESOURCE_EXHAUSTED, "QUOTA_EXCEEDED");
+    assertThat(messagesIn(tenant, QUEUE)).isEqualTo(2);
+
+    messaging.tenants().changeLimits(lowered, Messaging.limits());
+    publish(tenant, "pipelines.update");
+  }
+
+  @Test
+  void fewerConnectionsThanAreOpenLeavesThoseThatAreOpen() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      publish(tenant, "leads.create");
+      subscription.acknowledge(subscription.next());
+
+      messaging
+          .tenants()
+          .changeLimits(tenant, Messaging.limits().toBuilder().setConnections(1).build());
+
+      String published = publish(tenant, "leads.create");
+      assertThat(subscription.next().getMessage().getMessageId()).isEqualTo(published);
+    }
+  }
+
+  private void publishUntilRefused(DesiredTenant tenant) throws JOSEException {
+    // The broker's queue learns of a lower depth a moment after the policy has changed.
+    for (int i = 0; i < 100; i++) {
+      publish(tenant, "leads.create");
+    }
+  }
+
+  private String publish(DesiredTenant tenant, String operation) throws JOSEException {
+    return messaging
+        .stub(tenant)
+        .publish(
+            PublishRequest.newBuilder()
+                .setModule("crm")
+                .setOperation(operation)
+                .setPriority(5)
+                .setData(ByteString.copyFromUtf8("n"))
+                .build())
+        .getMessageId();
+  }
+
+  private long messagesIn(DesiredTenant tenant, String queue) throws Exception {
+    try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
+        Channel channel = connection.createChannel()) {
+      return channel.queueDeclarePassive(queue).getMessageCount();
+    }
+  }
+}
