@@ -15,6 +15,7 @@ import io.grpc.Server;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
+import io.grpc.ServerInterceptors;
 import io.grpc.Status;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -45,7 +46,7 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
   final AtomicInteger cancelled = new AtomicInteger();
   private final Server server;
 
-  EchoUpstream() throws IOException {
+  EchoUpstream(ServerInterceptor... outermost) throws IOException {
     server =
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
@@ -53,7 +54,7 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .maxInboundMessageSize(32 * 1024 * 1024)
             .intercept(this)
-            .addService(this)
+            .addService(ServerInterceptors.intercept(this, outermost))
             .build()
             .start();
   }

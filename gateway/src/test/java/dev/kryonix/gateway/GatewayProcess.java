@@ -23,8 +23,16 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
   /** One of its own, with settings that differ from the usual ones. */
   static GatewayProcess start(Map<String, ?> settings) {
     try {
-      GatewayProcess process =
-          new GatewayProcess(new EchoUpstream(), freePort(), freePort(), freePort());
+      return start(new EchoUpstream(), settings);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** One of its own in front of that service. */
+  static GatewayProcess start(EchoUpstream upstream, Map<String, ?> settings) {
+    try {
+      GatewayProcess process = new GatewayProcess(upstream, freePort(), freePort(), freePort());
       process.run(Files.createTempDirectory("gateway-keys"), settings);
       return process;
     } catch (IOException e) {

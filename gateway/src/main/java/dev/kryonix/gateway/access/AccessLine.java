@@ -41,7 +41,7 @@ final class AccessLine {
       text(json, "peer", call.peer);
       text(json, "user_agent", call.userAgent);
       text(json, "request_id", call.requestId);
-      text(json, "trace_id", call.traceId);
+      text(json, "trace_id", call.trace.traceId());
       double millis = (call.endedNanos - call.startedNanos) / NANOS_PER_MILLI;
       json.name("duration_ms").value(Math.round(millis * THOUSAND) / THOUSAND);
       json.name("bytes_in").value(call.bytesIn);
@@ -70,11 +70,17 @@ final class AccessLine {
 
   private static void text(JsonWriter json, String name, String value) throws IOException {
     if (!value.isEmpty()) {
-      json.name(name).value(value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…");
+      json.name(name).value(cut(value));
     }
   }
 
-  private static String reason(CallRecord call) {
+  /** What a caller chose, at most so long. */
+  static String cut(String value) {
+    return value.length() <= LONGEST ? value : value.substring(0, LONGEST) + "…";
+  }
+
+  /** The reason of a refusal, empty when there is none. */
+  static String reason(CallRecord call) {
     byte[] details = call.details();
     if (details == null) {
       return call.reason;

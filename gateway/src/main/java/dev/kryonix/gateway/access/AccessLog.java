@@ -1,23 +1,29 @@
 package dev.kryonix.gateway.access;
 
+import dev.kryonix.kit.telemetry.CallTrace;
+import dev.kryonix.kit.telemetry.Tracing;
+import io.grpc.Metadata;
 import io.grpc.Status;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import io.opentelemetry.api.trace.Span;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Counts every call that ends, and has it written, unless the log is off. */
+/** Counts every call that ends, ends its span, and has it written, unless the log is off. */
 @Singleton
 public final class AccessLog {
   private static final String NONE = "none";
 
+  private final Tracing tracing;
   private final MeterRegistry metrics;
   private final Map<Key, Counter> counters = new ConcurrentHashMap<>();
   private final AccessWriter writer;
 
-  AccessLog(AccessConfig config, MeterRegistry metrics) {
+  AccessLog(AccessConfig config, Tracing tracing, MeterRegistry metrics) {
+    this.tracing = tracing;
     this.metrics = metrics;
     this.writer = AccessWriter.start(config, metrics);
   }
@@ -27,9 +33,18 @@ public final class AccessLog {
     return new CallRecord(this, protocol);
   }
 
+  /** Takes the call into the trace of its headers. */
+  CallTrace trace(Metadata headers) {
+    return tracing.accept(headers);
+  }
+
   void ended(CallRecord call) {
     if (!call.rpc.isEmpty()) {
       count(call);
+    }
+    Span span = call.trace.span();
+    if (span != null) {
+      CallSpan.end(span, call);
     }
     writer.write(call);
   }

@@ -3,6 +3,7 @@ package dev.kryonix.gateway.access;
 import dev.kryonix.gateway.limit.Peer;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.telemetry.CallTrace;
 import io.grpc.Attributes;
 import io.grpc.Metadata;
 import io.grpc.Status;
@@ -39,7 +40,7 @@ public final class CallRecord {
   String httpMethod = "";
   String userAgent = "";
   String requestId = "";
-  String traceId = "";
+  CallTrace trace = CallTrace.NONE;
   String peer = "";
   @Nullable Principal caller;
   int httpStatus;
@@ -73,11 +74,14 @@ public final class CallRecord {
     route = template;
   }
 
-  /** Who the caller says that it is, what it calls the request, and the trace that this is in. */
+  /**
+   * Who the caller says that it is, what it calls the request, and the trace that this is in. What
+   * is called with these headers from then on follows this call in the trace.
+   */
   public void headers(Metadata headers) {
     userAgent = Objects.requireNonNullElse(headers.get(USER_AGENT), userAgent);
     requestId = Objects.requireNonNullElse(headers.get(REQUEST_ID), "");
-    traceId = TraceParent.ensure(headers);
+    trace = log.trace(headers);
   }
 
   /** Who the client says that it is. */

@@ -7,19 +7,17 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.Route;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
-import dev.kryonix.kit.telemetry.Tracing;
+import dev.kryonix.kit.telemetry.CallTrace;
 import dev.kryonix.messaging.payload.CompressionLevel;
 import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.payload.NewMessage.Content;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
-import io.opentelemetry.context.Context;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 
@@ -33,19 +31,13 @@ final class PublishRequests {
   private final Operations operations;
   private final PublishConfig config;
   private final MessageIds ids;
-  private final Tracing tracing;
   private final InstantSource clock;
 
   PublishRequests(
-      Operations operations,
-      PublishConfig config,
-      MessageIds ids,
-      Tracing tracing,
-      InstantSource clock) {
+      Operations operations, PublishConfig config, MessageIds ids, InstantSource clock) {
     this.operations = operations;
     this.config = config;
     this.ids = ids;
-    this.tracing = tracing;
     this.clock = clock;
   }
 
@@ -62,7 +54,7 @@ final class PublishRequests {
         content,
         ttl(request, queue),
         now,
-        trace());
+        CallTrace.current().headers());
   }
 
   private static void refuseUnbuilt(PublishRequest request) {
@@ -157,15 +149,5 @@ final class PublishRequests {
           "ttl", "is over the operation's %d seconds".formatted(queue.ttl().toSeconds()));
     }
     return Optional.of(ttl);
-  }
-
-  private Map<String, String> trace() {
-    Map<String, String> headers = new HashMap<>();
-    tracing
-        .openTelemetry()
-        .getPropagators()
-        .getTextMapPropagator()
-        .inject(Context.current(), headers, (carrier, key, value) -> headers.put(key, value));
-    return headers;
   }
 }

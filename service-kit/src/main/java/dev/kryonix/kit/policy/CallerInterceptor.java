@@ -8,6 +8,8 @@ import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TokenVerifier;
+import dev.kryonix.kit.telemetry.CallTrace;
+import dev.kryonix.kit.telemetry.RpcSpans;
 import io.grpc.Context;
 import io.grpc.Contexts;
 import io.grpc.Metadata;
@@ -15,6 +17,7 @@ import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status.Code;
+import io.opentelemetry.api.trace.Span;
 import java.util.Iterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -44,7 +47,15 @@ public final class CallerInterceptor implements ServerInterceptor {
       return next.startCall(call, headers);
     }
     Principal principal = actingAs(tokens.verify(BearerToken.of(headers)), headers);
+    trace(principal);
     return Contexts.interceptCall(Callers.with(Context.current(), principal), call, headers, next);
+  }
+
+  private static void trace(Principal principal) {
+    @Nullable Span span = CallTrace.current().span();
+    if (span != null) {
+      RpcSpans.caller(span, principal.tenant().map(TenantId::value).orElse(""), principal.plan());
+    }
   }
 
   /** The principal, in the tenant that a header names when one does. */

@@ -1,15 +1,14 @@
-package dev.kryonix.gateway.access;
+package dev.kryonix.kit.telemetry;
 
 import io.grpc.Metadata;
+import io.opentelemetry.api.trace.SpanContext;
 import java.util.HexFormat;
 import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The header traceparent (W3C Trace Context, level 1). A call that comes without one, or with a
- * malformed one, begins a trace here, not sampled, so that the logs of all services name it alike.
- */
+/** The header traceparent (W3C Trace Context, level 1), as text. */
 final class TraceParent {
-  private static final Metadata.Key<String> HEADER =
+  static final Metadata.Key<String> HEADER =
       Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
 
   private static final HexFormat HEX = HexFormat.of();
@@ -17,23 +16,49 @@ final class TraceParent {
   private static final int TRACE = 3;
   private static final int PARENT = 36;
   private static final int FLAGS = 53;
+  private static final int SAMPLED = 1;
 
   private TraceParent() {}
 
-  /** Gives the trace's id, and the headers a trace if they have none. */
-  static String ensure(Metadata headers) {
+  /** What stands in the headers, unless that is malformed. */
+  static @Nullable String in(Metadata headers) {
     String given = headers.get(HEADER);
-    if (given != null && isWellFormed(given)) {
-      return given.substring(TRACE, PARENT - 1);
-    }
+    return given != null && isWellFormed(given) ? given : null;
+  }
+
+  /** Writes it in the place of what the headers have. */
+  static void set(Metadata headers, String parent) {
+    headers.discardAll(HEADER);
+    headers.put(HEADER, parent);
+  }
+
+  /** Of a trace that begins, not sampled. */
+  static String random() {
     ThreadLocalRandom random = ThreadLocalRandom.current();
     // Neither id may be all zeroes.
-    String trace = HEX.toHexDigits(random.nextLong()) + HEX.toHexDigits(random.nextLong() | 1);
-    if (given != null) {
-      headers.discardAll(HEADER);
-    }
-    headers.put(HEADER, "00-" + trace + "-" + HEX.toHexDigits(random.nextLong() | 1) + "-00");
-    return trace;
+    return "00-"
+        + HEX.toHexDigits(random.nextLong())
+        + HEX.toHexDigits(random.nextLong() | 1)
+        + "-"
+        + HEX.toHexDigits(random.nextLong() | 1)
+        + "-00";
+  }
+
+  static String of(SpanContext span) {
+    return "00-" + span.getTraceId() + "-" + span.getSpanId() + "-" + span.getTraceFlags().asHex();
+  }
+
+  static String traceId(String parent) {
+    return parent.substring(TRACE, PARENT - 1);
+  }
+
+  static boolean isSampled(String parent) {
+    return (HexFormat.fromHexDigit(parent.charAt(LENGTH - 1)) & SAMPLED) != 0;
+  }
+
+  /** The same parent, to be recorded by nobody further on. */
+  static String unsampled(String parent) {
+    return "00" + parent.substring(TRACE - 1, FLAGS) + "00";
   }
 
   /** Of version 00, or of a later one that begins like it. */

@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.access;
+package dev.kryonix.kit.telemetry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,31 +7,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class TraceParentTest {
-  private static final Metadata.Key<String> HEADER =
-      Metadata.Key.of("traceparent", Metadata.ASCII_STRING_MARSHALLER);
+final class TraceParentTest {
   private static final String GIVEN = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
 
   @ParameterizedTest
   @ValueSource(
       strings = {GIVEN, "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01-what-comes-later"})
-  void aTraceThatTheCallerBeganGoesOn(String given) {
-    Metadata headers = new Metadata();
-    headers.put(HEADER, given);
-
-    assertThat(TraceParent.ensure(headers)).isEqualTo("0af7651916cd43dd8448eb211c80319c");
-    assertThat(headers.get(HEADER)).isEqualTo(given);
+  void whatACallerBeganIsUnderstood(String given) {
+    assertThat(TraceParent.in(headers(given))).isEqualTo(given);
+    assertThat(TraceParent.traceId(given)).isEqualTo("0af7651916cd43dd8448eb211c80319c");
+    assertThat(TraceParent.isSampled(given)).isTrue();
+    assertThat(TraceParent.unsampled(given))
+        .isEqualTo("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00");
   }
 
   @Test
-  void withoutOneATraceBegins() {
-    Metadata headers = new Metadata();
+  void whatBeginsHereIsWellFormedAndNotSampled() {
+    String random = TraceParent.random();
 
-    String trace = TraceParent.ensure(headers);
-
-    assertThat(headers.get(HEADER)).matches("00-" + trace + "-[0-9a-f]{16}-00");
-    assertThat(trace).matches("[0-9a-f]{32}");
-    assertThat(headers.get(HEADER)).matches(TraceParent::isWellFormed);
+    assertThat(random).hasSize(55).matches(TraceParent::isWellFormed);
+    assertThat(TraceParent.isSampled(random)).isFalse();
   }
 
   @ParameterizedTest
@@ -48,13 +43,13 @@ class TraceParentTest {
         "00-0af7651916cd43dd8448eb211c80319g-b7ad6b7169203331-01",
         "00_0af7651916cd43dd8448eb211c80319c_b7ad6b7169203331_01"
       })
-  void aMalformedOneIsReplaced(String given) {
+  void whatIsMalformedCountsForNothing(String given) {
+    assertThat(TraceParent.in(headers(given))).isNull();
+  }
+
+  private static Metadata headers(String given) {
     Metadata headers = new Metadata();
-    headers.put(HEADER, given);
-
-    String trace = TraceParent.ensure(headers);
-
-    assertThat(headers.getAll(HEADER)).hasSize(1).noneMatch(given::equals);
-    assertThat(headers.get(HEADER)).contains(trace);
+    headers.put(TraceParent.HEADER, given);
+    return headers;
   }
 }

@@ -1,0 +1,97 @@
+package dev.kryonix.kit.telemetry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.opentelemetry.api.trace.SpanKind;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import org.junit.jupiter.api.Test;
+
+final class SpanExportTest {
+  private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
+
+  /** Nothing listens on the port of the discard service. */
+  private static final String AWAY = "http://127.0.0.1:9";
+
+  private static final String ANY = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0";
+
+  @Test
+  void itIsOffUnlessACollectorIsNamed() {
+    assertThat(SpanExport.of("cache", Map.of())).isNull();
+    assertThat(SpanExport.of("cache", Map.of(ENDPOINT, " "))).isNull();
+    assertThat(SpanExport.of("cache", Map.of("otel.traces.sampler", "always_on"))).isNull();
+  }
+
+  @Test
+  void itCanBeTurnedOffThoughACollectorIsNamed() {
+    assertThat(SpanExport.of("cache", Map.of(ENDPOINT, AWAY, "otel.sdk.disabled", "true")))
+        .isNull();
+    assertThat(SpanExport.of("cache", Map.of(ENDPOINT, AWAY, "otel.traces.exporter", "none")))
+        .isNull();
+  }
+
+  @Test
+  void byDefaultItDoesAsTheCallerDoesAndRecordsWhatBeginsHere() {
+    SpanExport export = export(Map.of(ENDPOINT, AWAY));
+
+    assertThat(export.samples(ANY + "1")).isTrue();
+    assertThat(export.samples(ANY + "0")).isFalse();
+    assertThat(export.samplesRoot("0af7651916cd43dd8448eb211c80319c")).isTrue();
+  }
+
+  @Test
+  void theStandardSettingsChooseTheSampler() {
+    SpanExport few =
+        export(
+            Map.of(
+                "otel.exporter.otlp.traces.endpoint",
+                AWAY + "/v1/traces",
+                "otel.traces.sampler",
+                "parentbased_traceidratio",
+                "otel.traces.sampler.arg",
+                "0.5"));
+    SpanExport alone = export(Map.of(ENDPOINT, AWAY, "otel.traces.sampler", "always_off"));
+
+    assertThat(few.samples(ANY + "1")).isTrue();
+    assertThat(few.samplesRoot("0000000000000000" + "0000000000000001")).isTrue();
+    assertThat(few.samplesRoot("0000000000000000" + "7fffffffffffffff")).isFalse();
+    assertThat(alone.samples(ANY + "1")).isFalse();
+  }
+
+  @Test
+  void aSettingThatIsWrongIsNamed() {
+    assertThatThrownBy(
+            () -> SpanExport.of("cache", Map.of(ENDPOINT, AWAY, "otel.traces.sampler", "some")))
+        .hasMessageContaining("otel.traces.sampler")
+        .hasMessageContaining("some");
+    assertThatThrownBy(() -> SpanExport.of("cache", Map.of(ENDPOINT, "collector:4318")))
+        .hasMessageContaining("collector:4318");
+  }
+
+  @Test
+  void aCollectorThatHangsHoldsUpTheStopForSomeSecondsAtMost() throws Exception {
+    try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
+      SpanExport export =
+          Objects.requireNonNull(
+              SpanExport.of(
+                  "cache", Map.of(ENDPOINT, "http://127.0.0.1:" + silent.getLocalPort())));
+      export.root(SpanKind.SERVER, "0af7651916cd43dd8448eb211c80319c").end();
+
+      long began = System.nanoTime();
+      export.close();
+
+      assertThat(Duration.ofNanos(System.nanoTime() - began))
+          .isBetween(Duration.ofSeconds(1), Duration.ofSeconds(8));
+    }
+  }
+
+  private static SpanExport export(Map<String, String> settings) {
+    SpanExport export = Objects.requireNonNull(SpanExport.of("cache", settings));
+    export.close();
+    return export;
+  }
+}
