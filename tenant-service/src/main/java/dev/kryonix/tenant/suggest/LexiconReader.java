@@ -114,7 +114,8 @@ final class LexiconReader {
       Clue clue = new Clue(target, strength(terms));
       for (Phrase phrase : learnt(terms)) {
         if (!seen.add(phrase)) {
-          throw terms.wrong("without a term twice for " + target.describe());
+          throw new IllegalArgumentException(
+              "%s: the term '%s' stands twice".formatted(node.path(), phrase.inWords()));
         }
         clues.add(phrase, clue);
       }
@@ -126,7 +127,9 @@ final class LexiconReader {
       case "strong" -> Strength.STRONG;
       case "fair" -> Strength.FAIR;
       case "weak" -> Strength.WEAK;
-      default -> throw node.wrong("called strong, fair or weak");
+      default ->
+          throw new IllegalArgumentException(
+              node.path() + " should be called strong, fair or weak");
     };
   }
 
@@ -180,7 +183,7 @@ final class LexiconReader {
     for (String plan : plans.subList(0, plans.size() - 1)) {
       int bound = node.get(plan).integer();
       if (bound <= before) {
-        throw node.wrong("rising with the plans");
+        throw new IllegalArgumentException(node.path() + " should rise with the plans");
       }
       upto.put(plan, bound);
       before = bound;

@@ -179,6 +179,8 @@ final class Negation {
         return;
       }
       negated.set(i);
+      // What it denies stands before it, so it reaches over no comma behind it.
+      opened = NONE;
     }
   }
 
