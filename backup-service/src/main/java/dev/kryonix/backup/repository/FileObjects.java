@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -165,6 +166,33 @@ public class FileObjects {
     try (Stream<Path> files = Files.walk(root)) {
       return files.filter(Files::isRegularFile).count();
     }
+  }
+
+  /** How many bytes all files have; one that goes meanwhile has none. */
+  long size() throws IOException {
+    if (!Files.exists(root)) {
+      return 0;
+    }
+    LongAdder bytes = new LongAdder();
+    Files.walkFileTree(
+        root,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            bytes.add(attributes.size());
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult visitFileFailed(Path file, IOException failure)
+              throws IOException {
+            if (failure instanceof NoSuchFileException) {
+              return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+          }
+        });
+    return bytes.sum();
   }
 
   /** Deletes everything, the folder included. */

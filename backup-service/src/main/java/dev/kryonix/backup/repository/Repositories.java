@@ -53,6 +53,11 @@ public final class Repositories {
     return new FileObjects(folder(tenant)).count();
   }
 
+  /** How many bytes a tenant's repository takes. */
+  public long size(TenantUid tenant) throws IOException {
+    return new FileObjects(folder(tenant)).size();
+  }
+
   private Path folder(TenantUid tenant) {
     return root.resolve(tenant.value().toString());
   }

@@ -59,6 +59,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -103,6 +104,7 @@ final class BackupAndRestoreIT {
             new SecretBox(MasterKey.read(keys.resolve("master.key")), new SecureRandom()));
     settings.put("KRYONIX_KEYS_DIR", keys.toString());
     settings.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
+    settings.put("KRYONIX_STATE_PATROL", "1s");
     for (String name : List.of("tenant", "cache", "messaging")) {
       ShelfSource source = new ShelfSource(name);
       sources.put(name, source);
@@ -171,6 +173,37 @@ final class BackupAndRestoreIT {
     assertThat(backUp(acme, StartBackupRequest.getDefaultInstance()).getMetrics().getNewChunks())
         .as("what is in the repository already is not stored again")
         .isZero();
+  }
+
+  @Test
+  void whatATenantUsesIsReported() throws JOSEException, IOException {
+    backUp(acme, StartBackupRequest.getDefaultInstance());
+    backUp(acme, StartBackupRequest.getDefaultInstance());
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(
+            () ->
+                assertThat(tenants.usage(acme))
+                    .isEqualTo(
+                        Map.of("backup.backups", 2L, "backup.storage_bytes", repositoryBytes())));
+    assertThat(repositoryBytes()).isPositive();
+  }
+
+  /** What is on the disk of acme's. */
+  private long repositoryBytes() throws IOException {
+    Path repository =
+        folder
+            .resolve("data")
+            .resolve("repository")
+            .resolve(TenantUid.fromBytes(acme.getUid()).toString());
+    long bytes = 0;
+    try (Stream<Path> files = Files.walk(repository)) {
+      for (Path file : files.filter(Files::isRegularFile).toList()) {
+        bytes += Files.size(file);
+      }
+    }
+    return bytes;
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kryonix.backup.process;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -32,6 +33,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -46,6 +48,7 @@ final class TestTenants {
   private final List<DesiredTenant> tenants = new ArrayList<>();
   private final List<StreamObserver<SyncResponse>> streams = new ArrayList<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final Map<ByteString, Map<String, Long>> usage = new ConcurrentHashMap<>();
 
   TestTenants(SecretBox secrets) throws JOSEException {
     this.secrets = secrets;
@@ -90,6 +93,11 @@ final class TestTenants {
             .setGeneration(2)
             .build();
     streams.forEach(stream -> stream.onNext(SyncResponse.newBuilder().setRemoval(removal).build()));
+  }
+
+  /** What the service reported last that the tenant uses. */
+  Map<String, Long> usage(DesiredTenant tenant) {
+    return usage.getOrDefault(tenant.getUid(), Map.of());
   }
 
   boolean hasAcknowledged(String nonce) {
@@ -181,6 +189,9 @@ final class TestTenants {
       }
       if (message.hasAck()) {
         acknowledged.add(message.getAck().getNonce());
+      }
+      if (message.hasUsage()) {
+        usage.put(message.getUsage().getTenantUid(), message.getUsage().getAmountsMap());
       }
     }
 

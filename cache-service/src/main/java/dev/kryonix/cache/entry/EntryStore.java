@@ -149,9 +149,25 @@ public final class EntryStore {
 
   /** What the tenant holds. */
   public Usage usage(TenantSpace space) {
-    RedisFuture<byte[]> keys = redis.commands().hget(space.account(), Script.arg("keys"));
-    RedisFuture<byte[]> units = redis.commands().hget(space.account(), Script.arg("units"));
-    return new Usage(number(redis.await(keys)), number(redis.await(units)) * Charge.UNIT_BYTES);
+    return usage(List.of(space)).getFirst();
+  }
+
+  /** What tenants hold, one answer for each, in one round trip. */
+  public List<Usage> usage(List<TenantSpace> spaces) {
+    List<RedisFuture<byte[]>> keys = new ArrayList<>(spaces.size());
+    List<RedisFuture<byte[]>> units = new ArrayList<>(spaces.size());
+    for (TenantSpace space : spaces) {
+      keys.add(redis.commands().hget(space.account(), Script.arg("keys")));
+      units.add(redis.commands().hget(space.account(), Script.arg("units")));
+    }
+    List<Usage> usages = new ArrayList<>(spaces.size());
+    for (int i = 0; i < spaces.size(); i++) {
+      usages.add(
+          new Usage(
+              number(redis.await(keys.get(i))),
+              number(redis.await(units.get(i))) * Charge.UNIT_BYTES));
+    }
+    return usages;
   }
 
   private static byte[][] keys(TenantSpace space, EntryKey address) {

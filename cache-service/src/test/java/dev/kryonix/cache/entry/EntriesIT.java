@@ -9,12 +9,15 @@ import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.server.Readiness;
+import dev.kryonix.kit.state.TenantMeter;
 import dev.kryonix.kit.state.TenantView;
 import io.lettuce.core.Range;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -87,6 +90,24 @@ final class EntriesIT {
     assertThat(entries.read(other, List.of(ANA)).getFirst()).isInstanceOf(Lookup.Unreadable.class);
     assertThat(entries.read(other, List.of(ANA)).getFirst()).isInstanceOf(Lookup.Miss.class);
     assertThat(store.usage(space(other)).keys()).isZero();
+  }
+
+  @Test
+  void usageIsMeasuredForManyTenantsAtOnce() throws Exception {
+    TenantView tenant = tenant(10);
+    Entry written = entries.write(tenant, put(ANA, "hello"));
+    List<TenantView> all = new ArrayList<>(List.of(tenant));
+    for (int i = 0; i < 1200; i++) {
+      all.add(tenant(10));
+    }
+
+    Map<TenantUid, Map<String, Long>> usage = context.getBean(TenantMeter.class).measure(all);
+
+    assertThat(usage).hasSize(all.size());
+    assertThat(usage.get(tenant.uid()))
+        .isEqualTo(Map.of("cache.keys", 1L, "cache.memory_bytes", written.chargedBytes()));
+    assertThat(usage.get(all.getLast().uid()))
+        .isEqualTo(Map.of("cache.keys", 0L, "cache.memory_bytes", 0L));
   }
 
   @Test
