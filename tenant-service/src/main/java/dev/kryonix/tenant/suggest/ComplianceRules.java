@@ -17,9 +17,6 @@ import java.util.Optional;
 final class ComplianceRules {
   private static final int OF_SECTOR = 3;
 
-  /** Less than a fair sign puts nobody under a regime. */
-  private static final int ENOUGH = 2;
-
   private final Catalog catalog;
 
   ComplianceRules(Catalog catalog) {
@@ -58,7 +55,7 @@ final class ComplianceRules {
   }
 
   private static boolean isUnder(String regime, Support support, Optional<Sector> sector) {
-    return support.balance() >= ENOUGH
+    return support.isClear()
         || sector.filter(each -> each.compliance().contains(regime)).isPresent();
   }
 

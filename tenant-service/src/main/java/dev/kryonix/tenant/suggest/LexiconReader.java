@@ -112,7 +112,8 @@ final class LexiconReader {
     Set<Phrase> seen = new HashSet<>();
     for (LexiconNode terms : node.entries().values()) {
       Clue clue = new Clue(target, strength(terms));
-      for (Phrase phrase : learnt(terms)) {
+      boolean worthGuessing = clue.strength() != Strength.WEAK;
+      for (Phrase phrase : learnt(terms, worthGuessing)) {
         if (!seen.add(phrase)) {
           throw new IllegalArgumentException(
               "%s: the term '%s' stands twice".formatted(node.path(), phrase.inWords()));
@@ -154,9 +155,9 @@ final class LexiconReader {
         .forEach(
             (name, measure) -> {
               measures.put(name, measure(name, measure, names));
-              learnt(measure.get("units"))
+              learnt(measure.get("units"), true)
                   .forEach(phrase -> units.add(phrase, new Measure.Unit(name, false)));
-              learnt(measure.get("of"))
+              learnt(measure.get("of"), false)
                   .forEach(phrase -> units.add(phrase, new Measure.Unit(name, true)));
             });
     return measures;
@@ -196,7 +197,7 @@ final class LexiconReader {
     Phrases<Double> periods = new Phrases<>();
     for (LexiconNode period : root.get("periods").entries().values()) {
       double days = period.get("days").number();
-      learnt(period.get("terms")).forEach(phrase -> periods.add(phrase, days));
+      learnt(period.get("terms"), false).forEach(phrase -> periods.add(phrase, days));
     }
     return new Numerals(
         amounts(numbers.get("units")),
@@ -215,7 +216,7 @@ final class LexiconReader {
 
   private Phrases<Boolean> all(LexiconNode node) {
     Phrases<Boolean> phrases = new Phrases<>();
-    learnt(node).forEach(phrase -> phrases.add(phrase, true));
+    learnt(node, false).forEach(phrase -> phrases.add(phrase, true));
     return phrases;
   }
 
@@ -262,10 +263,10 @@ final class LexiconReader {
     return idioms;
   }
 
-  /** The terms, whose words the spelling then knows and corrects to. */
-  private List<Phrase> learnt(LexiconNode node) {
+  /** The terms, whose words the spelling then knows, and may take others for. */
+  private List<Phrase> learnt(LexiconNode node, boolean worthGuessing) {
     List<Phrase> phrases = terms(node).toList();
-    phrases.forEach(phrase -> spelling.learn(phrase, true));
+    phrases.forEach(phrase -> spelling.learn(phrase, worthGuessing && phrase.words().size() == 1));
     return phrases;
   }
 

@@ -16,9 +16,6 @@ final class ModuleRules {
   private static final int OF_SECTOR = 2;
   private static final int OF_PLAN = 1;
 
-  /** Less than a fair sign asks for no module of its own. */
-  private static final int ENOUGH = 2;
-
   private final Catalog catalog;
 
   ModuleRules(Catalog catalog) {
@@ -51,7 +48,7 @@ final class ModuleRules {
   }
 
   private static boolean isWanted(Support support, boolean given) {
-    return !support.isDenied() && (given || support.said() >= ENOUGH);
+    return !support.isDenied() && (given || support.isClear());
   }
 
   private static double confidence(Map.Entry<String, Support> entry) {

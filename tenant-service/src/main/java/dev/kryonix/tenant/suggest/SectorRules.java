@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * Chooses the sector: the one that the caller names, or else the one that the words speak for most.
@@ -14,9 +15,6 @@ import java.util.Optional;
 final class SectorRules {
   /** A sector called by its name in the catalogue. */
   private static final int NAMED = 6;
-
-  /** Less than a fair sign is no sign. */
-  private static final int ENOUGH = 2;
 
   private final Catalog catalog;
 
@@ -37,9 +35,9 @@ final class SectorRules {
     if (sector.isPresent()) {
       supports.of(sector.get()).add(new Reason(stated.strip(), "the sector's name", NAMED));
     } else if (stated.isBlank()) {
-      sector = best(supports, ENOUGH);
+      sector = best(supports, Support::isClear);
     } else {
-      sector = best(supports(ofStated), 1);
+      sector = best(supports(ofStated), support -> support.balance() > 0);
       if (sector.isEmpty()) {
         throw SuggestionErrors.sectorUnknown(stated, catalog.sectors().keySet());
       }
@@ -67,9 +65,9 @@ final class SectorRules {
         target -> target instanceof OfSector(String name) ? Optional.of(name) : Optional.empty());
   }
 
-  private static Optional<String> best(Supports supports, int enough) {
+  private static Optional<String> best(Supports supports, Predicate<Support> enough) {
     return supports.all().entrySet().stream()
-        .filter(entry -> entry.getValue().balance() >= enough)
+        .filter(entry -> enough.test(entry.getValue()))
         .min(
             Comparator.comparing(
                     Map.Entry<String, Support>::getValue,

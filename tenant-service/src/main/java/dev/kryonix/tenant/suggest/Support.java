@@ -21,6 +21,7 @@ final class Support {
   private int deniedWeight;
   private boolean deniedOutright;
   private int against;
+  private int strongest;
   private int first = Integer.MAX_VALUE;
   private int lastSaid = -1;
   private int lastDenied = -1;
@@ -37,6 +38,7 @@ final class Support {
     }
     first = Math.min(first, finding.place());
     lastSaid = finding.place();
+    strongest = Math.max(strongest, finding.weight());
     if (counted.add(finding.phrase())) {
       add(finding.reason());
     }
@@ -78,22 +80,28 @@ final class Support {
     return first;
   }
 
+  /** Whether the request has a fair sign of it at least, and does not outweigh it by denials. */
+  boolean isClear() {
+    return strongest >= Strength.FAIR.weight() && !isOutweighed();
+  }
+
+  /** Whether the request denies it by a strong sign at least, and more than it says it. */
+  boolean isDenied() {
+    return deniedOutright && isOutweighed();
+  }
+
+  /** Of what is said and denied alike, what comes later stands. */
+  private boolean isOutweighed() {
+    int said = said();
+    return deniedWeight > said || (deniedWeight == said && lastDenied > lastSaid);
+  }
+
   /** How much of what speaks for it is in the request's own words. */
-  int said() {
+  private int said() {
     return reasons.stream()
         .filter(reason -> !reason.quote().isEmpty())
         .mapToInt(Reason::weight)
         .sum();
-  }
-
-  /**
-   * Whether the request denies it, by a strong sign, more than it says it; of both alike, what
-   * comes later stands.
-   */
-  boolean isDenied() {
-    int said = said();
-    return deniedOutright
-        && (deniedWeight > said || (deniedWeight == said && lastDenied > lastSaid));
   }
 
   /**

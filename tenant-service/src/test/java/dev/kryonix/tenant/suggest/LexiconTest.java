@@ -28,7 +28,7 @@ final class LexiconTest {
       delimiter = '|',
       value = {
         "\\n  varejo:|\\n  moda:|lexicon.sectors.moda is not in the catalogue; there are medicina, imobiliaria, educacao, varejo",
-        "  basic: {strong:|  # {strong:|lexicon.plans has no basic",
+        "  pro: {strong: [plano pro,|  # pro: {strong: [plano pro,|lexicon.plans has no pro",
         "    pacientes: {strong|    doentes: {strong|lexicon.words.clients.doentes is not in the catalogue; there are alunos, clientes, pacientes",
         "  hipaa: {|  ccpa: {|lexicon.compliance.ccpa is not in the catalogue; there are lgpd, gdpr, hipaa",
         "strong: [crm,|strong: [gestão,|lexicon.modules.crm.strong: 'gestão' is no term: plain lower-case words, with * behind 3 letters at least",

@@ -63,7 +63,7 @@ final class SuggestionsTest {
   void theConfidenceIsTheShareOfWhatSpeaksForItWithOneMoreAgainst() {
     // Strong against nothing: 3 of 3 + 0 + 1. Strong against fair: 3 of 3 + 2 + 1.
     assertThat(suggest("clínica").sector().orElseThrow().confidence()).isEqualTo(0.75);
-    assertThat(suggest("clínica, produtos").sector().orElseThrow().confidence()).isEqualTo(0.5);
+    assertThat(suggest("clínica, roupas").sector().orElseThrow().confidence()).isEqualTo(0.5);
   }
 
   @Test
