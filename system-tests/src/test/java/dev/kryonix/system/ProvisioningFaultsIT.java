@@ -3,6 +3,7 @@ package dev.kryonix.system;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Value;
 import com.google.protobuf.util.Timestamps;
 import dev.kryonix.api.tenant.v1.Condition;
 import dev.kryonix.api.tenant.v1.ConditionStatus;
@@ -21,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -202,7 +204,7 @@ final class ProvisioningFaultsIT {
     List<String> ids = tenants.stream().map(Tenant::getId).sorted().toList();
     assertThat(broker.vhosts(cohort.prefix())).isEqualTo(ids);
     assertThat(broker.users(cohort.prefix())).isEqualTo(ids);
-    List<String> whole = broker.objects(inPeace.id(), operator.get(inPeace.id()).getUid());
+    Set<Value> whole = broker.objects(inPeace.id(), operator.get(inPeace.id()).getUid());
     assertThat(tenants)
         .allSatisfy(
             tenant -> assertThat(broker.objects(tenant.getId(), tenant.getUid())).isEqualTo(whole));

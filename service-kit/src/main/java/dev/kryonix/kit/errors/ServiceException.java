@@ -3,6 +3,7 @@ package dev.kryonix.kit.errors;
 import com.google.protobuf.Any;
 import com.google.protobuf.Duration;
 import com.google.rpc.BadRequest;
+import com.google.rpc.BadRequest.FieldViolation;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.PreconditionFailure;
 import com.google.rpc.QuotaFailure;
@@ -26,6 +27,15 @@ public final class ServiceException extends RuntimeException {
   /** The domain of every ErrorInfo of the platform. */
   public static final String DOMAIN = "kryonix";
 
+  /**
+   * A refusal goes over the wire in trailers, of which clients and proxies take 8 KiB: what a
+   * caller sent and gets back, such as the key of a map, is cut, and so is a list of what is wrong.
+   */
+  private static final int LONGEST_MESSAGE = 400;
+
+  private static final int LONGEST_TEXT = 120;
+  private static final int MOST_VIOLATION_BYTES = 1536;
+
   private static final String REASON_PREFIX = "ERROR_REASON_";
 
   private final transient Status.Code code;
@@ -35,11 +45,12 @@ public final class ServiceException extends RuntimeException {
   private final transient QuotaFailure.Builder quota = QuotaFailure.newBuilder();
   private final transient PreconditionFailure.Builder precondition =
       PreconditionFailure.newBuilder();
+  private int violationBytes;
   private transient @Nullable RetryInfo retry;
   private transient @Nullable ResourceInfo resource;
 
   private ServiceException(Status.Code code, ErrorReason reason, String message) {
-    super(message);
+    super(cut(message, LONGEST_MESSAGE));
     this.code = code;
     this.reason = reason;
   }
@@ -51,7 +62,7 @@ public final class ServiceException extends RuntimeException {
 
   /** Adds metadata to the ErrorInfo. */
   public ServiceException with(String key, String value) {
-    metadata.put(key, value);
+    metadata.put(key, cut(value, LONGEST_TEXT));
     return this;
   }
 
@@ -59,7 +70,15 @@ public final class ServiceException extends RuntimeException {
    * Adds a violation of a request field, by its path in proto spelling such as {@code tenant.plan}.
    */
   public ServiceException field(String path, String description) {
-    badRequest.addFieldViolationsBuilder().setField(path).setDescription(description);
+    FieldViolation violation =
+        FieldViolation.newBuilder()
+            .setField(cut(path, LONGEST_TEXT))
+            .setDescription(cut(description, LONGEST_MESSAGE))
+            .build();
+    violationBytes += violation.getSerializedSize();
+    if (badRequest.getFieldViolationsCount() == 0 || violationBytes <= MOST_VIOLATION_BYTES) {
+      badRequest.addFieldViolations(violation);
+    }
     return this;
   }
 
@@ -75,7 +94,11 @@ public final class ServiceException extends RuntimeException {
 
   /** Names the resource that is missing or in the way. */
   public ServiceException resource(String type, String name) {
-    resource = ResourceInfo.newBuilder().setResourceType(type).setResourceName(name).build();
+    resource =
+        ResourceInfo.newBuilder()
+            .setResourceType(type)
+            .setResourceName(cut(name, LONGEST_TEXT))
+            .build();
     return this;
   }
 
@@ -141,6 +164,15 @@ public final class ServiceException extends RuntimeException {
       status.addDetails(Any.pack(retry));
     }
     return status.build();
+  }
+
+  private static String cut(String text, int longest) {
+    if (text.length() <= longest) {
+      return text;
+    }
+    // Not between the halves of a character.
+    int end = Character.isHighSurrogate(text.charAt(longest - 2)) ? longest - 2 : longest - 1;
+    return text.substring(0, end) + "…";
   }
 
   @Override

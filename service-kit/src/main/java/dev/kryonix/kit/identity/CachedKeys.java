@@ -21,7 +21,8 @@ import org.slf4j.event.Level;
  *   <li>Keys that nobody has asked for in a long while are asked for again before they are used.
  *   <li>An unknown key id leads to a question, but not soon after the last one: strangers cannot
  *       use it to hammer the issuer. One question is under way at a time.
- *   <li>While the issuer is away its known keys go on working, and it is asked ever less often.
+ *   <li>While the issuer is away its known keys go on working, and it is asked ever less often. A
+ *       token under another key is not called bad then, since that cannot be known.
  * </ul>
  */
 public final class CachedKeys implements KeySource {
@@ -65,17 +66,30 @@ public final class CachedKeys implements KeySource {
     Known now = known;
     Instant time = clock.instant();
     @Nullable VerificationKey key = now.keys().get(keyId);
-    if (time.isBefore(now.nextQuestion())) {
-      return Optional.ofNullable(key);
+    if (!time.isBefore(now.nextQuestion())) {
+      if (key == null) {
+        askOrAwait();
+      } else if (!time.isBefore(now.staleAt())) {
+        askUnlessAsked();
+      } else if (!time.isBefore(now.refreshAt())) {
+        askAside();
+      }
+      now = known;
+      key = now.keys().get(keyId);
     }
-    if (key == null) {
+    if (key == null && now.failures() > 0) {
+      // It may be a good token under a key that could not be asked for.
+      throw TokenErrors.keysUnavailable(issuer);
+    }
+    return Optional.ofNullable(key);
+  }
+
+  @Override
+  public boolean prepare() {
+    if (known.keys().isEmpty()) {
       askOrAwait();
-    } else if (!time.isBefore(now.staleAt())) {
-      askUnlessAsked();
-    } else if (!time.isBefore(now.refreshAt())) {
-      askAside();
     }
-    return Optional.ofNullable(known.keys().get(keyId));
+    return !known.keys().isEmpty();
   }
 
   @Override

@@ -1,9 +1,11 @@
 package dev.kryonix.kit.identity;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.jwk.ECKey;
+import dev.kryonix.kit.errors.ServiceException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -155,7 +157,7 @@ final class CachedKeysTest {
     for (int second = 0; second < 3600; second++) {
       assertThat(keys.find("a")).contains(key);
       assertThat(keys.holds(key)).isTrue();
-      keys.find("stranger-" + second);
+      assertUnavailable("stranger-" + second);
       pass(Duration.ofSeconds(1));
     }
     int asked = questions.get() - before;
@@ -171,11 +173,36 @@ final class CachedKeysTest {
   void anIssuerThatWasAwayAtFirstIsAskedAgain() {
     reachable = false;
     VerificationKey key = publish("a");
-    assertThat(keys.find("a")).isEmpty();
+    assertUnavailable("a");
     reachable = true;
-    assertThat(keys.find("a")).as("not at once").isEmpty();
+    assertUnavailable("a");
+    assertThat(questions).as("not at once").hasValue(1);
     pass(Duration.ofSeconds(1));
 
     assertThat(keys.find("a")).contains(key);
+    assertThat(keys.find("stranger")).isEmpty();
+  }
+
+  @Test
+  void preparedKeysAreThereWhenTheIssuerIsAwayByTheFirstToken() {
+    VerificationKey key = publish("a");
+    reachable = false;
+    assertThat(keys.prepare()).isFalse();
+    pass(Duration.ofSeconds(1));
+    reachable = true;
+    assertThat(keys.prepare()).isTrue();
+    reachable = false;
+    pass(FRESH.multipliedBy(2));
+
+    assertThat(keys.find("a")).contains(key);
+    assertThat(questions).hasValue(3);
+  }
+
+  /** Not a bad token: nobody can know. */
+  private void assertUnavailable(String keyId) {
+    assertThatThrownBy(() -> keys.find(keyId))
+        .isInstanceOfSatisfying(
+            ServiceException.class,
+            refusal -> assertThat(refusal.reasonName()).isEqualTo("UPSTREAM_UNAVAILABLE"));
   }
 }

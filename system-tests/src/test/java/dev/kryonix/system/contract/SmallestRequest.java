@@ -51,6 +51,11 @@ public final class SmallestRequest {
     return message.build();
   }
 
+  /** A value that the rules of the field's items let pass. */
+  static Object item(FieldDescriptor field) {
+    return new SmallestRequest(Map.of()).value(field);
+  }
+
   private void fill(DynamicMessage.Builder message, FieldDescriptor field) {
     Object value = value(field);
     if (field.isRepeated()) {
@@ -92,7 +97,8 @@ public final class SmallestRequest {
         .orElseThrow(() -> new IllegalStateException("no text at hand for " + field.getFullName()));
   }
 
-  private static boolean fits(String text, StringRules rules) {
+  /** Whether the rules let the text pass. */
+  static boolean fits(String text, StringRules rules) {
     return (!rules.hasPattern() || text.matches(rules.getPattern()))
         && (!rules.hasMinLen() || text.length() >= rules.getMinLen())
         && (!rules.hasLen() || text.length() == rules.getLen())

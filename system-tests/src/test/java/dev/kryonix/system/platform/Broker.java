@@ -1,7 +1,6 @@
 package dev.kryonix.system.platform;
 
 import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.ListValue;
 import com.google.protobuf.Value;
 import dev.kryonix.system.gateway.Json;
 import java.io.IOException;
@@ -14,6 +13,8 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** What RabbitMQ itself says that tenants have, asked past all services. */
@@ -46,7 +47,7 @@ public final class Broker {
    * Everything that was made for a tenant, with its own id and uid left out: the same for tenants
    * of the same plan, whatever happened while they were made.
    */
-  public List<String> objects(String tenant, String uid) {
+  public Set<Value> objects(String tenant, String uid) {
     String vhost = VHOST + tenant;
     return Stream.of(
             "/api/vhosts/%s?columns=name,description,tags,default_queue_type",
@@ -58,9 +59,8 @@ public final class Broker {
             "/api/vhosts/%s/topic-permissions")
         .flatMap(path -> values(path.formatted(vhost)))
         .map(Json::write)
-        .map(text -> text.replace(uid, "UID").replace(tenant, "ID"))
-        .sorted()
-        .toList();
+        .map(text -> value(text.replace(uid, "UID").replace(tenant, "ID")))
+        .collect(Collectors.toSet());
   }
 
   private List<String> names(String path, String before, String prefix) {
@@ -74,13 +74,17 @@ public final class Broker {
 
   /** The elements of the answer when it is a list, else the answer. */
   private Stream<Value> values(String path) {
-    String body = get(path);
+    Value answer = value(get(path));
+    return answer.hasListValue()
+        ? answer.getListValue().getValuesList().stream()
+        : Stream.of(answer);
+  }
+
+  private static Value value(String json) {
     try {
-      return body.startsWith("[")
-          ? Json.read(body, ListValue.getDefaultInstance()).getValuesList().stream()
-          : Stream.of(Json.read(body, Value.getDefaultInstance()));
+      return Json.read(json, Value.getDefaultInstance());
     } catch (InvalidProtocolBufferException e) {
-      throw new AssertionError("RabbitMQ answered no JSON to " + path + ": " + body, e);
+      throw new AssertionError("RabbitMQ answered no JSON: " + json, e);
     }
   }
 

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 public record ProfilePatch(Profile values, List<String> paths) {
   private static final String LABELS = "labels.";
   private static final String WORDS = "words.";
+  private static final int MOST_ENTRIES = 64;
 
   /** What a tenant's own callers may not change. */
   private static final Set<String> PLATFORM_PATHS =
@@ -80,10 +81,12 @@ public record ProfilePatch(Profile values, List<String> paths) {
 
   private Profile applyEntry(Profile to, String path) {
     if (path.startsWith(LABELS)) {
-      return to.withLabels(entry(to.labels(), values.labels(), path.substring(LABELS.length())));
+      return to.withLabels(
+          bounded("labels", entry(to.labels(), values.labels(), path.substring(LABELS.length()))));
     }
     if (path.startsWith(WORDS)) {
-      return to.withWords(entry(to.words(), values.words(), path.substring(WORDS.length())));
+      return to.withWords(
+          bounded("words", entry(to.words(), values.words(), path.substring(WORDS.length()))));
     }
     if (IMMUTABLE_PATHS.contains(path)) {
       throw TenantErrors.immutable(path);
@@ -102,6 +105,15 @@ public record ProfilePatch(Profile values, List<String> paths) {
       result.put(key, value);
     }
     return result;
+  }
+
+  /** The contract bounds the map in a request; entry by entry it could outgrow that. */
+  private static SortedMap<String, String> bounded(String field, SortedMap<String, String> map) {
+    if (map.size() > MOST_ENTRIES) {
+      throw CommonErrors.invalidField(
+          "tenant." + field, "must have at most " + MOST_ENTRIES + " entries");
+    }
+    return map;
   }
 
   private static String required(String region) {
