@@ -7,6 +7,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.PatrolBell;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.BrokerErrors;
@@ -49,6 +50,7 @@ public final class TenantConnections {
   private final BrokerConfig broker;
   private final ConnectionConfig config;
   private final BrokerPasswords passwords;
+  private final PatrolBell bell;
   private final Circuit circuit;
   private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
   private final MultiThreadIoEventLoopGroup eventLoops =
@@ -59,10 +61,11 @@ public final class TenantConnections {
           Thread.ofPlatform().daemon().name("idle-connections").factory());
 
   public TenantConnections(
-      BrokerConfig broker, ConnectionConfig config, BrokerPasswords passwords) {
+      BrokerConfig broker, ConnectionConfig config, BrokerPasswords passwords, PatrolBell bell) {
     this.broker = broker;
     this.config = config;
     this.passwords = passwords;
+    this.bell = bell;
     this.circuit = new Circuit(config.retryAfter());
     long period = config.idleTimeout().toMillis() / SWEEPS_PER_IDLE_TIMEOUT;
     sweeper.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
@@ -141,6 +144,8 @@ public final class TenantConnections {
       } catch (AuthenticationFailureException e) {
         refusal = e;
       }
+      // The user may have been deleted or changed by hand.
+      bell.ring();
       if (System.nanoTime() + pause.toNanos() > end) {
         throw refusal;
       }
@@ -171,9 +176,12 @@ public final class TenantConnections {
   /** A refusal that concerns the tenant only says nothing about the broker. */
   private ServiceException refused(TenantView tenant, IOException e) {
     if (e.getCause() instanceof ShutdownSignalException signal) {
-      return String.valueOf(signal.getMessage()).contains(LIMIT_REACHED)
-          ? ConnectionErrors.limitReached(tenant.id())
-          : BrokerErrors.unavailable(e);
+      if (String.valueOf(signal.getMessage()).contains(LIMIT_REACHED)) {
+        return ConnectionErrors.limitReached(tenant.id());
+      }
+      // The vhost or the permission for it may have been deleted by hand.
+      bell.ring();
+      return BrokerErrors.unavailable(e);
     }
     if (!(e instanceof AuthenticationFailureException)) {
       circuit.failed(e);

@@ -28,12 +28,17 @@ import org.slf4j.LoggerFactory;
 final class Patrol {
   private static final Logger LOG = LoggerFactory.getLogger(Patrol.class);
   private static final int JITTER_SHARE = 4;
+
+  /** Between rounds, however often the bell rings. */
+  private static final Duration LEAST = Duration.ofMillis(500);
+
   private static final int ROUNDS_PER_FULL_REPORT = 20;
 
   private final TenantReconciler reconciler;
   private final Optional<TenantMeter> meter;
   private final TenantDirectory directory;
   private final StateClient client;
+  private final PatrolBell bell;
   private final Duration every;
   private final Counter drift;
   private final Map<TenantUid, Map<String, Long>> reported = new HashMap<>();
@@ -45,12 +50,14 @@ final class Patrol {
       Optional<TenantMeter> meter,
       TenantDirectory directory,
       StateClient client,
+      PatrolBell bell,
       StateConfig config,
       MeterRegistry registry) {
     this.reconciler = reconciler;
     this.meter = meter;
     this.directory = directory;
     this.client = client;
+    this.bell = bell;
     this.every = config.patrol();
     this.drift =
         Counter.builder("kryonix.state.drift")
@@ -73,7 +80,8 @@ final class Patrol {
       client.awaitSynced();
       while (!Thread.currentThread().isInterrupted()) {
         round(directory.all());
-        Thread.sleep(untilNext());
+        Thread.sleep(LEAST);
+        bell.await(untilNext().minus(LEAST));
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -231,6 +231,7 @@ final class StateClientTest {
             Optional.of(tenants -> Map.of(FIRST, Map.of("messaging.queues", 3L))),
             directory,
             client,
+            new PatrolBell(),
             new StateConfig(1, Duration.ofSeconds(1), Optional.empty()),
             new SimpleMeterRegistry());
 
