@@ -246,6 +246,31 @@ final class StateClientTest {
   }
 
   @Test
+  void aServiceThatIsCutOffMendsNothing() throws InterruptedException {
+    StateServer.Stream stream = opened();
+    stream.send(update("n1", tenant(ACME, FIRST, 1)));
+    assertThat(stream.next().hasAck()).isTrue();
+    Patrol patrol =
+        new Patrol(
+            reconciler,
+            Optional.of(tenants -> Map.of(FIRST, Map.of("messaging.queues", 3L))),
+            directory,
+            client,
+            new PatrolBell(),
+            new StateConfig(1, Duration.ofSeconds(1), Optional.empty()),
+            new SimpleMeterRegistry());
+
+    stream.send(complete(1));
+    reconciler.drifted.add(FIRST);
+    directory.lease(Duration.ZERO);
+    patrol.start();
+
+    assertThat(stream.next().getUsage().getAmountsMap()).containsEntry("messaging.queues", 3L);
+    patrol.stop();
+    assertThat(reconciler.applied).hasSize(1);
+  }
+
+  @Test
   void aRestartedServiceSaysWhatItHadAndServesNobodyBeforeItHasHeard(@TempDir Path folder)
       throws InterruptedException {
     opened();
