@@ -1,5 +1,6 @@
 package dev.kryonix.kit.telemetry;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.common.Attributes;
 import io.opentelemetry.api.trace.Span;
 import io.opentelemetry.api.trace.SpanBuilder;
@@ -58,7 +59,7 @@ final class SpanExport {
    * @param service what the process is called, unless the settings say otherwise
    * @param given the settings by their names in lower case with dots
    */
-  static @Nullable SpanExport of(String service, Map<String, String> given) {
+  static @Nullable SpanExport of(String service, Map<String, String> given, MeterRegistry metrics) {
     Map<String, String> settings = new HashMap<>(given);
     settings.values().removeIf(String::isBlank);
     if (!isWanted(settings)) {
@@ -79,7 +80,10 @@ final class SpanExport {
             .addResourceCustomizer(
                 (resource, config) ->
                     Resource.builder().put("service.namespace", "kryonix").build().merge(resource))
-            .addTracerProviderCustomizer((builder, config) -> builder.setIdGenerator(new RootIds()))
+            .addTracerProviderCustomizer(
+                (builder, config) ->
+                    builder.setIdGenerator(new RootIds()).addSpanProcessor(new EndedSpans(metrics)))
+            .addSpanExporterCustomizer((exporter, config) -> new WatchedExporter(exporter, metrics))
             .disableShutdownHook()
             .build()
             .getOpenTelemetrySdk()

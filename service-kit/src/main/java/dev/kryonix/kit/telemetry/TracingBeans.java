@@ -1,5 +1,6 @@
 package dev.kryonix.kit.telemetry;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.annotation.Bean;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Property;
@@ -16,11 +17,13 @@ final class TracingBeans {
   @Singleton
   @Bean(preDestroy = "close")
   Tracing tracing(
-      @Property(name = "kryonix.server.service") String service, Environment environment) {
+      @Property(name = "kryonix.server.service") String service,
+      Environment environment,
+      MeterRegistry metrics) {
     Map<String, String> settings = new HashMap<>();
     environment
         .getProperties(SETTINGS)
         .forEach((name, value) -> settings.put(SETTINGS + "." + name, String.valueOf(value)));
-    return new Tracing(SpanExport.of(service, settings));
+    return new Tracing(SpanExport.of(service, settings, metrics));
   }
 }

@@ -3,12 +3,14 @@ package dev.kryonix.kit.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 final class SpanExportTest {
@@ -21,17 +23,15 @@ final class SpanExportTest {
 
   @Test
   void itIsOffUnlessACollectorIsNamed() {
-    assertThat(SpanExport.of("cache", Map.of())).isNull();
-    assertThat(SpanExport.of("cache", Map.of(ENDPOINT, " "))).isNull();
-    assertThat(SpanExport.of("cache", Map.of("otel.traces.sampler", "always_on"))).isNull();
+    assertThat(of(Map.of())).isNull();
+    assertThat(of(Map.of(ENDPOINT, " "))).isNull();
+    assertThat(of(Map.of("otel.traces.sampler", "always_on"))).isNull();
   }
 
   @Test
   void itCanBeTurnedOffThoughACollectorIsNamed() {
-    assertThat(SpanExport.of("cache", Map.of(ENDPOINT, AWAY, "otel.sdk.disabled", "true")))
-        .isNull();
-    assertThat(SpanExport.of("cache", Map.of(ENDPOINT, AWAY, "otel.traces.exporter", "none")))
-        .isNull();
+    assertThat(of(Map.of(ENDPOINT, AWAY, "otel.sdk.disabled", "true"))).isNull();
+    assertThat(of(Map.of(ENDPOINT, AWAY, "otel.traces.exporter", "none"))).isNull();
   }
 
   @Test
@@ -64,11 +64,10 @@ final class SpanExportTest {
 
   @Test
   void aSettingThatIsWrongIsNamed() {
-    assertThatThrownBy(
-            () -> SpanExport.of("cache", Map.of(ENDPOINT, AWAY, "otel.traces.sampler", "some")))
+    assertThatThrownBy(() -> of(Map.of(ENDPOINT, AWAY, "otel.traces.sampler", "some")))
         .hasMessageContaining("otel.traces.sampler")
         .hasMessageContaining("some");
-    assertThatThrownBy(() -> SpanExport.of("cache", Map.of(ENDPOINT, "collector:4318")))
+    assertThatThrownBy(() -> of(Map.of(ENDPOINT, "collector:4318")))
         .hasMessageContaining("collector:4318");
   }
 
@@ -76,9 +75,7 @@ final class SpanExportTest {
   void aCollectorThatHangsHoldsUpTheStopForSomeSecondsAtMost() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
       SpanExport export =
-          Objects.requireNonNull(
-              SpanExport.of(
-                  "cache", Map.of(ENDPOINT, "http://127.0.0.1:" + silent.getLocalPort())));
+          Objects.requireNonNull(of(Map.of(ENDPOINT, "http://127.0.0.1:" + silent.getLocalPort())));
       export.root(SpanKind.SERVER, "0af7651916cd43dd8448eb211c80319c").end();
 
       long began = System.nanoTime();
@@ -89,8 +86,12 @@ final class SpanExportTest {
     }
   }
 
+  private static @Nullable SpanExport of(Map<String, String> settings) {
+    return SpanExport.of("cache", settings, new SimpleMeterRegistry());
+  }
+
   private static SpanExport export(Map<String, String> settings) {
-    SpanExport export = Objects.requireNonNull(SpanExport.of("cache", settings));
+    SpanExport export = Objects.requireNonNull(of(settings));
     export.close();
     return export;
   }
