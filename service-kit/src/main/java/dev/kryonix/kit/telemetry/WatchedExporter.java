@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.logging.Level;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +48,7 @@ final class WatchedExporter implements SpanExporter {
           if (result.isSuccess()) {
             exported.increment(count);
           } else {
-            lost(count, String.valueOf(result.getFailureThrowable()));
+            lost(count, innermost(result.getFailureThrowable()));
           }
         });
     return result;
@@ -60,6 +61,14 @@ final class WatchedExporter implements SpanExporter {
     if (now - until >= 0 && silentUntil.compareAndSet(until, now + PAUSE_NANOS)) {
       LOG.warn("{} spans are lost, the collector did not take them: {}", unsaid.getAndSet(0), why);
     }
+  }
+
+  private static String innermost(@Nullable Throwable thrown) {
+    Throwable cause = thrown;
+    while (cause != null && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause);
   }
 
   @Override

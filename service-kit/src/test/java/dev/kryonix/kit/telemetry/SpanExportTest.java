@@ -3,6 +3,7 @@ package dev.kryonix.kit.telemetry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.trace.SpanKind;
 import java.net.InetAddress;
@@ -20,6 +21,8 @@ final class SpanExportTest {
   private static final String AWAY = "http://127.0.0.1:9";
 
   private static final String ANY = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-0";
+
+  private final MeterRegistry metrics = new SimpleMeterRegistry();
 
   @Test
   void itIsOffUnlessACollectorIsNamed() {
@@ -74,9 +77,7 @@ final class SpanExportTest {
   @Test
   void aCollectorThatHangsHoldsUpTheStopForSomeSecondsAtMost() throws Exception {
     try (ServerSocket silent = new ServerSocket(0, 50, InetAddress.getLoopbackAddress())) {
-      SpanExport export =
-          Objects.requireNonNull(of(Map.of(ENDPOINT, "http://127.0.0.1:" + silent.getLocalPort())));
-      export.root(SpanKind.SERVER, "0af7651916cd43dd8448eb211c80319c").end();
+      SpanExport export = recording("http://127.0.0.1:" + silent.getLocalPort());
 
       long began = System.nanoTime();
       export.close();
@@ -86,11 +87,26 @@ final class SpanExportTest {
     }
   }
 
-  private static @Nullable SpanExport of(Map<String, String> settings) {
-    return SpanExport.of("cache", settings, new SimpleMeterRegistry());
+  @Test
+  void whatNoCollectorTookIsCounted() {
+    recording(AWAY).close();
+
+    assertThat(metrics.counter("kryonix.spans.ended").count()).isEqualTo(1);
+    assertThat(metrics.counter("kryonix.spans.exported").count()).isZero();
   }
 
-  private static SpanExport export(Map<String, String> settings) {
+  /** With one span that waits to be sent. */
+  private SpanExport recording(String endpoint) {
+    SpanExport export = Objects.requireNonNull(of(Map.of(ENDPOINT, endpoint)));
+    export.root(SpanKind.SERVER, "0af7651916cd43dd8448eb211c80319c").end();
+    return export;
+  }
+
+  private @Nullable SpanExport of(Map<String, String> settings) {
+    return SpanExport.of("cache", settings, metrics);
+  }
+
+  private SpanExport export(Map<String, String> settings) {
     SpanExport export = Objects.requireNonNull(of(settings));
     export.close();
     return export;
