@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # `kryonix bench`: load against this project and its peers, on a platform of its own that a running `up` never notices.
 
-BENCHES=(gateway)
+BENCHES=(gateway tenancy)
 BENCH_HOME=$KRYONIX_ROOT/.kryonix-bench
 BENCH_PORT_OFFSET=${KRYONIX_BENCH_PORT_OFFSET:-4500}
 BENCH_PROCESSES=(bench_nginx bench_armeria bench_armeria_alone bench_echo)
@@ -18,22 +18,24 @@ bench_usage() {
   --quick              short rounds, for trying out: docs/performance.md stays as it is
   --profile            records the gateway under load at the end, and says which methods run most
 
+./kryonix bench tenancy [--quick] [--tenants N]
+                       the control plane: creating tenants, ever more of them (300, if not said otherwise; 1000 takes about
+                       half an hour), the broker with as many vhosts, suspension, tokens, the state stream
+
 Figures go to $KRYONIX_HOME/bench/NAME.json and NAME.svg, and those of a full run to docs/performance.md. A full run of
 `gateway` takes about ten minutes and wants a machine that does nothing else.
 END
 }
 
 bench() {
-  local name=${1:-} option results=$KRYONIX_HOME/bench
+  local name=${1:-} results=$KRYONIX_HOME/bench
   if [[ -z $name ]]; then
     bench_usage
     return
   fi
   shift
   [[ " ${BENCHES[*]} " == *" $name "* ]] || die "no such benchmark: $name (there are ${BENCHES[*]})"
-  for option in "$@"; do
-    [[ $option == --quick || $option == --profile ]] || die "bench: unknown option $option"
-  done
+  "bench_${name}_options" "$@"
   require_jdk
   # The caller's own instance gets the results and nothing else.
   mkdir -p "$results" 2>/dev/null || die "can't create $results (set KRYONIX_HOME to a folder you may write)"
@@ -45,6 +47,26 @@ bench() {
   trap bench_clean_up EXIT
   trap 'exit 130' INT TERM
   "bench_$name" "$results" "$@"
+}
+
+bench_gateway_options() {
+  local option
+  for option in "$@"; do
+    [[ $option == --quick || $option == --profile ]] || die "bench gateway: unknown option $option"
+  done
+}
+
+bench_tenancy_options() {
+  while (($#)); do
+    case $1 in
+      --quick) shift ;;
+      --tenants)
+        [[ ${2:-} =~ ^[1-9][0-9]{0,3}$ ]] || die 'bench tenancy: --tenants needs a number from 1 to 9999'
+        shift 2
+        ;;
+      *) die "bench tenancy: unknown option $1" ;;
+    esac
+  done
 }
 
 bench_environment() {
@@ -143,6 +165,47 @@ bench_gateway() {
   mkdir -p "$KRYONIX_BENCH_FOLDER"
   mapfile -t command < <(bench_java Main gateway "$results" "$KRYONIX_ROOT/docs" "$(bench_commit)" "$@")
   "${command[@]}" 9>&-
+}
+
+# On an instance of its own that is new each time and goes at the end: it is left with thousands of tenants, some of which
+# are nothing but rows.
+bench_tenancy() {
+  local results=$1 command
+  shift
+  KRYONIX_HOME=$BENCH_HOME/tenancy
+  home_prepare
+  trap bench_tenancy_clean_up EXIT
+  "$KRYONIX_ROOT/kryonix" reset --yes 9>&-
+  home_prepare
+  # No limit on callers may stand in for the speed of the control plane, nor one on memory for the number of vhosts.
+  export KRYONIX_GATEWAY_ACCESS_LOG=off KRYONIX_GATEWAY_ADDRESS_PUBLIC_CALLS=1000000000 \
+    KRYONIX_GATEWAY_ADDRESS_FAILURES=1000000000 KRYONIX_RABBITMQ_MEMORY=4GB
+  build
+  bench_install
+  # A JVM that records its start for a cache is not the one that users meet.
+  KRYONIX_AOT=no "$KRYONIX_ROOT/kryonix" up >/dev/null 9>&- || exit
+
+  export KRYONIX_BENCH_HOME=$KRYONIX_HOME KRYONIX_BENCH_LAUNCHER=$KRYONIX_ROOT/kryonix \
+    KRYONIX_BENCH_GATEWAY KRYONIX_BENCH_TENANT_SERVICE KRYONIX_BENCH_ADMIN_KEY \
+    KRYONIX_BENCH_MANAGEMENT KRYONIX_BENCH_MANAGEMENT_PASSWORD KRYONIX_BENCH_PSQL PGPASSWORD
+  KRYONIX_BENCH_GATEWAY=$(service_address gateway)
+  KRYONIX_BENCH_TENANT_SERVICE=$(service_address tenant)
+  KRYONIX_BENCH_ADMIN_KEY=$(admin_key)
+  KRYONIX_BENCH_MANAGEMENT=$(rabbitmq_management_url)
+  KRYONIX_BENCH_MANAGEMENT_PASSWORD=$(secret rabbitmq-admin)
+  KRYONIX_BENCH_PSQL="psql -X -q -h 127.0.0.1 -p $(port postgres) -U kryonix_admin -d kryonix"
+  PGPASSWORD=$(secret postgres-admin)
+  mapfile -t command < <(bench_java Main tenancy "$results" "$KRYONIX_ROOT/docs" "$(bench_commit)" "$@")
+  "${command[@]}" 9>&-
+}
+
+# A run that failed leaves its logs; the next begins by deleting them.
+bench_tenancy_clean_up() {
+  if (($? == 0)); then
+    "$KRYONIX_ROOT/kryonix" reset --yes 9>&-
+  else
+    "$KRYONIX_ROOT/kryonix" down 9>&-
+  fi
 }
 
 bench_gateway_tools() {

@@ -1,10 +1,11 @@
 package dev.kryonix.bench;
 
 import dev.kryonix.bench.gateway.GatewayBench;
-import dev.kryonix.bench.gateway.GatewayReport;
 import dev.kryonix.bench.report.Machine;
 import dev.kryonix.bench.report.PerformancePage;
+import dev.kryonix.bench.report.Report;
 import dev.kryonix.bench.report.Result;
+import dev.kryonix.bench.tenancy.TenancyBench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -39,14 +40,15 @@ final class Main {
     Path docs = Path.of(arguments.get(2));
     String commit = arguments.get(3);
     boolean quick = arguments.contains("--quick");
-    if (!name.equals("gateway")) {
-      throw new IllegalArgumentException("there is no benchmark " + name);
-    }
-    GatewayReport report = new GatewayBench(quick).run(arguments.contains("--profile"));
+    Report report =
+        switch (name) {
+          case "gateway" -> new GatewayBench(quick).run(arguments.contains("--profile"));
+          case "tenancy" -> new TenancyBench(quick, number(arguments, "--tenants")).run();
+          default -> throw new IllegalArgumentException("there is no benchmark " + name);
+        };
     String machine = Machine.describe();
     Result result = new Result(report.goals(), machine, commit, report.mode());
-    String svg =
-        report.plot("Kryonix gateway beside its peers", machine + " · commit " + commit).svg();
+    String svg = report.plot(machine + " · commit " + commit).svg();
     result.write(results.resolve(name + ".json"));
     Files.writeString(results.resolve(name + ".svg"), svg);
     out.println(result.table().markdown());
@@ -60,6 +62,18 @@ final class Main {
     }
   }
 
+  /** The number behind an option; 0 without it. */
+  private static int number(List<String> arguments, String option) {
+    int at = arguments.indexOf(option);
+    if (at < 0) {
+      return 0;
+    }
+    if (at + 1 == arguments.size()) {
+      throw new IllegalArgumentException(option + " needs a number");
+    }
+    return Integer.parseInt(arguments.get(at + 1));
+  }
+
   private static String section(String name, Result result, String body, String plot) {
     return """
     ## %s
@@ -67,7 +81,7 @@ final class Main {
     `./kryonix bench %s` on %s, commit %s.
 
     %s
-    ![The figures as bars](%s)
+    ![The figures as a picture](%s)
 
     %s
     """

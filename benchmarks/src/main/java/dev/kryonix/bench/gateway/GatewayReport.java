@@ -7,6 +7,7 @@ import dev.kryonix.bench.load.Sample;
 import dev.kryonix.bench.report.Goal;
 import dev.kryonix.bench.report.Numbers;
 import dev.kryonix.bench.report.Plot;
+import dev.kryonix.bench.report.Report;
 import dev.kryonix.bench.report.Spread;
 import dev.kryonix.bench.report.Table;
 import io.grpc.internal.GrpcUtil;
@@ -17,7 +18,7 @@ import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
 /** What the run came to: goals, tables, a plot. */
-public final class GatewayReport {
+public final class GatewayReport implements Report {
   private static final List<String> PROXIES = List.of("gateway", "nginx");
   private static final List<String> GRPC = List.of("direct", "gateway", "nginx");
   private static final List<String> REST = List.of("gateway", "Armeria", "Armeria alone");
@@ -53,10 +54,12 @@ public final class GatewayReport {
     this.frames = frames;
   }
 
+  @Override
   public String mode() {
     return extent.mode();
   }
 
+  @Override
   public List<Goal> goals() {
     List<Goal> goals = new ArrayList<>();
     for (String workload : GRPC_WORKLOADS) {
@@ -106,7 +109,7 @@ public final class GatewayReport {
         figures.added(GatewayBench.ONE_STREAM, "nginx", "direct", of).median());
   }
 
-  /** The tables with what is needed to understand them, in Markdown. */
+  @Override
   public String body() {
     StringBuilder out = new StringBuilder();
     out.append(
@@ -159,8 +162,9 @@ public final class GatewayReport {
     return out.toString();
   }
 
-  public Plot plot(String title, String subtitle) {
-    Plot plot = new Plot(title, subtitle);
+  @Override
+  public Plot plot(String subtitle) {
+    Plot plot = new Plot("Kryonix gateway beside its peers", subtitle);
     for (String workload : GRPC_WORKLOADS) {
       String unit = workload.equals(Workloads.STREAM) ? "message" : "request";
       plot.panel(

@@ -7,18 +7,21 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * A picture of panels with horizontal bars, as SVG. Every panel has an axis of its own from zero; a
- * whisker spans the rounds.
+ * A picture of panels with horizontal bars or a curve, as SVG. Every panel has axes of its own from
+ * zero; a whisker spans the rounds.
  */
 public final class Plot {
   private static final int WIDTH = 960;
   private static final int COLUMNS = 2;
   private static final int PANEL_WIDTH = WIDTH / COLUMNS;
   private static final int LABELS = 118;
-  private static final int BARS = PANEL_WIDTH - LABELS - 84;
+  private static final int BAR_ROOM = PANEL_WIDTH - LABELS - 84;
   private static final int BAR = 20;
   private static final int HEAD = 62;
   private static final int TICKS = 4;
+  private static final int CURVE_LEFT = 64;
+  private static final int CURVE_WIDTH = PANEL_WIDTH - CURVE_LEFT - 40;
+  private static final int CURVE_HEIGHT = 180;
 
   /** Told apart in light and dark, and by people who see few colours. */
   private static final List<String> COLOURS =
@@ -39,7 +42,13 @@ public final class Plot {
     bars.keySet()
         .forEach(
             bar -> colours.computeIfAbsent(bar, b -> COLOURS.get(colours.size() % COLOURS.size())));
-    panels.add(new Panel(name, axis, new LinkedHashMap<>(bars)));
+    panels.add(new Bars(name, axis, new LinkedHashMap<>(bars)));
+    return this;
+  }
+
+  /** One panel with a line instead of bars. */
+  public Plot panel(Curve curve) {
+    panels.add(new Line(curve));
     return this;
   }
 
@@ -50,7 +59,10 @@ public final class Plot {
       int height = 0;
       for (int c = 0; c < COLUMNS && i + c < panels.size(); c++) {
         Panel panel = panels.get(i + c);
-        draw(body, panel, c * PANEL_WIDTH, y);
+        switch (panel) {
+          case Bars bars -> draw(body, bars, c * PANEL_WIDTH, y);
+          case Line line -> draw(body, line.curve(), c * PANEL_WIDTH, y);
+        }
         height = Math.max(height, panel.height());
       }
       y += height;
@@ -84,7 +96,7 @@ public final class Plot {
             escape(subtitle));
   }
 
-  private void draw(StringBuilder out, Panel panel, int x, int y) {
+  private void draw(StringBuilder out, Bars panel, int x, int y) {
     double step = step(panel.highest());
     double end = Math.max(step, Math.ceil(panel.highest() / step) * step);
     int left = x + LABELS;
@@ -96,7 +108,7 @@ public final class Plot {
       out.append(line("line", at, top - 2, at, bottom));
       text(out, "soft", at, bottom + 14, "middle", axisLabel(tick));
     }
-    text(out, "soft", left + BARS / 2, bottom + 30, "middle", panel.axis());
+    text(out, "soft", left + BAR_ROOM / 2, bottom + 30, "middle", panel.axis());
     int row = top;
     for (Map.Entry<String, Spread> bar : panel.bars().entrySet()) {
       Spread spread = bar.getValue();
@@ -126,8 +138,56 @@ public final class Plot {
     }
   }
 
+  private static void draw(StringBuilder out, Curve curve, int x, int y) {
+    double highest = curve.points().stream().mapToDouble(Curve.Point::y).max().orElse(0);
+    double furthest = curve.points().stream().mapToDouble(Curve.Point::x).max().orElse(0);
+    double stepUp = step(highest);
+    double end = Math.max(stepUp, Math.ceil(highest / stepUp) * stepUp);
+    double stepAcross = step(furthest);
+    double width = Math.max(stepAcross, Math.ceil(furthest / stepAcross) * stepAcross);
+    int left = x + CURVE_LEFT;
+    int top = y + 36;
+    int bottom = top + CURVE_HEIGHT;
+    text(out, "ink\" font-weight=\"600", x + 16, y + 18, "start", curve.name());
+    for (double tick = 0; tick <= end * 1.0001; tick += stepUp) {
+      int at = bottom - share(tick, end, CURVE_HEIGHT);
+      out.append(line("line", left, at, left + CURVE_WIDTH, at));
+      text(out, "soft", left - 8, at + 4, "end", axisLabel(tick));
+    }
+    for (double tick = 0; tick <= width * 1.0001; tick += stepAcross) {
+      int at = left + share(tick, width, CURVE_WIDTH);
+      out.append(line("line", at, bottom, at, bottom + 4));
+      text(out, "soft", at, bottom + 18, "middle", axisLabel(tick));
+    }
+    text(out, "soft", left + CURVE_WIDTH / 2, bottom + 36, "middle", curve.axis());
+    StringBuilder path = new StringBuilder();
+    for (Curve.Point point : curve.points()) {
+      int across = left + share(point.x(), width, CURVE_WIDTH);
+      int up = bottom - share(point.y(), end, CURVE_HEIGHT);
+      path.append(path.isEmpty() ? "" : " ").append(across).append(',').append(up);
+      out.append(
+          String.format(
+              Locale.ROOT,
+              "<circle fill=\"%s\" cx=\"%d\" cy=\"%d\" r=\"4\"/>%n",
+              COLOURS.get(1),
+              across,
+              up));
+      text(out, "ink", across, up - 9, "middle", Numbers.format(point.y()));
+    }
+    out.append(
+        String.format(
+            Locale.ROOT,
+            "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" points=\"%s\"/>%n",
+            COLOURS.get(1),
+            path));
+  }
+
+  private static int share(double value, double end, int length) {
+    return (int) Math.round(Math.max(0, value) / end * length);
+  }
+
   private static int position(double value, double end) {
-    return (int) Math.round(Math.max(0, value) / end * BARS);
+    return share(value, end, BAR_ROOM);
   }
 
   /** The distance of the ticks: 1, 2 or 5 times a power of ten. */
@@ -178,13 +238,26 @@ public final class Plot {
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 
-  private record Panel(String name, String axis, Map<String, Spread> bars) {
+  /** Something that has a place in the picture. */
+  private sealed interface Panel {
+    int height();
+  }
+
+  private record Bars(String name, String axis, Map<String, Spread> bars) implements Panel {
     double highest() {
       return bars.values().stream().mapToDouble(Spread::high).max().orElse(0);
     }
 
-    int height() {
+    @Override
+    public int height() {
       return 30 + bars.size() * (BAR + 6) + 52;
+    }
+  }
+
+  private record Line(Curve curve) implements Panel {
+    @Override
+    public int height() {
+      return 36 + CURVE_HEIGHT + 58;
     }
   }
 }

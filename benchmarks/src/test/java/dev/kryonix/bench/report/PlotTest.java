@@ -1,11 +1,14 @@
 package dev.kryonix.bench.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.data.Offset.offset;
 
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import javax.xml.parsers.DocumentBuilderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,7 +27,7 @@ final class PlotTest {
     assertThat(rects.getLength()).isEqualTo(3);
     int longer = width(rects.item(1));
     int shorter = width(rects.item(2));
-    assertThat(longer).isCloseTo(2 * shorter, org.assertj.core.data.Offset.offset(1));
+    assertThat(longer).isCloseTo(2 * shorter, offset(1));
   }
 
   @Test
@@ -34,10 +37,32 @@ final class PlotTest {
     assertThat(parse(plot.svg()).getElementsByTagName("rect").getLength()).isEqualTo(2);
   }
 
+  @Test
+  void theLineOfACurveRisesWithItsFigures() throws Exception {
+    Curve curve =
+        new Curve("Restart", "s by vhosts", List.of(point(0, 0), point(500, 50), point(1000, 100)));
+    Document svg = parse(new Plot("Title", "").panel(curve).svg());
+
+    var circles = svg.getElementsByTagName("circle");
+    assertThat(circles.getLength()).isEqualTo(3);
+    int[] up = IntStream.range(0, 3).map(i -> at(circles.item(i), "cy")).toArray();
+    int[] across = IntStream.range(0, 3).map(i -> at(circles.item(i), "cx")).toArray();
+    assertThat(up[0] - up[1]).isPositive().isCloseTo(up[1] - up[2], offset(1));
+    assertThat(across[1] - across[0]).isPositive().isCloseTo(across[2] - across[1], offset(1));
+  }
+
+  private static Curve.Point point(double x, double y) {
+    return new Curve.Point(x, y);
+  }
+
+  private static int at(org.w3c.dom.Node node, String attribute) {
+    return Integer.parseInt(node.getAttributes().getNamedItem(attribute).getNodeValue());
+  }
+
   @ParameterizedTest
   @CsvSource({"0, 1", "4, 1", "5, 2", "13000, 5000", "41000, 20000", "0.3, 0.1"})
   void ticksAreRound(double highest, double step) {
-    assertThat(Plot.step(highest)).isCloseTo(step, org.assertj.core.data.Offset.offset(1e-9));
+    assertThat(Plot.step(highest)).isCloseTo(step, offset(1e-9));
   }
 
   private static int width(org.w3c.dom.Node rect) {

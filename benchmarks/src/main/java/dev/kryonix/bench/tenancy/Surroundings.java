@@ -1,0 +1,66 @@
+package dev.kryonix.bench.tenancy;
+
+import dev.kryonix.bench.process.Watched;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * What the launcher has started for the benchmark, from the environment.
+ *
+ * @param home the folder of the instance, where its processes are written down
+ * @param launcher the project's launcher
+ * @param gateway host and port of the gateway's gRPC server
+ * @param tenantService the same of tenant-service itself
+ * @param adminKey an API key of the platform
+ * @param management the broker's management API
+ * @param managementPassword its administrator's password
+ * @param psql the command that runs SQL from its input as PostgreSQL's administrator
+ */
+record Surroundings(
+    Path home,
+    Path launcher,
+    String gateway,
+    String tenantService,
+    String adminKey,
+    URI management,
+    String managementPassword,
+    List<String> psql) {
+  /** The processes whose memory is watched. */
+  static final List<String> SERVICES = List.of("tenant", "messaging", "cache", "backup", "gateway");
+
+  private static final String PREFIX = "KRYONIX_BENCH_";
+
+  static Surroundings fromEnvironment() {
+    return new Surroundings(
+        Path.of(variable("HOME")),
+        Path.of(variable("LAUNCHER")),
+        variable("GATEWAY"),
+        variable("TENANT_SERVICE"),
+        variable("ADMIN_KEY"),
+        URI.create(variable("MANAGEMENT")),
+        variable("MANAGEMENT_PASSWORD"),
+        List.of(variable("PSQL").split(" ", -1)));
+  }
+
+  /** The running process of a service or server. */
+  Watched process(String name) {
+    Path file = home.resolve("run").resolve(name + ".pid");
+    try {
+      return new Watched(Long.parseLong(Files.readString(file).split("\\s", 2)[0]));
+    } catch (IOException e) {
+      throw new IllegalStateException(name + " does not run", e);
+    }
+  }
+
+  private static String variable(String name) {
+    String value = System.getenv(PREFIX + name);
+    if (value == null || value.isEmpty()) {
+      throw new IllegalArgumentException(
+          PREFIX + name + " is not set: run it with ./kryonix bench tenancy");
+    }
+    return value;
+  }
+}
