@@ -35,6 +35,7 @@ final class Lanes {
   private final Map<TenantUid, Long> applied = new HashMap<>();
   private final Map<TenantUid, Long> newest = new HashMap<>();
   private final Map<TenantUid, Long> removed = new LinkedHashMap<>();
+  private final Map<TenantUid, Restriction> restrictions = new HashMap<>();
   private final Set<TenantId> untried = new HashSet<>();
   private int running;
 
@@ -88,13 +89,18 @@ final class Lanes {
       outlet.succeeded(job);
       return;
     }
-    long seen = Math.max(generation(newest, work.uid()), generation(removed, work.uid()));
-    boolean revives = work instanceof Work.Apply && removed.containsKey(work.uid());
-    if (work.generation() < seen || revives) {
-      outlet.failed(job, Failure.stale(work.generation(), seen));
+    // A removal is final for every generation up to its own.
+    long least =
+        Math.max(
+            generation(newest, work.uid()),
+            removed.containsKey(work.uid()) ? generation(removed, work.uid()) + 1 : 0);
+    if (work.generation() < least) {
+      outlet.failed(job, Failure.stale(work.generation(), least));
       return;
     }
     newest.put(work.uid(), work.generation());
+    // Only a restored control plane brings back what was removed, under a later generation.
+    removed.remove(work.uid());
     Lane lane = lanes.computeIfAbsent(work.id(), Lane::new);
     switch (work) {
       case Work.Apply apply -> queueUpdate(lane, apply, job);
@@ -102,6 +108,17 @@ final class Lanes {
     }
     makeStartable(lane);
     startMore();
+  }
+
+  /**
+   * The tenant is at least so closed until the generation that says so, or a later one, is shown.
+   */
+  void restrict(Restriction restriction) {
+    restrictions.merge(
+        restriction.uid(),
+        restriction,
+        (old, fresh) -> fresh.generation() >= old.generation() ? fresh : old);
+    restrict(restriction.id(), restriction.uid(), restriction.serving(), restriction.revoked());
   }
 
   /** The job that was started has ended: made true, or not. */
@@ -131,16 +148,13 @@ final class Lanes {
   }
 
   /**
-   * Makes the tenant true once more as it was made last. When something newer is on its way, that
-   * does it.
+   * Makes the tenant true once more as it was made last, unless something newer is about to be made.
+   * That something newer has failed before does not count: until it succeeds, the last good state is
+   * kept.
    */
   void repair(TenantView view) {
-    TenantUid uid = view.uid();
-    boolean isLatest =
-        knows(uid)
-            && generation(applied, uid) == view.generation()
-            && generation(newest, uid) == view.generation();
-    if (isLatest && !lanes.containsKey(view.id())) {
+    boolean isShown = generation(applied, view.uid()) == view.generation() && knows(view.uid());
+    if (isShown && !lanes.containsKey(view.id())) {
       Lane lane = lanes.computeIfAbsent(view.id(), Lane::new);
       lane.await(new Job(new Work.Apply(view), List.of()));
       makeStartable(lane);
@@ -222,10 +236,21 @@ final class Lanes {
   }
 
   private void show(Lane lane, TenantView view) {
+    if (!knows(view.uid())) {
+      // Closed while it was being made.
+      directory.put(view.restrictedTo(Serving.DELETED, Set.of()));
+      return;
+    }
     applied.put(view.uid(), view.generation());
     TenantView shown = view;
+    Restriction restriction = restrictions.get(view.uid());
+    if (restriction != null && restriction.generation() > view.generation()) {
+      shown = view.restrictedTo(restriction.serving(), restriction.revoked());
+    } else {
+      restrictions.remove(view.uid());
+    }
     if (lane.waitingRemoval(view.uid()).isPresent()) {
-      shown = view.restrictedTo(Serving.DELETED, Set.of());
+      shown = shown.restrictedTo(Serving.DELETED, Set.of());
     }
     Optional<Job> next = lane.waitingUpdate();
     if (next.isPresent()
@@ -238,7 +263,10 @@ final class Lanes {
 
   private void forget(Work.Remove removal) {
     applied.remove(removal.uid());
-    newest.remove(removal.uid());
+    restrictions.remove(removal.uid());
+    if (generation(newest, removal.uid()) <= removal.generation()) {
+      newest.remove(removal.uid());
+    }
     directory.remove(removal.id(), removal.uid());
     removed.merge(removal.uid(), removal.generation(), Math::max);
     if (removed.size() > REMEMBERED_REMOVALS) {

@@ -79,9 +79,12 @@ final class Patrol {
     try {
       client.awaitSynced();
       while (!Thread.currentThread().isInterrupted()) {
-        round(directory.all());
         Thread.sleep(LEAST);
-        bell.await(untilNext().minus(LEAST));
+        // An instance that is cut off would put back what another has been told to change.
+        if (directory.isCurrent()) {
+          round(directory.all());
+          bell.await(untilNext().minus(LEAST));
+        }
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -102,11 +105,7 @@ final class Patrol {
     }
   }
 
-  /** What is known here may be old while tenant-service is away: a tenant may have been purged. */
   private void mend(Collection<TenantView> tenants) throws ReconcileException {
-    if (!directory.isCurrent()) {
-      return;
-    }
     Set<TenantUid> drifted = reconciler.drifted(tenants);
     List<TenantView> mended =
         tenants.stream().filter(view -> drifted.contains(view.uid())).toList();

@@ -75,6 +75,15 @@ final class StateProtos {
         removal.getGeneration());
   }
 
+  static Restriction restriction(dev.kryonix.api.tenant.v1.Restriction message) {
+    return new Restriction(
+        new TenantId(message.getTenant()),
+        TenantUid.fromBytes(message.getTenantUid()),
+        message.getGeneration(),
+        serving(message.getServing()),
+        Set.copyOf(message.getRevokedList()));
+  }
+
   static List<SyncRequest> hello(String service, String instance, Map<TenantUid, Long> known) {
     List<SyncRequest> messages = new ArrayList<>();
     ByteString.Output uids = ByteString.newOutput();
@@ -107,6 +116,7 @@ final class StateProtos {
                 .setNonce(nonce)
                 .setStep(failure.step())
                 .setReason(failure.reason())
+                .setLeastGeneration(failure.leastGeneration())
                 .setDetail(detail.substring(0, Math.min(detail.length(), MAX_DETAIL))))
         .build();
   }

@@ -91,18 +91,17 @@ final class StateSession implements Lanes.Outlet {
     this.lanes = new Lanes(directory, this, identity.parallelism());
   }
 
+  /**
+   * Opens the first stream. Nobody is served before the first lease: what the process remembers, or
+   * hears from a replica that lags behind, may have been suspended meanwhile.
+   */
   void begin() {
+    directory.lease(Duration.ZERO);
     current = open();
   }
 
-  /**
-   * Begins with what an earlier process had begun, or made true. Nobody is served before
-   * tenant-service has been heard: meanwhile a tenant may have been suspended.
-   */
+  /** Begins with what an earlier process had begun, or made true. */
   void restore(List<DesiredTenant> known) {
-    if (!known.isEmpty()) {
-      directory.lease(Duration.ZERO);
-    }
     for (DesiredTenant tenant : known) {
       TenantUid uid = TenantUid.fromBytes(tenant.getUid());
       lanes.restore(
@@ -226,6 +225,7 @@ final class StateSession implements Lanes.Outlet {
       case UPDATE -> update(link, message.getUpdate());
       case REMOVAL -> remove(link, message.getRemoval());
       case SYNC_COMPLETE -> complete(message.getSyncComplete());
+      case RESTRICTION -> lanes.restrict(StateProtos.restriction(message.getRestriction()));
       case LEASE -> directory.lease(StateProtos.duration(message.getLease().getDuration()));
       case DRAIN -> {
         if (replacement == null && !reconnecting) {

@@ -69,7 +69,7 @@ public final class TenantDirectory implements TenantGate {
     return view;
   }
 
-  /** Whether tenant-service has been heard of lately, so that nothing important was missed. */
+  /** Whether no suspension can have been missed for longer than the lease allows. */
   boolean isCurrent() {
     Instant until = currentUntil;
     return until == null || !clock.instant().isAfter(until);

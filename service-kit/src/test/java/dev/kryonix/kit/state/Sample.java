@@ -2,6 +2,7 @@ package dev.kryonix.kit.state;
 
 import com.google.protobuf.ByteString;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.api.tenant.v1.Lease;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.api.tenant.v1.SyncComplete;
 import dev.kryonix.api.tenant.v1.SyncResponse;
@@ -10,6 +11,7 @@ import dev.kryonix.api.tenant.v1.TenantUpdate;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -81,5 +83,14 @@ final class Sample {
         Instant.MAX,
         "t1",
         false);
+  }
+
+  static SyncResponse lease(Duration duration) {
+    return SyncResponse.newBuilder()
+        .setLease(
+            Lease.newBuilder()
+                .setDuration(
+                    com.google.protobuf.Duration.newBuilder().setSeconds(duration.toSeconds())))
+        .build();
   }
 }

@@ -236,6 +236,7 @@ final class StateClientTest {
             new SimpleMeterRegistry());
 
     stream.send(complete(1));
+    stream.send(Sample.lease(Duration.ofMinutes(1)));
     reconciler.drifted.add(FIRST);
     patrol.start();
 

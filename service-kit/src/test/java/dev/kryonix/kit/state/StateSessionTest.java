@@ -257,10 +257,24 @@ final class StateSessionTest {
     receive(removal("n2", ACME, FIRST, 2));
     succeed();
 
-    receive(update("n3", tenant(ACME, FIRST, 9)));
+    receive(update("n3", tenant(ACME, FIRST, 2)));
 
     assertThat(world.jobs).isEmpty();
     assertThat(world.last().answers()).contains("nack n3 GenerationStale");
+  }
+
+  @Test
+  void aRestoredControlPlaneBringsARemovedTenantBackUnderALaterGeneration() {
+    provision(ACME);
+    receive(removal("n2", ACME, FIRST, 2));
+    succeed();
+
+    receive(update("n3", tenant(ACME, FIRST, 9)));
+    succeed();
+
+    assertThat(view(ACME).generation()).isEqualTo(9);
+    receive(removal("n4", ACME, FIRST, 10));
+    assertThat(world.jobs).hasSize(1);
   }
 
   @Test
@@ -606,5 +620,43 @@ final class StateSessionTest {
 
   private static List<Hello> hellos(ScriptedWorld.Stream stream) {
     return stream.sent.stream().filter(SyncRequest::hasHello).map(SyncRequest::getHello).toList();
+  }
+
+  @Test
+  void aRestrictionOvertakesAnUpdateThatIsBeingMade() {
+    provision(ACME);
+    receive(update("n2", tenant(ACME, FIRST, 2)));
+
+    receive(restriction(3, ServingState.SERVING_STATE_SUSPENDED));
+    assertThat(view(ACME).serving()).isEqualTo(Serving.SUSPENDED);
+    succeed();
+
+    assertThat(view(ACME).generation()).isEqualTo(2);
+    assertThat(view(ACME).serving()).isEqualTo(Serving.SUSPENDED);
+    receive(update("n3", tenant(ACME, FIRST, 4)));
+    succeed();
+    assertThat(view(ACME).serving()).isEqualTo(Serving.SERVING);
+    assertThat(world.last().answers()).containsExactly("ack n1", "ack n2", "ack n3");
+  }
+
+  @Test
+  void aTenantThatIsRestrictedWhileItIsFirstMadeIsNeverServed() {
+    receive(update("n1", tenant(ACME, FIRST, 1)));
+    receive(restriction(2, ServingState.SERVING_STATE_DELETED));
+
+    succeed();
+
+    assertThat(view(ACME).serving()).isEqualTo(Serving.DELETED);
+  }
+
+  private static SyncResponse restriction(long generation, ServingState serving) {
+    return SyncResponse.newBuilder()
+        .setRestriction(
+            dev.kryonix.api.tenant.v1.Restriction.newBuilder()
+                .setTenantUid(FIRST.toBytes())
+                .setTenant(ACME.value())
+                .setGeneration(generation)
+                .setServing(serving))
+        .build();
   }
 }

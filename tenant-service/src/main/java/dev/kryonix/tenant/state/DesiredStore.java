@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,6 +87,15 @@ final class DesiredStore implements Desired {
     List<Entry> some =
         database.inPlatform(tx -> tx.query(SOME, DesiredStore::entry, (Object) Columns.uids(uids)));
     some.forEach(this::put);
+  }
+
+  /** Reads those of these tenants that this replica has not been told of yet. */
+  void learn(Set<TenantUid> uids) {
+    Set<TenantUid> unknown = new HashSet<>(uids);
+    unknown.removeAll(entries.keySet());
+    if (!unknown.isEmpty()) {
+      refresh(unknown);
+    }
   }
 
   @Override

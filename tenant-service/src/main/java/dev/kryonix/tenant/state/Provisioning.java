@@ -96,11 +96,7 @@ final class Provisioning {
     }
     database.runInPlatform(
         tx -> {
-          long above = 0;
-          for (Tenant tenant : tenants.find(tx, generations.keySet())) {
-            long known = generations.getOrDefault(tenant.uid(), 0L);
-            above = known > tenant.generation() ? Math.max(above, known) : above;
-          }
+          long above = tenants.newestLost(tx, generations);
           if (above > 0) {
             LOG.error(
                 "{} has seen generations that are not in the database, which must have been"

@@ -69,6 +69,11 @@ final class StateServer implements ChangeListener, Lifecycle {
     return stream;
   }
 
+  /** An instance has these tenants: another replica may have told it of them first. */
+  void learn(Set<TenantUid> tenants) {
+    desired.learn(tenants);
+  }
+
   void ended(SyncStream stream) {
     streams.remove(stream);
   }

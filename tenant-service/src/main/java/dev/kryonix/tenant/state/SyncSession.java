@@ -2,6 +2,8 @@ package dev.kryonix.tenant.state;
 
 import com.google.protobuf.ByteString;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.api.tenant.v1.Restriction;
+import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.api.tenant.v1.SyncComplete;
 import dev.kryonix.api.tenant.v1.SyncResponse;
 import dev.kryonix.api.tenant.v1.TenantRemoval;
@@ -15,6 +17,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -27,9 +30,9 @@ import org.jspecify.annotations.Nullable;
  * reader costs a mark per tenant.
  *
  * <p>Per tenant at most one message is in flight. A tenant that changes meanwhile is marked, and
- * sent again when the answer is there. The protocol is that of Envoy's incremental xDS: an answer
- * is known by its nonce, a refusal by being one; generations belong to tenants and outlive the
- * session.
+ * sent again when the answer is there; how closed it is by now overtakes that. The protocol is that
+ * of Envoy's incremental xDS: an answer is known by its nonce, a refusal by being one; generations
+ * belong to tenants and outlive the session.
  */
 final class SyncSession {
   private static final int LOADED_AT_ONCE = 100;
@@ -40,6 +43,10 @@ final class SyncSession {
   private final InstantSource clock;
   private final Map<TenantUid, Slot> slots = new HashMap<>();
   private final Map<String, TenantUid> inFlight = new HashMap<>();
+
+  /** Tenants that have changed while a message of theirs is in flight. */
+  private final LinkedHashSet<TenantUid> overtaking = new LinkedHashSet<>();
+
   private final LinkedHashSet<TenantUid> ready = new LinkedHashSet<>();
   private final TreeSet<Retry> retries =
       new TreeSet<>(Comparator.comparing(Retry::at).thenComparing(retry -> retry.uid().value()));
@@ -153,6 +160,7 @@ final class SyncSession {
     }
     if (slot.flight != null) {
       slot.dirty = true;
+      overtaking.add(uid);
     } else if (differs(entry.get(), slot)) {
       // A newer generation does not wait for the retry of the one that failed; the count of
       // failures stays.
@@ -164,6 +172,14 @@ final class SyncSession {
   /** The next message to send, marked as in flight; empty when there is none now. */
   Optional<SyncResponse> next() {
     wakeRetries();
+    while (!overtaking.isEmpty()) {
+      TenantUid uid = overtaking.getFirst();
+      Optional<SyncResponse> restriction = restriction(uid);
+      overtaking.remove(uid);
+      if (restriction.isPresent()) {
+        return restriction;
+      }
+    }
     while (!ready.isEmpty()) {
       TenantUid uid = ready.getFirst();
       // A store that is away throws here, and the tenant stays the next.
@@ -278,6 +294,32 @@ final class SyncSession {
     slot.dirty = false;
     inFlight.put(flight.nonce(), entry.uid());
     return flight;
+  }
+
+  /** What must be refused while an earlier message of the tenant is in flight. */
+  private Optional<SyncResponse> restriction(TenantUid uid) {
+    Slot slot = slots.get(uid);
+    Optional<Entry> entry = desired.find(uid);
+    if (slot == null || slot.flight == null || slot.flight.removal() || entry.isEmpty()) {
+      return Optional.empty();
+    }
+    Restriction.Builder restriction =
+        Restriction.newBuilder()
+            .setTenantUid(uid.toBytes())
+            .setTenant(entry.get().id().value())
+            .setGeneration(entry.get().generation())
+            .setServing(ServingState.SERVING_STATE_DELETED);
+    if (!entry.get().removed()) {
+      DesiredTenant tenant = desired.load(List.of(uid)).get(uid);
+      if (tenant == null) {
+        return Optional.empty();
+      }
+      restriction
+          .setGeneration(tenant.getGeneration())
+          .setServing(tenant.getServing())
+          .addAllRevoked(tenant.getRevokedList());
+    }
+    return Optional.of(SyncResponse.newBuilder().setRestriction(restriction).build());
   }
 
   private static SyncResponse removal(TenantUid uid, Flight flight) {

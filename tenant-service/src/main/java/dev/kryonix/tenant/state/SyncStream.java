@@ -136,6 +136,7 @@ final class SyncStream implements StreamObserver<SyncRequest> {
   }
 
   private void open() {
+    server.learn(known.keySet());
     Opening opening;
     lock.lock();
     try {
@@ -192,6 +193,9 @@ final class SyncStream implements StreamObserver<SyncRequest> {
           nack,
           refused.failures(),
           refused.nextRetry());
+      if (nack.getLeastGeneration() > 0) {
+        provisioning.ahead(service, Map.of(refused.uid(), nack.getLeastGeneration()));
+      }
     }
   }
 

@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -160,13 +161,25 @@ public final class TenantStore {
   }
 
   /**
-   * Jumps ahead of every generation that was ever given out, for a database that was restored to an
-   * earlier state. Returns the tenants that must be told.
+   * The newest of the seen generations that are above what the tenants have, or 0: it was given out
+   * before the database was restored to an earlier state.
    */
+  public long newestLost(Tx tx, Map<TenantUid, Long> seen) throws SQLException {
+    List<TenantUid> uids = List.copyOf(seen.keySet());
+    return tx.first(
+            "SELECT coalesce(max(seen.generation), 0)"
+                + " FROM unnest(?::uuid[], ?::bigint[]) AS seen (uid, generation)"
+                + " JOIN tenants t USING (uid) WHERE seen.generation > t.generation",
+            row -> row.getLong(1),
+            Columns.uids(uids),
+            uids.stream().map(uid -> String.valueOf(seen.get(uid))).toArray(String[]::new))
+        .orElse(0L);
+  }
+
+  /** Jumps ahead of every generation that was ever given out. Returns the tenants to be told of. */
   public List<TenantUid> jumpAhead(Tx tx, long above) throws SQLException {
     return tx.query(
-        "UPDATE tenants SET generation = greatest(generation, ?) + ?"
-            + " WHERE state <> 'PURGED' RETURNING uid",
+        "UPDATE tenants SET generation = greatest(generation, ?) + ? RETURNING uid",
         row -> Columns.uid(row, "uid"),
         above,
         JUMP);

@@ -101,7 +101,10 @@ final class SyncSessionTest {
     for (int generation = 2; generation <= 10; generation++) {
       change(A, generation);
     }
-    assertThat(drain()).as("one in flight at most").isEmpty();
+    assertThat(drain())
+        .as("one in flight at most, and how closed it is")
+        .extracting(SyncResponse::getMessageCase)
+        .containsExactly(MessageCase.RESTRICTION);
 
     assertThat(session.ack(nonce))
         .isEqualTo(new Answer.Applied(A, new TenantId("tenant_1"), 1, false));
@@ -249,6 +252,29 @@ final class SyncSessionTest {
         .filteredOn(SyncResponse::hasUpdate)
         .extracting(message -> message.getUpdate().getTenant().getGeneration())
         .containsExactly(2L);
+  }
+
+  @Test
+  void howClosedATenantIsOvertakesItsUpdateInFlightAndOnlyOnce() {
+    world.put(A, 1);
+    session.open(Map.of());
+    drain();
+
+    world.put(A, 2);
+    session.changed(A);
+    session.changed(A);
+
+    assertThat(drain())
+        .singleElement()
+        .satisfies(
+            message -> {
+              assertThat(message.getRestriction().getGeneration()).isEqualTo(2);
+              assertThat(TenantUid.fromBytes(message.getRestriction().getTenantUid())).isEqualTo(A);
+            });
+    session.ack("1");
+    assertThat(drain())
+        .extracting(SyncResponse::getMessageCase)
+        .containsExactly(MessageCase.UPDATE);
   }
 
   @Test
