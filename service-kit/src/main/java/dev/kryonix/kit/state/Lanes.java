@@ -148,9 +148,9 @@ final class Lanes {
   }
 
   /**
-   * Makes the tenant true once more as it was made last, unless something newer is about to be made.
-   * That something newer has failed before does not count: until it succeeds, the last good state is
-   * kept.
+   * Makes the tenant true once more as it was made last, unless something newer is about to be
+   * made. That something newer has failed before does not count: until it succeeds, the last good
+   * state is kept.
    */
   void repair(TenantView view) {
     boolean isShown = generation(applied, view.uid()) == view.generation() && knows(view.uid());

@@ -68,7 +68,8 @@ final class SimulatedReplica implements Desired {
   }
 
   void drain() {
-    streams.forEach(
+    List.copyOf(streams)
+        .forEach(
         stream -> {
           stream.outgoing.drain();
           stream.pump();
