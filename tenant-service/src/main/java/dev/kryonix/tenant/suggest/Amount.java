@@ -31,7 +31,8 @@ record Amount(double value, int first, int last) {
     for (int i = first; i < text.size() && (i == first || isJoined(text, i)); i++) {
       Token token = text.token(i);
       Integer unit = numerals.units().get(token.word());
-      Integer multiplier = isAttached(text, i) ? numerals.multipliers().get(token.word()) : null;
+      Integer multiplier =
+          mayMultiply(text, i, first) ? numerals.multipliers().get(token.word()) : null;
       if (token.isNumber() && i == first) {
         part = Double.parseDouble(token.word());
       } else if (isGroup(text, i)) {
@@ -62,8 +63,8 @@ record Amount(double value, int first, int last) {
   }
 
   /** A multiplier of one letter stands right behind its number: {@code 10k}, and not 10 k. */
-  private static boolean isAttached(Text text, int at) {
-    return text.token(at).word().length() > 1 || text.gapBefore(at).isEmpty();
+  private static boolean mayMultiply(Text text, int at, int first) {
+    return text.token(at).word().length() > 1 || (at > first && text.gapBefore(at).isEmpty());
   }
 
   /** Whether a number continues the one before: {@code 10 000}. */

@@ -10,8 +10,8 @@ import java.util.List;
  * @param confidence how well it is supported, 0 to 1
  * @param reasons the weightiest of what speaks for it
  */
-record Choice(String value, String subject, double confidence, List<Reason> reasons) {
-  Choice {
+public record Choice(String value, String subject, double confidence, List<Reason> reasons) {
+  public Choice {
     reasons = List.copyOf(reasons);
   }
 }

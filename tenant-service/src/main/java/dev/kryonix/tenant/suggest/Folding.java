@@ -12,13 +12,11 @@ final class Folding {
    * whole text would sort runs of combining marks, which takes quadratic time.
    */
   static String fold(String word) {
-    // The one accent that tells two words apart which rules turn on: «é» is, «e» and.
-    if (word.equalsIgnoreCase("é")) {
-      return "eh";
-    }
     StringBuilder folded = new StringBuilder(word.length());
     word.codePoints().forEach(each -> fold(each, folded));
-    return folded.toString();
+    // The one accent that tells two words apart which rules turn on: «é» is, «e» and.
+    boolean is = folded.length() == 1 && folded.charAt(0) == 'e' && !word.equalsIgnoreCase("e");
+    return is ? "eh" : folded.toString();
   }
 
   private static void fold(int character, StringBuilder folded) {

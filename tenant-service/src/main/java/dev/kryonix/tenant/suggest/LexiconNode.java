@@ -54,11 +54,8 @@ record LexiconNode(String path, @Nullable Object value) {
     return entries;
   }
 
-  /** A list of terms; none where there is no list. */
+  /** A list of terms. */
   List<String> terms() {
-    if (value == null) {
-      return List.of();
-    }
     if (!(value instanceof List<?> list)) {
       throw wrong("a list");
     }

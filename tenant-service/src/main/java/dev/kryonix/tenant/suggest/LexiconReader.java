@@ -9,17 +9,15 @@ import dev.kryonix.tenant.suggest.Lexicon.Language;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
@@ -31,13 +29,8 @@ import org.yaml.snakeyaml.constructor.SafeConstructor;
 final class LexiconReader {
   private static final String RESOURCE = "/kryonix/lexicon.yaml";
 
-  /** Beginnings of fewer letters would match half of a dictionary. */
-  private static final int SHORTEST_BEGINNING = 3;
-
-  private static final Pattern TERM = Pattern.compile("[a-z]+\\*?( [a-z]+\\*?)*");
-
   private final Catalog catalog;
-  private final Spelling spelling = new Spelling();
+  private final Terms terms = new Terms();
 
   private LexiconReader(Catalog catalog) {
     this.catalog = catalog;
@@ -60,19 +53,18 @@ final class LexiconReader {
   }
 
   private Lexicon read(LexiconNode root) {
-    Phrases<Measure.Unit> units = new Phrases<>();
-    Map<String, Measure> measures = measures(root.get("measures"), units);
+    NumbersReader numbers = new NumbersReader(terms, List.copyOf(catalog.plans().keySet()));
     Lexicon lexicon =
         new Lexicon(
             clues(root),
             idioms(root.get("idioms")),
-            spelling,
+            terms.spelling(),
             cues(root.get("negation")),
             languages(root.get("languages")),
-            measures,
-            units,
-            numerals(root));
-    terms(root.get("lookalikes")).forEach(phrase -> spelling.learn(phrase, false));
+            numbers.measures(root.get("measures")),
+            numbers.units(root.get("measures")),
+            numbers.numerals(root));
+    terms.known(root.get("lookalikes"));
     return lexicon;
   }
 
@@ -110,10 +102,10 @@ final class LexiconReader {
 
   private void add(Phrases<Clue> clues, LexiconNode node, Target target) {
     Set<Phrase> seen = new HashSet<>();
-    for (LexiconNode terms : node.entries().values()) {
-      Clue clue = new Clue(target, strength(terms));
-      boolean worthGuessing = clue.strength() != Strength.WEAK;
-      for (Phrase phrase : learnt(terms, worthGuessing)) {
+    for (LexiconNode list : node.entries().values()) {
+      Clue clue = new Clue(target, strength(list));
+      boolean weak = clue.strength() == Strength.WEAK;
+      for (Phrase phrase : weak ? terms.known(list) : terms.guessed(list)) {
         if (!seen.add(phrase)) {
           throw new IllegalArgumentException(
               "%s: the term '%s' stands twice".formatted(node.path(), phrase.inWords()));
@@ -148,94 +140,15 @@ final class LexiconReader {
     return values;
   }
 
-  private Map<String, Measure> measures(LexiconNode node, Phrases<Measure.Unit> units) {
-    Map<String, Measure> measures = new LinkedHashMap<>();
-    Set<String> names = node.entries().keySet();
-    node.entries()
-        .forEach(
-            (name, measure) -> {
-              measures.put(name, measure(name, measure, names));
-              learnt(measure.get("units"), true)
-                  .forEach(phrase -> units.add(phrase, new Measure.Unit(name, false)));
-              learnt(measure.get("of"), false)
-                  .forEach(phrase -> units.add(phrase, new Measure.Unit(name, true)));
-            });
-    return measures;
-  }
-
-  private Measure measure(String name, LexiconNode node, Set<String> names) {
-    LexiconNode withPeriod = node.get("with_period");
-    if (withPeriod.isPresent() && !names.contains(withPeriod.text())) {
-      throw withPeriod.wrong("a measure");
-    }
-    return new Measure(
-        name,
-        upto(node.get("upto")),
-        node.get("per_day").flag(),
-        withPeriod.isPresent() ? Optional.of(withPeriod.text()) : Optional.empty());
-  }
-
-  /** A bound for each plan but the last, rising as the plans do. */
-  private Map<String, Integer> upto(LexiconNode node) {
-    List<String> plans = new ArrayList<>(catalog.plans().keySet());
-    Map<String, Integer> upto = new LinkedHashMap<>();
-    node.entriesForAll(plans.subList(0, plans.size() - 1));
-    int before = 0;
-    for (String plan : plans.subList(0, plans.size() - 1)) {
-      int bound = node.get(plan).integer();
-      if (bound <= before) {
-        throw new IllegalArgumentException(node.path() + " should rise with the plans");
-      }
-      upto.put(plan, bound);
-      before = bound;
-    }
-    return upto;
-  }
-
-  private Numerals numerals(LexiconNode root) {
-    LexiconNode numbers = root.get("numbers");
-    Phrases<Double> periods = new Phrases<>();
-    for (LexiconNode period : root.get("periods").entries().values()) {
-      double days = period.get("days").number();
-      learnt(period.get("terms"), false).forEach(phrase -> periods.add(phrase, days));
-    }
-    return new Numerals(
-        amounts(numbers.get("units")),
-        amounts(numbers.get("multipliers")),
-        all(numbers.get("more_than")),
-        all(numbers.get("stops")),
-        all(numbers.get("money")),
-        periods);
-  }
-
-  private static Map<String, Integer> amounts(LexiconNode node) {
-    Map<String, Integer> amounts = new LinkedHashMap<>();
-    node.entries().forEach((name, amount) -> amounts.put(name, amount.integer()));
-    return amounts;
-  }
-
-  private Phrases<Boolean> all(LexiconNode node) {
-    Phrases<Boolean> phrases = new Phrases<>();
-    learnt(node, false).forEach(phrase -> phrases.add(phrase, true));
-    return phrases;
-  }
-
-  private Phrases<Cue> cues(LexiconNode node) {
+  private static Phrases<Cue> cues(LexiconNode node) {
     Phrases<Cue> cues = new Phrases<>();
-    Map.of(
-            "cues", Cue.NEGATION,
-            "nor", Cue.NOR,
-            "instead", Cue.INSTEAD,
-            "english", Cue.ENGLISH_NEGATION,
-            "without", Cue.WITHOUT,
-            "not_cues", Cue.NO_NEGATION,
-            "undo", Cue.UNDO,
-            "yet", Cue.YET,
-            "but", Cue.BUT,
-            "statements", Cue.STATEMENT)
-        .forEach((name, cue) -> terms(node.get(name)).forEach(phrase -> cues.add(phrase, cue)));
-    terms(node.get("openers")).forEach(phrase -> cues.add(phrase, Cue.OPENER));
-    terms(node.get("and")).forEach(phrase -> cues.add(phrase, Cue.AND));
+    Map<String, Cue> known = new LinkedHashMap<>();
+    for (Cue cue : Cue.values()) {
+      known.put(cue.name().toLowerCase(Locale.ROOT), cue);
+    }
+    known.remove("none");
+    known.forEach(
+        (name, cue) -> Terms.plain(node.get(name)).forEach(phrase -> cues.add(phrase, cue)));
     return cues;
   }
 
@@ -257,33 +170,9 @@ final class LexiconReader {
             "%s: '%s' needs one pair of brackets".formatted(node.path(), written));
       }
       idioms.add(
-          phrase(node, written.replace("[", "").replace("]", "")),
+          Terms.term(node, written.replace("[", "").replace("]", "")),
           new Idiom(words.indexOf(opening.getFirst()), words.indexOf(closing.getFirst())));
     }
     return idioms;
-  }
-
-  /** The terms, whose words the spelling then knows, and may take others for. */
-  private List<Phrase> learnt(LexiconNode node, boolean worthGuessing) {
-    List<Phrase> phrases = terms(node).toList();
-    phrases.forEach(phrase -> spelling.learn(phrase, worthGuessing && phrase.words().size() == 1));
-    return phrases;
-  }
-
-  private static Stream<Phrase> terms(LexiconNode node) {
-    return node.terms().stream().map(written -> phrase(node, written));
-  }
-
-  private static Phrase phrase(LexiconNode node, String written) {
-    Phrase phrase = Phrase.parse(written);
-    boolean tooShort =
-        phrase.words().stream()
-            .anyMatch(stem -> stem.open() && stem.letters().length() < SHORTEST_BEGINNING);
-    if (!TERM.matcher(written).matches() || tooShort) {
-      throw new IllegalArgumentException(
-          ("%s: '%s' is no term: plain lower-case words, with * behind %d letters at" + " least")
-              .formatted(node.path(), written, SHORTEST_BEGINNING));
-    }
-    return phrase;
   }
 }

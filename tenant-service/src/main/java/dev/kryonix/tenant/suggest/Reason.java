@@ -7,7 +7,7 @@ package dev.kryonix.tenant.suggest;
  * @param rule what makes it a reason, in plain words
  * @param weight how much it weighs
  */
-record Reason(String quote, String rule, int weight) {
+public record Reason(String quote, String rule, int weight) {
   static Reason ofRule(String rule, int weight) {
     return new Reason("", rule, weight);
   }

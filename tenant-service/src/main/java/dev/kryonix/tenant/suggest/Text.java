@@ -1,7 +1,6 @@
 package dev.kryonix.tenant.suggest;
 
 import java.util.List;
-import java.util.function.UnaryOperator;
 
 /**
  * A text that a company wrote, and the words and numbers in it.
@@ -37,9 +36,5 @@ record Text(String raw, List<Token> tokens) {
     return raw.substring(
         tokens.get(index).end(),
         index + 1 == tokens.size() ? raw.length() : tokens.get(index + 1).start());
-  }
-
-  Text with(UnaryOperator<Token> change) {
-    return new Text(raw, tokens.stream().map(change).toList());
   }
 }
