@@ -43,6 +43,16 @@ public final class Broker {
     return names("/api/users?columns=name", USER, prefix);
   }
 
+  /** Deletes a tenant's vhost, as somebody would by mistake. */
+  public void deleteVhost(String tenant) {
+    delete("/api/vhosts/" + VHOST + tenant);
+  }
+
+  /** Closes all connections of a tenant's user. */
+  public void closeConnections(String tenant) {
+    delete("/api/connections/username/" + USER + tenant);
+  }
+
   /**
    * Everything that was made for a tenant, with its own id and uid left out: the same for tenants
    * of the same plan, whatever happened while they were made.
@@ -89,11 +99,19 @@ public final class Broker {
   }
 
   private String get(String path) {
-    HttpRequest request =
-        HttpRequest.newBuilder(base.resolve(path)).header("authorization", authorization).build();
+    return send(HttpRequest.newBuilder(base.resolve(path)), 200);
+  }
+
+  private void delete(String path) {
+    send(HttpRequest.newBuilder(base.resolve(path)).DELETE(), 204);
+  }
+
+  private String send(HttpRequest.Builder builder, int expected) {
+    HttpRequest request = builder.header("authorization", authorization).build();
+    URI path = request.uri();
     try {
       HttpResponse<String> answer = http.send(request, BodyHandlers.ofString());
-      if (answer.statusCode() != 200) {
+      if (answer.statusCode() != expected) {
         throw new AssertionError(path + ": HTTP " + answer.statusCode() + " " + answer.body());
       }
       return answer.body();
