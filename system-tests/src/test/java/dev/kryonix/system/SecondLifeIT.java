@@ -62,6 +62,8 @@ final class SecondLifeIT {
 
     operator.awaitActive(first.id());
     TenantApp app = newApp(first.id());
+    // The gateway, too, finds the restarted services.
+    await().atMost(HEALED_WITHIN).until(() -> app.rest().get("/v1/cache/" + PATH).isOk());
     assertThat(app.cached(PATH)).isEmpty();
     assertThat(
             app.rest()
