@@ -70,10 +70,10 @@ final class SimulatedReplica implements Desired {
   void drain() {
     List.copyOf(streams)
         .forEach(
-        stream -> {
-          stream.outgoing.drain();
-          stream.pump();
-        });
+            stream -> {
+              stream.outgoing.drain();
+              stream.pump();
+            });
   }
 
   List<SimulatedWire> wires() {
