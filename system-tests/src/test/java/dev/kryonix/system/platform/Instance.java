@@ -16,8 +16,7 @@ import java.util.stream.Stream;
  */
 public final class Instance {
   private static final long PATIENCE_SECONDS = 300;
-  private static final List<String> KEPT =
-      List.of("KRYONIX_INSTALL", "KRYONIX_OTLP_ENDPOINT", "KRYONIX_LOG_LEVEL");
+  private static final List<String> KEPT = List.of("KRYONIX_INSTALL", "KRYONIX_LOG_LEVEL");
 
   private final Path launcher;
   private final Path home;
@@ -46,6 +45,11 @@ public final class Instance {
   /** A port, by its default number. */
   int port(int defaultPort) {
     return defaultPort + portOffset;
+  }
+
+  /** Where the services send spans to. */
+  private String collectorEndpoint() {
+    return "http://127.0.0.1:" + port(Collector.DEFAULT_PORT);
   }
 
   /** Runs a command of the launcher, such as {@code up}. */
@@ -128,12 +132,19 @@ public final class Instance {
       builder
           .environment()
           .keySet()
-          .removeIf(name -> name.startsWith("KRYONIX_") && !KEPT.contains(name));
+          .removeIf(
+              name ->
+                  name.startsWith("OTEL_")
+                      || (name.startsWith("KRYONIX_") && !KEPT.contains(name)));
       builder.environment().put("KRYONIX_HOME", home.toString());
       builder.environment().put("KRYONIX_PORT_OFFSET", Integer.toString(portOffset));
       // Thousands of refusals come from one address here.
       builder.environment().put("KRYONIX_GATEWAY_ADDRESS_FAILURES", "1000000");
       builder.environment().put("KRYONIX_GATEWAY_ADDRESS_PUBLIC_CALLS", "1000000");
+      // Spans are sent only of what a test asks for, while it listens.
+      builder.environment().put("OTEL_EXPORTER_OTLP_ENDPOINT", collectorEndpoint());
+      builder.environment().put("OTEL_TRACES_SAMPLER", "parentbased_always_off");
+      builder.environment().put("OTEL_BSP_SCHEDULE_DELAY", "200");
       // The jars are those of the build that these tests belong to, or of the launcher before them.
       builder.environment().put("KRYONIX_BUILD", "no");
       builder.environment().put("KRYONIX_AOT", "no");

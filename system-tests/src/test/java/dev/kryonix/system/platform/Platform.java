@@ -54,6 +54,11 @@ public final class Platform implements AutoCloseable {
     return new Broker(instance);
   }
 
+  /** Listens where the services send their spans to. */
+  public Collector collector() {
+    return Collector.listen(instance.port(Collector.DEFAULT_PORT));
+  }
+
   /** The connection to the gateway. */
   public Grpc grpc() {
     return grpc;
