@@ -29,14 +29,15 @@ import org.slf4j.LoggerFactory;
 /**
  * What a service has begun and made true, kept over its restarts so that it asks for a difference
  * and not for everything. A file to which records are added, the newest of a tenant counts; it is
- * rewritten when most of it is old. Secrets are in it as they came, sealed.
+ * rewritten when most of it is old, or when a tenant has been removed. Secrets are in it as they
+ * came, sealed.
  *
  * <p>Nothing is synced to the disk: what a power cut takes is old knowledge, which tenant-service
  * compares by generation, so a log that is behind is as good as none. A file that cannot be written
  * costs a full sync at the next start.
  *
  * <p>A record is a length and a CRC-32C of four bytes each, then a DesiredTenant; one of generation
- * 0 has only been begun, one of a negative generation has been removed. Not safe for threads.
+ * 0 has only been begun. Not safe for threads.
  */
 final class TenantLog implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(TenantLog.class);
@@ -44,7 +45,6 @@ final class TenantLog implements AutoCloseable {
   private static final String NAME = "tenants.log";
   private static final int HEADER_BYTES = 8;
   private static final int MOST_RECORD_BYTES = 16 << 20;
-  private static final long REMOVED = -1;
 
   /** Up to so much of old records is never worth a rewriting. */
   private static final long LEAST_WASTE_BYTES = 1 << 20;
@@ -121,11 +121,17 @@ final class TenantLog implements AutoCloseable {
     append(view.uid(), StateProtos.desired(view));
   }
 
+  /** Erases the tenant: a removed one leaves no record, old or new, with its sealed secrets. */
   void removed(TenantUid uid) {
-    if (newest.containsKey(uid)) {
-      append(uid, DesiredTenant.newBuilder().setUid(uid.toBytes()).setGeneration(REMOVED).build());
-      Place gone = newest.remove(uid);
-      live -= gone == null ? 0 : gone.length();
+    Place gone = newest.remove(uid);
+    if (gone == null || channel == null) {
+      return;
+    }
+    live -= gone.length();
+    try {
+      rewrite(channel);
+    } catch (IOException e) {
+      giveUp(e);
     }
   }
 
@@ -170,11 +176,9 @@ final class TenantLog implements AutoCloseable {
     Place old = newest.remove(uid);
     live -= old == null ? 0 : old.length();
     known.remove(uid);
-    if (tenant.getGeneration() != REMOVED) {
-      known.put(uid, tenant);
-      newest.put(uid, new Place(end, length));
-      live += length;
-    }
+    known.put(uid, tenant);
+    newest.put(uid, new Place(end, length));
+    live += length;
   }
 
   private static Optional<DesiredTenant> next(ByteBuffer bytes) {

@@ -7,6 +7,7 @@ import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.kit.identity.TenantUid;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -78,6 +79,21 @@ final class TenantLogTest {
     }
     assertThat(folder.resolve("tenants.log"))
         .satisfies(file -> assertThat(Files.size(file)).isLessThan(4 << 20));
+  }
+
+  @Test
+  void aRemovedTenantLeavesNothingInTheFile() throws IOException {
+    try (TenantLog log = open()) {
+      log.made(StateProtos.work(Sample.tenant(Sample.ACME, Sample.FIRST, 1).build()).desired());
+      log.made(StateProtos.work(Sample.tenant(Sample.ACME, Sample.FIRST, 2).build()).desired());
+      log.made(view(Sample.SECOND));
+
+      log.removed(Sample.FIRST);
+
+      assertThat(Files.readString(folder.resolve("tenants.log"), StandardCharsets.ISO_8859_1))
+          .doesNotContain(Sample.FIRST.toBytes().toString(StandardCharsets.ISO_8859_1))
+          .contains(Sample.SECOND.toBytes().toString(StandardCharsets.ISO_8859_1));
+    }
   }
 
   @Test
