@@ -17,6 +17,7 @@ import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.api.tenant.v1.GetJwksRequest;
 import dev.kryonix.api.tenant.v1.GetJwksResponse;
 import dev.kryonix.api.tenant.v1.Jwk;
+import dev.kryonix.api.tenant.v1.Lease;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.api.tenant.v1.StateServiceGrpc;
@@ -43,6 +44,10 @@ import java.util.concurrent.ConcurrentHashMap;
  * signatures.
  */
 final class TestTenants {
+  /** Longer than any test takes: without a lease the service serves nobody. */
+  private static final Lease LEASE =
+      Lease.newBuilder().setDuration(Duration.newBuilder().setSeconds(3600)).build();
+
   private final SecretBox secrets;
   private final ECKey signingKey;
   private final List<DesiredTenant> tenants = new ArrayList<>();
@@ -162,6 +167,7 @@ final class TestTenants {
         SyncResponse.newBuilder()
             .setSyncComplete(SyncComplete.newBuilder().setTenants(tenants.size()))
             .build());
+    stream.onNext(SyncResponse.newBuilder().setLease(LEASE).build());
   }
 
   private synchronized void closed(StreamObserver<SyncResponse> stream) {

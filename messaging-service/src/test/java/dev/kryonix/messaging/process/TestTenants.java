@@ -16,6 +16,7 @@ import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.api.tenant.v1.GetJwksRequest;
 import dev.kryonix.api.tenant.v1.GetJwksResponse;
 import dev.kryonix.api.tenant.v1.Jwk;
+import dev.kryonix.api.tenant.v1.Lease;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.api.tenant.v1.ServingState;
@@ -46,6 +47,12 @@ import java.util.function.Consumer;
  */
 final class TestTenants {
   private static final String BROKER_PASSWORD = "broker-password";
+
+  /** Longer than any test takes: without a lease the service serves nobody. */
+  private static final Lease LEASE =
+      Lease.newBuilder()
+          .setDuration(com.google.protobuf.Duration.newBuilder().setSeconds(3600))
+          .build();
 
   private final SecretBox secrets;
   private final ECKey signingKey;
@@ -218,6 +225,7 @@ final class TestTenants {
         SyncResponse.newBuilder()
             .setSyncComplete(SyncComplete.newBuilder().setTenants(tenants.size()))
             .build());
+    stream.onNext(SyncResponse.newBuilder().setLease(LEASE).build());
   }
 
   private synchronized void closed(StreamObserver<SyncResponse> stream) {
