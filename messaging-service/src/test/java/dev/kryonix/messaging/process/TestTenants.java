@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.process;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
@@ -19,6 +20,7 @@ import dev.kryonix.api.tenant.v1.Jwk;
 import dev.kryonix.api.tenant.v1.Lease;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
+import dev.kryonix.api.tenant.v1.Nack;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.api.tenant.v1.StateServiceGrpc;
 import dev.kryonix.api.tenant.v1.SyncComplete;
@@ -59,6 +61,7 @@ final class TestTenants {
   private final List<DesiredTenant> tenants = new ArrayList<>();
   private final List<StreamObserver<SyncResponse>> streams = new ArrayList<>();
   private final Set<String> acknowledged = ConcurrentHashMap.newKeySet();
+  private final Set<Nack> refused = ConcurrentHashMap.newKeySet();
 
   TestTenants(SecretBox secrets) throws JOSEException {
     this.secrets = secrets;
@@ -160,7 +163,13 @@ final class TestTenants {
   }
 
   private void awaitAcknowledged(String nonce) {
-    await(nonce).atMost(Duration.ofSeconds(30)).until(() -> acknowledged.contains(nonce));
+    await(nonce)
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () -> {
+              assertThat(refused).noneMatch(nack -> nack.getNonce().equals(nonce));
+              return acknowledged.contains(nonce);
+            });
   }
 
   private static String nonce(DesiredTenant tenant) {
@@ -253,6 +262,9 @@ final class TestTenants {
       }
       if (message.hasAck()) {
         acknowledged.add(message.getAck().getNonce());
+      }
+      if (message.hasNack()) {
+        refused.add(message.getNack());
       }
     }
 
