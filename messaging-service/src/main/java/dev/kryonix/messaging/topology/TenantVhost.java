@@ -11,12 +11,14 @@ import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.topology.Blueprint.Difference;
 import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * A tenant's vhost, user and everything in the vhost that is there from the beginning, through the
@@ -25,6 +27,9 @@ import java.util.concurrent.Semaphore;
 @Singleton
 final class TenantVhost {
   private static final int AT_ONCE = 2;
+  private static final int CLOSE_ATTEMPTS = 5;
+  private static final Duration BETWEEN_CLOSES = Duration.ofMillis(50);
+  private static final int FAILED_INSIDE = 500;
   private static final String QUEUE_NAMES =
       "?columns=name&disable_stats=true&enable_queue_totals=true";
 
@@ -131,7 +136,7 @@ final class TenantVhost {
    * those of others to its vhost, which are listed from statistics some seconds old.
    */
   void closeConnections(TenantId tenant) throws ManagementException {
-    api.delete(ManagementApi.path("connections", "username", Names.user(tenant)));
+    closeConnectionsOf(Names.user(tenant));
     String path =
         ManagementApi.path("vhosts", Names.vhost(tenant), "connections") + "?columns=name";
     JsonElement connections = api.get(path).orElseGet(JsonArray::new);
@@ -140,6 +145,21 @@ final class TenantVhost {
       if (!name.isEmpty()) {
         api.delete(ManagementApi.path("connections", name));
       }
+    }
+  }
+
+  /** The broker fails at a connection that is just ending; asked again, it has gone. */
+  private void closeConnectionsOf(String user) throws ManagementException {
+    for (int left = CLOSE_ATTEMPTS - 1; ; left--) {
+      try {
+        api.delete(ManagementApi.path("connections", "username", user));
+        return;
+      } catch (ManagementException e) {
+        if (e.status() < FAILED_INSIDE || left == 0) {
+          throw e;
+        }
+      }
+      LockSupport.parkNanos(BETWEEN_CLOSES.toNanos());
     }
   }
 
