@@ -95,8 +95,15 @@ public final class Door {
     try {
       Principal caller = CallerInterceptor.actingAs(principal, headers);
       Authorization.check(rpc.policy(), caller);
-      if (rpc.tenantBound() && caller.tenant().isPresent()) {
-        tenants.ifPresent(gate -> admit(gate, caller));
+      if (caller.tenant().isPresent()) {
+        tenants.ifPresent(
+            gate -> {
+              if (rpc.tenantBound()) {
+                admit(gate, caller);
+              } else {
+                gate.requireUnrevoked(caller);
+              }
+            });
       }
       Optional<Allowance> allowance = tenantLimits.take(caller, rpc.policy().cost());
       return allowance.isEmpty() || allowance.get().passes()

@@ -46,7 +46,11 @@ public final class PolicyInterceptor implements ServerInterceptor {
 
   private Principal admit(MethodPolicy policy, Principal caller) {
     boolean inTenant = policy.exposure() == Exposure.EXPOSURE_TENANT && caller.tenant().isPresent();
-    if (!inTenant || policy.anyTenantState()) {
+    if (!inTenant) {
+      return caller;
+    }
+    if (policy.anyTenantState()) {
+      tenants.ifPresent(gate -> gate.requireUnrevoked(caller));
       return caller;
     }
     return tenants.map(gate -> gate.admit(caller)).orElse(caller);

@@ -18,6 +18,12 @@ public interface TenantGate {
   Principal admit(Principal principal);
 
   /**
+   * Refuses a call by a key or token that has been revoked, whatever state its tenant is in. What
+   * is not known here is not refused.
+   */
+  default void requireUnrevoked(Principal principal) {}
+
+  /**
    * Tells of each tenant of which something has changed: its state, its keys, its being there. What
    * listens returns soon.
    */

@@ -87,12 +87,21 @@ public final class TenantDirectory implements TenantGate {
     if (caller.tenantUid().isPresent() && !caller.requireTenantUid().equals(view.uid())) {
       throw TenantErrors.anotherTenant(id);
     }
+    requireUnrevoked(caller, view);
+    return view;
+  }
+
+  @Override
+  public void requireUnrevoked(Principal caller) {
+    caller.tenant().flatMap(this::find).ifPresent(view -> requireUnrevoked(caller, view));
+  }
+
+  private static void requireUnrevoked(Principal caller, TenantView view) {
     if (!caller.actingAs()
         && (view.revoked().contains(caller.tokenId())
             || view.revoked().contains(caller.subject()))) {
       throw TenantErrors.revoked();
     }
-    return view;
   }
 
   @Override

@@ -95,6 +95,24 @@ final class TenantDirectoryTest {
     assertThat(directory.find(ACME)).isEmpty();
   }
 
+  @Test
+  void aRevokedKeyIsRefusedWhateverStateItsTenantIsIn() {
+    directory.put(
+        StateProtos.work(
+                Sample.tenant(ACME, FIRST, 1)
+                    .setServing(ServingState.SERVING_STATE_SUSPENDED)
+                    .addRevoked("key_1")
+                    .build())
+            .desired());
+
+    assertThat(
+            catchThrowableOfType(
+                ServiceException.class,
+                () -> directory.requireUnrevoked(Sample.caller(ACME, Optional.of(FIRST)))))
+        .isNotNull();
+    directory.requireUnrevoked(Sample.caller(Sample.GLOBEX, Optional.empty()));
+  }
+
   private void put(ServingState serving) {
     directory.put(
         StateProtos.work(Sample.tenant(ACME, FIRST, 1).setServing(serving).build()).desired());
