@@ -10,6 +10,7 @@ import io.opentelemetry.api.trace.propagation.W3CTraceContextPropagator;
 import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.sdk.autoconfigure.AutoConfiguredOpenTelemetrySdk;
+import io.opentelemetry.sdk.autoconfigure.spi.ConfigurationException;
 import io.opentelemetry.sdk.resources.Resource;
 import io.opentelemetry.sdk.trace.SdkTracerProvider;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
@@ -34,6 +35,9 @@ final class SpanExport {
 
   private static final String ENDPOINT = "otel.exporter.otlp.endpoint";
   private static final String TRACES_ENDPOINT = "otel.exporter.otlp.traces.endpoint";
+  private static final List<String> PROTOCOLS =
+      List.of("otel.exporter.otlp.protocol", "otel.exporter.otlp.traces.protocol");
+  private static final String HTTP = "http/protobuf";
   private static final String EXPORTER = "otel.traces.exporter";
   private static final String SAMPLER = "otel.traces.sampler";
 
@@ -65,7 +69,8 @@ final class SpanExport {
     if (!isWanted(settings)) {
       return null;
     }
-    settings.putIfAbsent("otel.exporter.otlp.protocol", "http/protobuf");
+    PROTOCOLS.forEach(name -> requireHttp(name, settings));
+    settings.putIfAbsent("otel.exporter.otlp.protocol", HTTP);
     settings.putIfAbsent(SAMPLER, "parentbased_always_on");
     if (!settings.getOrDefault("otel.resource.attributes", "").contains("service.name=")) {
       settings.putIfAbsent("otel.service.name", service);
@@ -89,6 +94,14 @@ final class SpanExport {
             .getOpenTelemetrySdk()
             .getSdkTracerProvider();
     return new SpanExport(provider, settings.getOrDefault(SAMPLER, "").startsWith("parentbased_"));
+  }
+
+  private static void requireHttp(String name, Map<String, String> settings) {
+    String asked = settings.getOrDefault(name, HTTP);
+    if (!asked.equals(HTTP)) {
+      throw new ConfigurationException(
+          "%s is %s, but spans are sent by %s only".formatted(name, asked, HTTP));
+    }
   }
 
   private static boolean isWanted(Map<String, String> settings) {

@@ -72,6 +72,8 @@ final class SpanExportTest {
         .hasMessageContaining("some");
     assertThatThrownBy(() -> of(Map.of(ENDPOINT, "collector:4318")))
         .hasMessageContaining("collector:4318");
+    assertThatThrownBy(() -> of(Map.of(ENDPOINT, AWAY, "otel.exporter.otlp.protocol", "grpc")))
+        .hasMessageContaining("otel.exporter.otlp.protocol");
   }
 
   @Test
