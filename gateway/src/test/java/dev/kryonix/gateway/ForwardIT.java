@@ -91,6 +91,7 @@ class ForwardIT {
     headers.put(binary("x-blob-bin"), new byte[] {1, 0, (byte) 0xfe});
     headers.put(ascii("x-kryonix-tenant"), "acme");
     headers.put(ascii("x-kryonix-principal"), "root");
+    headers.put(ascii("x-kryonix-source"), "192.0.2.1");
     headers.put(ascii("x_kryonix_tenant"), "root");
     headers.put(binary("x-kryonix-tenant-bin"), new byte[] {1});
     headers.put(binary("x_kryonix_principal-bin"), new byte[] {1});
@@ -111,7 +112,9 @@ class ForwardIT {
     assertThat(seen.get(binary("x-blob-bin"))).containsExactly(1, 0, 0xfe);
     assertThat(seen.keys())
         .filteredOn(name -> name.contains("kryonix"))
-        .containsExactly("x-kryonix-tenant");
+        .containsExactlyInAnyOrder("x-kryonix-tenant", "x-kryonix-source");
+    // Where a call comes from is what the gateway saw, once, and not what the caller says.
+    assertThat(seen.getAll(ascii("x-kryonix-source"))).containsExactly("127.0.0.1");
     assertThat(Objects.requireNonNull(answered.get()).get(EchoUpstream.ANSWER)).isEqualTo("given");
     assertThat(Objects.requireNonNull(trailers.get()).get(EchoUpstream.TRAILER))
         .containsExactly(0, 1, 0xff);

@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.authorize;
 
+import dev.kryonix.gateway.limit.Peer;
 import dev.kryonix.kit.policy.CallerInterceptor;
 import io.grpc.Metadata;
 import java.util.ArrayList;
@@ -47,6 +48,11 @@ public final class ForwardedHeaders {
         headers.discardAll(ascii(name));
       }
     }
+  }
+
+  /** Tells the services where the call comes from. */
+  public static void source(Metadata headers, Peer peer) {
+    headers.put(CallerInterceptor.SOURCE, peer.name());
   }
 
   /** The metadata of an HTTP request; other headers stay behind. */

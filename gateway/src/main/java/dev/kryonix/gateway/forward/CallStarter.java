@@ -99,6 +99,7 @@ final class CallStarter {
         admitted.principal().ifPresent(call.record()::caller);
         CallOptions options = options(headers);
         ForwardedHeaders.strip(headers);
+        ForwardedHeaders.source(headers, admitted.peer());
         ClientCall<Frame, Frame> up = calls.open(target, options, admitted);
         yield Forwarding.begin(
             call, up, headers, new Forwarding.Upstream(target.upstream().name(), maxMessageBytes));

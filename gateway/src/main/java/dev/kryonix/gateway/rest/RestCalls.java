@@ -1,6 +1,7 @@
 package dev.kryonix.gateway.rest;
 
 import dev.kryonix.gateway.authorize.Admission;
+import dev.kryonix.gateway.authorize.ForwardedHeaders;
 import dev.kryonix.gateway.http.Answers;
 import dev.kryonix.gateway.http.HttpErrors;
 import dev.kryonix.gateway.http.HttpExchange;
@@ -100,6 +101,7 @@ final class RestCalls {
         new Feeder(upstream, part -> mapping.request(request, part), exchange::resumeBody);
     answer.onReady(feeder::feed);
     exchange.onWritable(answer::clientReady);
+    ForwardedHeaders.source(call.headers(), caller.peer());
     upstream.start(outcomes.counting(call, answer), call.headers());
     exchange.onGone(() -> upstream.cancel("the client went away", null));
     upstream.request(target.rpc().method().isServerStreaming() ? 1 : 2);

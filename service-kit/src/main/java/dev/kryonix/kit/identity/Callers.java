@@ -6,6 +6,8 @@ import io.grpc.Context;
 public final class Callers {
   private static final Context.Key<Principal> KEY = Context.key("kryonix-principal");
 
+  private static final Context.Key<String> SOURCE = Context.key("kryonix-source");
+
   private Callers() {}
 
   /**
@@ -19,6 +21,17 @@ public final class Callers {
           "no principal: the RPC is public or not behind the interceptor chain");
     }
     return principal;
+  }
+
+  /** The address that the call comes from, as the gateway or this process saw it, or empty. */
+  public static String source() {
+    String source = SOURCE.get();
+    return source == null ? "" : source;
+  }
+
+  /** A context in which the call comes from that address. */
+  public static Context from(Context context, String source) {
+    return context.withValue(SOURCE, source);
   }
 
   /** A context in which the caller is this one. */

@@ -12,12 +12,14 @@ import dev.kryonix.kit.telemetry.CallTrace;
 import dev.kryonix.kit.telemetry.RpcSpans;
 import io.grpc.Context;
 import io.grpc.Contexts;
+import io.grpc.Grpc;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
 import io.grpc.Status.Code;
 import io.opentelemetry.api.trace.Span;
+import java.net.InetSocketAddress;
 import java.util.Iterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +33,12 @@ public final class CallerInterceptor implements ServerInterceptor {
   public static final Metadata.Key<String> ACT_AS =
       Metadata.Key.of("x-kryonix-tenant", Metadata.ASCII_STRING_MARSHALLER);
 
+  /** Says where a call comes from; only the gateway sets it. */
+  public static final Metadata.Key<String> SOURCE =
+      Metadata.Key.of("x-kryonix-source", Metadata.ASCII_STRING_MARSHALLER);
+
+  private static final int LONGEST_SOURCE = 64;
+
   private final TokenVerifier tokens;
   private final MethodPolicies policies;
 
@@ -43,12 +51,26 @@ public final class CallerInterceptor implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
+    Context context = Callers.from(Context.current(), source(call, headers));
     if (policies.of(method).exposure() == Exposure.EXPOSURE_PUBLIC) {
-      return next.startCall(call, headers);
+      return Contexts.interceptCall(context, call, headers, next);
     }
     Principal principal = actingAs(tokens.verify(BearerToken.of(headers)), headers);
     trace(principal);
-    return Contexts.interceptCall(Callers.with(Context.current(), principal), call, headers, next);
+    return Contexts.interceptCall(Callers.with(context, principal), call, headers, next);
+  }
+
+  /** What the gateway says, which lets nobody else say it; else the other end of the connection. */
+  private static String source(ServerCall<?, ?> call, Metadata headers) {
+    String told = headers.get(SOURCE);
+    if (told != null) {
+      return told.length() <= LONGEST_SOURCE ? told : "";
+    }
+    return call.getAttributes().get(Grpc.TRANSPORT_ATTR_REMOTE_ADDR)
+                instanceof InetSocketAddress address
+            && address.getAddress() != null
+        ? address.getAddress().getHostAddress()
+        : "";
   }
 
   private static void trace(Principal principal) {

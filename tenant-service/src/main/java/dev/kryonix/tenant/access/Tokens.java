@@ -3,6 +3,7 @@ package dev.kryonix.tenant.access;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TrustedIssuer;
@@ -106,7 +107,8 @@ final class Tokens {
                   found.uid(),
                   AuditEvent.of(
                       clock.instant(),
-                      new Actor(PLATFORM_SUBJECT, Principal.Kind.PLATFORM, true, ""),
+                      new Actor(
+                          PLATFORM_SUBJECT, Principal.Kind.PLATFORM, true, Callers.source(), ""),
                       "AccessService.IssueToken",
                       "tenants/" + id,
                       Map.of("scopes", String.join(" ", scopes))));

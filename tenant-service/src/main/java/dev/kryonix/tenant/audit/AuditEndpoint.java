@@ -82,6 +82,7 @@ final class AuditEndpoint extends AuditServiceGrpc.AuditServiceImplBase {
         .setActingAs(event.actor().actingAs())
         .setAction(event.action())
         .setResource(event.resource())
+        .setSource(event.actor().source())
         .setRequestId(event.actor().requestId())
         .putAllDetails(event.details())
         .setPreviousHash(ByteString.copyFrom(link.previousHash()))

@@ -57,6 +57,10 @@ public record AuditEvent(
           put(out, key);
           put(out, value);
         });
+    // An odd part at the end can only be this one, so events from before it was noted stay valid.
+    if (!actor.source().isEmpty()) {
+      put(out, actor.source());
+    }
     try {
       return MessageDigest.getInstance("SHA-256").digest(out.toByteArray());
     } catch (NoSuchAlgorithmException e) {

@@ -16,14 +16,14 @@ import java.util.Optional;
 @Singleton
 public final class AuditTrail {
   private static final String COLUMNS =
-      "sequence, event_time, actor, actor_kind, acting_as, action, resource, request_id, details,"
+      "sequence, event_time, actor, actor_kind, acting_as, action, resource, source, request_id, details,"
           + " previous_hash, hash";
 
   private static final String INSERT =
       """
       INSERT INTO audit_events (tenant_uid, tenant, sequence, event_time, actor, actor_kind,
         acting_as, action, resource, source, request_id, details, previous_hash, hash)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, '', ?, ?, ?, ?)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
 
   private static final String HEAD =
@@ -59,6 +59,7 @@ public final class AuditTrail {
         actor.actingAs(),
         event.action(),
         event.resource(),
+        actor.source(),
         actor.requestId(),
         Columns.entries(event.details()),
         head.hash(),
@@ -101,6 +102,7 @@ public final class AuditTrail {
             row.getString("actor"),
             Principal.Kind.valueOf(row.getString("actor_kind")),
             row.getBoolean("acting_as"),
+            row.getString("source"),
             row.getString("request_id"));
     AuditEvent event =
         new AuditEvent(

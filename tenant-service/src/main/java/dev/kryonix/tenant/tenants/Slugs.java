@@ -3,6 +3,7 @@ package dev.kryonix.tenant.tenants;
 import dev.kryonix.kit.identity.TenantId;
 import java.text.Normalizer;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 
 /** Ids derived from names: {@code Clínica Exemplo} → {@code clinica_exemplo}. */
@@ -13,7 +14,15 @@ final class Slugs {
   private static final Pattern OTHERS = Pattern.compile("[^a-z0-9]+");
   private static final Pattern EDGES = Pattern.compile("^[0-9_]+|_+$");
 
+  /** Engines have users named after tenants, beside one of the platform's own. */
+  private static final Set<String> RESERVED = Set.of("admin");
+
   private Slugs() {}
+
+  /** Whether no tenant can have the id. */
+  static boolean isReserved(TenantId id) {
+    return RESERVED.contains(id.value());
+  }
 
   /** The id that the name suggests; with a number behind it from the second attempt on. */
   static TenantId of(String displayName, int attempt) {

@@ -1,5 +1,6 @@
 package dev.kryonix.tenant.tenants;
 
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.postgres.Database;
@@ -132,6 +133,10 @@ public final class TenantCreation {
   private TenantId freeId(Tx tx, Order order, Profile profile) throws SQLException {
     if (order.id().isPresent()) {
       TenantId wanted = order.id().get();
+      if (Slugs.isReserved(wanted)) {
+        throw CommonErrors.invalidField(
+            "tenant_id", "'%s' is the platform's own".formatted(wanted));
+      }
       if (tenants.find(tx, wanted).isPresent()) {
         throw TenantErrors.exists(wanted);
       }
@@ -145,7 +150,7 @@ public final class TenantCreation {
         "tenant-id/" + suggested);
     for (int attempt = 1; attempt <= MOST_DERIVED; attempt++) {
       TenantId derived = Slugs.of(profile.displayName(), attempt);
-      if (tenants.find(tx, derived).isEmpty()) {
+      if (!Slugs.isReserved(derived) && tenants.find(tx, derived).isEmpty()) {
         return derived;
       }
     }

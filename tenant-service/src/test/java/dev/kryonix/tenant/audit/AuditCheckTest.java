@@ -62,6 +62,24 @@ final class AuditCheckTest {
     assertThat(check.firstBroken()).isEqualTo(1);
   }
 
+  @Test
+  void whereACallCameFromIsPartOfTheChain() {
+    List<AuditLink> links = chain(2);
+    AuditEvent event = links.getFirst().event();
+    Actor elsewhere =
+        new Actor(event.actor().subject(), event.actor().kind(), false, "192.0.2.2", "r1");
+    links.set(
+        0,
+        new AuditLink(
+            1,
+            new AuditEvent(
+                event.time(), elsewhere, event.action(), event.resource(), event.details()),
+            links.getFirst().previousHash(),
+            links.getFirst().hash()));
+
+    assertThat(check(links).firstBroken()).isEqualTo(1);
+  }
+
   private static AuditCheck check(List<AuditLink> links) {
     AuditCheck check = new AuditCheck(UID);
     links.forEach(check::next);
@@ -83,7 +101,7 @@ final class AuditCheckTest {
   private static AuditEvent event(String action) {
     return AuditEvent.of(
         Instant.parse("2026-01-01T00:00:00.123456Z"),
-        new Actor("key_1", Principal.Kind.TENANT, false, "r1"),
+        new Actor("key_1", Principal.Kind.TENANT, false, "192.0.2.1", "r1"),
         action,
         "tenants/acme",
         Map.of("plan", "pro"));

@@ -9,6 +9,7 @@ import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.kryonix.api.tenant.v1.AccessServiceGrpc;
+import dev.kryonix.api.tenant.v1.ActorKind;
 import dev.kryonix.api.tenant.v1.CreateApiKeyRequest;
 import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.DeleteTenantRequest;
@@ -19,6 +20,7 @@ import dev.kryonix.api.tenant.v1.GetTenantRequest;
 import dev.kryonix.api.tenant.v1.GetUsageRequest;
 import dev.kryonix.api.tenant.v1.IssueTokenRequest;
 import dev.kryonix.api.tenant.v1.Jwk;
+import dev.kryonix.api.tenant.v1.ListAuditEventsRequest;
 import dev.kryonix.api.tenant.v1.PurgeTenantRequest;
 import dev.kryonix.api.tenant.v1.RepairTenantRequest;
 import dev.kryonix.api.tenant.v1.RotateCredentialsRequest;
@@ -27,6 +29,7 @@ import dev.kryonix.api.tenant.v1.ServiceErasure;
 import dev.kryonix.api.tenant.v1.Tenant;
 import dev.kryonix.api.tenant.v1.TenantState;
 import dev.kryonix.api.tenant.v1.Usage;
+import dev.kryonix.api.tenant.v1.VerifyAuditRequest;
 import dev.kryonix.api.tenant.v1.WatchTenantRequest;
 import dev.kryonix.api.tenant.v1.WatchTenantResponse;
 import io.grpc.Status.Code;
@@ -262,6 +265,45 @@ final class PurgeIT {
     assertThat(second).hasSize(2).endsWith(first.getFirst());
     List<String> third = rotate(tenant);
     assertThat(third).hasSize(2).endsWith(second.getFirst()).doesNotContain(first.getFirst());
+  }
+
+  @Test
+  void theAuditSaysFromWhereAndStaysIntact() {
+    Tenant tenant = active();
+    delete(tenant.getId());
+
+    assertThat(
+            admin
+                .audit()
+                .listAuditEvents(
+                    ListAuditEventsRequest.newBuilder().setTenant(tenant.getId()).build())
+                .getAuditEventsList())
+        .filteredOn(event -> event.getActorKind() == ActorKind.ACTOR_KIND_PLATFORM)
+        .hasSize(2)
+        .allSatisfy(event -> assertThat(event.getSource()).isEqualTo("127.0.0.1"));
+    assertThat(
+            admin
+                .audit()
+                .verifyAudit(VerifyAuditRequest.newBuilder().setTenant(tenant.getId()).build())
+                .getIntact())
+        .isTrue();
+  }
+
+  @Test
+  void anIdThatThePlatformHasForItselfIsRefused() {
+    Caller.Refusal refusal =
+        refusal(
+            () ->
+                admin
+                    .tenants()
+                    .createTenant(
+                        CreateTenantRequest.newBuilder()
+                            .setTenantId("admin")
+                            .setTenant(Tenant.newBuilder().setDisplayName("A").setPlan("pro"))
+                            .build()));
+
+    assertThat(refusal.code()).isEqualTo(Code.INVALID_ARGUMENT);
+    assertThat(refusal.fields()).containsExactly("tenant_id");
   }
 
   private static List<String> rotate(Tenant tenant) {
