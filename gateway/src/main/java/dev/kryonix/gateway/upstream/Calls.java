@@ -56,7 +56,7 @@ public final class Calls {
 
   /**
    * A call without a token. When the service finds what it brings instead wrong, such as an API
-   * key, the address that it comes from is charged.
+   * key, or has found so too often, the address that it comes from is charged.
    */
   private final class Watched extends SimpleForwardingClientCall<Frame, Frame> {
     private final Peer peer;
@@ -72,7 +72,8 @@ public final class Calls {
           new SimpleForwardingClientCallListener<>(listener) {
             @Override
             public void onClose(Status status, Metadata trailers) {
-              if (status.getCode() == Status.Code.UNAUTHENTICATED) {
+              if (status.getCode() == Status.Code.UNAUTHENTICATED
+                  || status.getCode() == Status.Code.RESOURCE_EXHAUSTED) {
                 addresses.failed(peer);
               }
               super.onClose(status, trailers);

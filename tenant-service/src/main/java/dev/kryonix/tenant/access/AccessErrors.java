@@ -19,6 +19,14 @@ final class AccessErrors {
         "The API key is unknown, revoked or expired.");
   }
 
+  static ServiceException tooManyFailures(Duration retryAfter) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_RATE_LIMITED,
+            "Too many wrong secrets came for this API key; only the right one is looked at.")
+        .retryAfter(retryAfter);
+  }
+
   static ServiceException apiKeyNotFound(String id) {
     return CommonErrors.notFound("apiKey", id);
   }

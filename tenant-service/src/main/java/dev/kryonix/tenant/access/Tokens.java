@@ -3,6 +3,7 @@ package dev.kryonix.tenant.access;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jwt.JWTClaimsSet;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
@@ -25,6 +26,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedSet;
 import java.util.UUID;
+import java.util.function.Supplier;
 
 /** Issues tokens for API keys. */
 @Singleton
@@ -37,6 +39,7 @@ final class Tokens {
   private final ApiKeyStore keys;
   private final ApiKeyMint mint;
   private final Signer signer;
+  private final FailedExchanges failures;
   private final AuditTrail audit;
   private final InstantSource clock;
   private final Optional<byte[]> platformKeyHash;
@@ -47,6 +50,7 @@ final class Tokens {
       ApiKeyStore keys,
       ApiKeyMint mint,
       Signer signer,
+      FailedExchanges failures,
       AuditTrail audit,
       InstantSource clock,
       AccessConfig config) {
@@ -55,6 +59,7 @@ final class Tokens {
     this.keys = keys;
     this.mint = mint;
     this.signer = signer;
+    this.failures = failures;
     this.audit = audit;
     this.clock = clock;
     this.platformKeyHash =
@@ -124,21 +129,21 @@ final class Tokens {
     ApiKeySecret secret =
         ApiKeySecret.parse(order.apiKey()).orElseThrow(AccessErrors::apiKeyInvalid);
     Instant now = clock.instant();
+    Supplier<ServiceException> invalid = () -> failures.refusal(secret.id());
     // The key's tenant is known only once the key has been found.
     Found found =
         database.inPlatform(
             tx -> {
-              ApiKeyStore.Stored stored =
-                  keys.find(tx, secret.id()).orElseThrow(AccessErrors::apiKeyInvalid);
+              ApiKeyStore.Stored stored = keys.find(tx, secret.id()).orElseThrow(invalid);
               ApiKey key = stored.key();
               if (!mint.matches(order.apiKey(), stored.hash()) || !key.isLive(now)) {
-                throw AccessErrors.apiKeyInvalid();
+                throw invalid.get();
               }
               Tenant tenant =
                   tenants
                       .find(tx, key.uid())
                       .filter(each -> each.phase() != Phase.PURGED)
-                      .orElseThrow(AccessErrors::apiKeyInvalid);
+                      .orElseThrow(invalid);
               if (order.tenant().filter(named -> !named.equals(tenant.id())).isPresent()) {
                 throw AccessErrors.anotherTenant();
               }

@@ -649,6 +649,22 @@ final class TenantServiceIT {
     }
   }
 
+  @Test
+  void whoeverGuessesAKeyIsSlowedDownAndWhoeverHasItIsNot() {
+    String id = newId();
+    createActive(id);
+    String key = createKey(id, "", "tenant.read").getKey();
+    String wrong = key.substring(0, key.length() - 1) + (key.endsWith("A") ? "B" : "A");
+    for (int i = 0; i < 10; i++) {
+      assertThat(refusal(() -> issue(IssueTokenRequest.newBuilder().setApiKey(wrong))).reason())
+          .isEqualTo("API_KEY_INVALID");
+    }
+
+    assertThat(refusal(() -> issue(IssueTokenRequest.newBuilder().setApiKey(wrong))).reason())
+        .isEqualTo("RATE_LIMITED");
+    assertThat(issue(IssueTokenRequest.newBuilder().setApiKey(key)).getToken()).isNotEmpty();
+  }
+
   private static String newId() {
     return "t" + UUID.randomUUID().toString().replace("-", "");
   }

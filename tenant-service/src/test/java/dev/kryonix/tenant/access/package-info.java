@@ -1,0 +1,5 @@
+/** Tests of keys and tokens. */
+@NullMarked
+package dev.kryonix.tenant.access;
+
+import org.jspecify.annotations.NullMarked;
