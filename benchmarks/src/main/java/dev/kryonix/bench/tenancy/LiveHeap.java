@@ -1,7 +1,7 @@
 package dev.kryonix.bench.tenancy;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -11,13 +11,19 @@ final class LiveHeap {
 
   static long bytes(long pid) throws IOException, InterruptedException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
-    Process process =
-        new ProcessBuilder(List.of(jcmd, Long.toString(pid), "GC.class_histogram"))
-            .redirectErrorStream(true)
-            .start();
-    String histogram = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    process.waitFor();
-    return total(histogram);
+    // Into a file: a JVM that looks at itself is stopped meanwhile and could not empty a pipe, and
+    // waits for ever once the pipe is full.
+    Path histogram = Files.createTempFile("histogram", ".txt");
+    try {
+      new ProcessBuilder(List.of(jcmd, Long.toString(pid), "GC.class_histogram"))
+          .redirectErrorStream(true)
+          .redirectOutput(histogram.toFile())
+          .start()
+          .waitFor();
+      return total(Files.readString(histogram));
+    } finally {
+      Files.delete(histogram);
+    }
   }
 
   /** The last line holds the sums of instances and bytes. */
