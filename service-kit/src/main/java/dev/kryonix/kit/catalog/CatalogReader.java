@@ -6,22 +6,19 @@ import dev.kryonix.api.tenant.v1.GatewayLimits;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.kit.catalog.CacheTypes.DeviceTtl;
-import java.io.IOException;
+import dev.kryonix.kit.yaml.YamlNode;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Reads the catalogue's YAML. A value of the wrong form stops the start and is named by its path.
  */
 final class CatalogReader {
+  private static final String NAME = "catalogue";
   private static final String RESOURCE = "/kryonix/catalog.yaml";
   private static final long MEGABYTE = 1024L * 1024;
   private static final long GIGABYTE = 1024L * MEGABYTE;
@@ -29,19 +26,14 @@ final class CatalogReader {
   private CatalogReader() {}
 
   static Catalog readBuiltIn() {
-    try (InputStream yaml = CatalogReader.class.getResourceAsStream(RESOURCE)) {
-      if (yaml == null) {
-        throw new IllegalStateException("the class path has no " + RESOURCE);
-      }
-      return read(yaml);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return read(YamlNode.readResource(NAME, RESOURCE));
   }
 
   static Catalog read(InputStream yaml) {
-    Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
-    YamlNode root = new YamlNode("", document);
+    return read(YamlNode.read(NAME, yaml));
+  }
+
+  private static Catalog read(YamlNode root) {
     return new Catalog(
         root.get("modules").mapOf(CatalogReader::module),
         mobile(root.get("mobile")),
@@ -56,9 +48,9 @@ final class CatalogReader {
         node.name(),
         node.get("retention").span(),
         node.get("priority_levels").integer(),
-        node.get("mobile_priority").flag(false),
-        node.get("smart_routing").flag(false),
-        node.get("business_critical").flag(false),
+        node.get("mobile_priority").flag(),
+        node.get("smart_routing").flag(),
+        node.get("business_critical").flag(),
         defaultPriority.isPresent()
             ? OptionalInt.of(defaultPriority.integer())
             : OptionalInt.empty(),
@@ -161,9 +153,9 @@ final class CatalogReader {
     return new CacheTypes(
         node.get("ttl").mapOf(CatalogReader::deviceTtl),
         node.get("compress_from_bytes").integer(),
-        node.get("mobile_memory_share").fraction(),
-        node.get("hit_rate_target").fraction(),
-        node.get("hit_rate_alert").fraction(),
+        node.get("mobile_memory_share").number(),
+        node.get("hit_rate_target").number(),
+        node.get("hit_rate_alert").number(),
         node.get("databases").mapOf(YamlNode::integer));
   }
 

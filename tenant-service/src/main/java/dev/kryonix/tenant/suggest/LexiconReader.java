@@ -2,13 +2,12 @@ package dev.kryonix.tenant.suggest;
 
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.catalog.Sector;
+import dev.kryonix.kit.yaml.YamlNode;
 import dev.kryonix.tenant.suggest.Clue.Strength;
 import dev.kryonix.tenant.suggest.Lexicon.Cue;
 import dev.kryonix.tenant.suggest.Lexicon.Idiom;
 import dev.kryonix.tenant.suggest.Lexicon.Language;
-import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -18,15 +17,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.yaml.snakeyaml.LoaderOptions;
-import org.yaml.snakeyaml.Yaml;
-import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
  * Reads the lexicon and holds it against the catalogue. What does not fit stops the start and is
  * named by its path.
  */
 final class LexiconReader {
+  private static final String NAME = "lexicon";
   private static final String RESOURCE = "/kryonix/lexicon.yaml";
 
   private final Catalog catalog;
@@ -37,22 +34,14 @@ final class LexiconReader {
   }
 
   static Lexicon readBuiltIn(Catalog catalog) {
-    try (InputStream yaml = LexiconReader.class.getResourceAsStream(RESOURCE)) {
-      if (yaml == null) {
-        throw new IllegalStateException("the class path has no " + RESOURCE);
-      }
-      return read(yaml, catalog);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new LexiconReader(catalog).read(YamlNode.readResource(NAME, RESOURCE));
   }
 
   static Lexicon read(InputStream yaml, Catalog catalog) {
-    Object document = new Yaml(new SafeConstructor(new LoaderOptions())).load(yaml);
-    return new LexiconReader(catalog).read(new LexiconNode("lexicon", document));
+    return new LexiconReader(catalog).read(YamlNode.read(NAME, yaml));
   }
 
-  private Lexicon read(LexiconNode root) {
+  private Lexicon read(YamlNode root) {
     NumbersReader numbers = new NumbersReader(terms, List.copyOf(catalog.plans().keySet()));
     Lexicon lexicon =
         new Lexicon(
@@ -68,41 +57,33 @@ final class LexiconReader {
     return lexicon;
   }
 
-  private Phrases<Clue> clues(LexiconNode root) {
+  private Phrases<Clue> clues(YamlNode root) {
     Phrases<Clue> clues = new Phrases<>();
     Set<String> sectors = catalog.sectors().keySet();
     Set<String> plans = catalog.plans().keySet();
-    root.get("sectors")
-        .entriesForAll(sectors)
+    CatalogNames.all(root.get("sectors"), sectors)
         .forEach((name, node) -> add(clues, node, new Target.OfSector(name)));
-    root.get("modules")
-        .entriesForAll(catalog.modules().keySet())
+    CatalogNames.all(root.get("modules"), catalog.modules().keySet())
         .forEach((name, node) -> add(clues, node, new Target.OfModule(name)));
-    root.get("plans")
-        .entriesForAll(plans)
+    CatalogNames.all(root.get("plans"), plans)
         .forEach((name, node) -> add(clues, node, new Target.OfPlan(name)));
-    root.get("sizes")
-        .entriesForAll(plans)
+    CatalogNames.all(root.get("sizes"), plans)
         .forEach((name, node) -> add(clues, node, new Target.OfSize(name)));
-    root.get("words")
-        .entriesForAll(subjects())
+    CatalogNames.all(root.get("words"), subjects())
         .forEach(
             (subject, values) ->
-                values
-                    .entriesForAll(values(subject))
+                CatalogNames.all(values, values(subject))
                     .forEach((value, node) -> add(clues, node, new Target.OfWord(subject, value))));
-    root.get("compliance")
-        .entriesForAll(Lexicon.REGIMES)
+    CatalogNames.all(root.get("compliance"), Lexicon.REGIMES)
         .forEach((name, node) -> add(clues, node, new Target.OfRegime(name)));
-    root.get("regimes_of")
-        .entriesOf(sectors)
+    CatalogNames.some(root.get("regimes_of"), sectors)
         .forEach((name, node) -> add(clues, node, new Target.OfData(name)));
     return clues;
   }
 
-  private void add(Phrases<Clue> clues, LexiconNode node, Target target) {
+  private void add(Phrases<Clue> clues, YamlNode node, Target target) {
     Set<Phrase> seen = new HashSet<>();
-    for (LexiconNode list : node.entries().values()) {
+    for (YamlNode list : node.entries().values()) {
       Clue clue = new Clue(target, strength(list));
       boolean weak = clue.strength() == Strength.WEAK;
       for (Phrase phrase : weak ? terms.known(list) : terms.guessed(list)) {
@@ -115,7 +96,7 @@ final class LexiconReader {
     }
   }
 
-  private static Strength strength(LexiconNode node) {
+  private static Strength strength(YamlNode node) {
     return switch (node.name()) {
       case "strong" -> Strength.STRONG;
       case "fair" -> Strength.FAIR;
@@ -140,7 +121,7 @@ final class LexiconReader {
     return values;
   }
 
-  private static Phrases<Cue> cues(LexiconNode node) {
+  private static Phrases<Cue> cues(YamlNode node) {
     Phrases<Cue> cues = new Phrases<>();
     Map<String, Cue> known = new LinkedHashMap<>();
     for (Cue cue : Cue.values()) {
@@ -152,16 +133,20 @@ final class LexiconReader {
     return cues;
   }
 
-  private static Map<String, Language> languages(LexiconNode node) {
+  private static Map<String, Language> languages(YamlNode node) {
     Map<String, Language> languages = new HashMap<>();
-    node.get("english").terms().forEach(word -> languages.put(word, Language.ENGLISH));
-    node.get("portuguese").terms().forEach(word -> languages.put(word, Language.PORTUGUESE));
+    node.get("english")
+        .listOf(YamlNode::text)
+        .forEach(word -> languages.put(word, Language.ENGLISH));
+    node.get("portuguese")
+        .listOf(YamlNode::text)
+        .forEach(word -> languages.put(word, Language.PORTUGUESE));
     return languages;
   }
 
-  private static Phrases<Idiom> idioms(LexiconNode node) {
+  private static Phrases<Idiom> idioms(YamlNode node) {
     Phrases<Idiom> idioms = new Phrases<>();
-    for (String written : node.terms()) {
+    for (String written : node.listOf(YamlNode::text)) {
       List<String> words = List.of(written.split(" "));
       List<String> opening = words.stream().filter(word -> word.startsWith("[")).toList();
       List<String> closing = words.stream().filter(word -> word.endsWith("]")).toList();

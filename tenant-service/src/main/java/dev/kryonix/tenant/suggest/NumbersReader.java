@@ -1,5 +1,6 @@
 package dev.kryonix.tenant.suggest;
 
+import dev.kryonix.kit.yaml.YamlNode;
 import dev.kryonix.tenant.suggest.Measure.Unit;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -19,15 +20,15 @@ final class NumbersReader {
     this.plans = plans;
   }
 
-  Map<String, Measure> measures(LexiconNode node) {
+  Map<String, Measure> measures(YamlNode node) {
     Map<String, Measure> measures = new LinkedHashMap<>();
-    Map<String, LexiconNode> entries = node.entries();
+    Map<String, YamlNode> entries = node.entries();
     entries.forEach(
         (name, measure) -> measures.put(name, measure(name, measure, entries.keySet())));
     return measures;
   }
 
-  Phrases<Unit> units(LexiconNode node) {
+  Phrases<Unit> units(YamlNode node) {
     Phrases<Unit> units = new Phrases<>();
     node.entries()
         .forEach(
@@ -35,7 +36,7 @@ final class NumbersReader {
               terms
                   .guessed(measure.get("units"))
                   .forEach(phrase -> units.add(phrase, new Unit(name, false)));
-              LexiconNode of = measure.get("of");
+              YamlNode of = measure.get("of");
               if (of.isPresent()) {
                 terms.known(of).forEach(phrase -> units.add(phrase, new Unit(name, true)));
               }
@@ -43,8 +44,8 @@ final class NumbersReader {
     return units;
   }
 
-  private Measure measure(String name, LexiconNode node, Set<String> names) {
-    LexiconNode withPeriod = node.get("with_period");
+  private Measure measure(String name, YamlNode node, Set<String> names) {
+    YamlNode withPeriod = node.get("with_period");
     if (withPeriod.isPresent() && !names.contains(withPeriod.text())) {
       throw withPeriod.wrong("a measure");
     }
@@ -56,9 +57,9 @@ final class NumbersReader {
   }
 
   /** A bound for each plan but the last, rising as the plans do. */
-  private Map<String, Integer> upto(LexiconNode node) {
+  private Map<String, Integer> upto(YamlNode node) {
     Map<String, Integer> upto = new LinkedHashMap<>();
-    node.entriesForAll(plans.subList(0, plans.size() - 1));
+    CatalogNames.all(node, plans.subList(0, plans.size() - 1));
     int before = 0;
     for (String plan : plans.subList(0, plans.size() - 1)) {
       int bound = node.get(plan).integer();
@@ -71,10 +72,10 @@ final class NumbersReader {
     return upto;
   }
 
-  Numerals numerals(LexiconNode root) {
-    LexiconNode numbers = root.get("numbers");
+  Numerals numerals(YamlNode root) {
+    YamlNode numbers = root.get("numbers");
     Phrases<Double> periods = new Phrases<>();
-    for (LexiconNode period : root.get("periods").entries().values()) {
+    for (YamlNode period : root.get("periods").entries().values()) {
       double days = period.get("days").number();
       terms.known(period.get("terms")).forEach(phrase -> periods.add(phrase, days));
     }
@@ -87,13 +88,11 @@ final class NumbersReader {
         periods);
   }
 
-  private static Map<String, Integer> amounts(LexiconNode node) {
-    Map<String, Integer> amounts = new LinkedHashMap<>();
-    node.entries().forEach((name, amount) -> amounts.put(name, amount.integer()));
-    return amounts;
+  private static Map<String, Integer> amounts(YamlNode node) {
+    return node.mapOf(YamlNode::integer);
   }
 
-  private Phrases<Boolean> all(LexiconNode node) {
+  private Phrases<Boolean> all(YamlNode node) {
     Phrases<Boolean> phrases = new Phrases<>();
     terms.known(node).forEach(phrase -> phrases.add(phrase, true));
     return phrases;

@@ -2,11 +2,8 @@ package dev.kryonix.tenant.suggest;
 
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.tenant.suggest.Target.OfSector;
-import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.function.Predicate;
 
 /**
  * Chooses the sector: the one that the caller names, or else the one that the words speak for most.
@@ -35,9 +32,9 @@ final class SectorRules {
     if (sector.isPresent()) {
       supports.of(sector.get()).add(new Reason(stated.strip(), "the sector's name", NAMED));
     } else if (stated.isBlank()) {
-      sector = best(supports, Support::isClear);
+      sector = supports.best(Support::isClear);
     } else {
-      sector = best(supports(ofStated), support -> support.balance() > 0);
+      sector = supports(ofStated).best(support -> support.balance() > 0);
       if (sector.isEmpty()) {
         throw SuggestionErrors.sectorUnknown(stated, catalog.sectors().keySet());
       }
@@ -63,16 +60,5 @@ final class SectorRules {
     return supports.add(
         findings,
         target -> target instanceof OfSector(String name) ? Optional.of(name) : Optional.empty());
-  }
-
-  private static Optional<String> best(Supports supports, Predicate<Support> enough) {
-    return supports.all().entrySet().stream()
-        .filter(entry -> enough.test(entry.getValue()))
-        .min(
-            Comparator.comparing(
-                    Map.Entry<String, Support>::getValue,
-                    Comparator.comparingInt(Support::balance).reversed())
-                .thenComparingInt(entry -> entry.getValue().first()))
-        .map(Map.Entry::getKey);
   }
 }

@@ -1,11 +1,13 @@
 package dev.kryonix.tenant.suggest;
 
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** The support of each of several names, in the catalogue's order. */
 final class Supports {
@@ -31,6 +33,18 @@ final class Supports {
 
   Map<String, Support> all() {
     return byName;
+  }
+
+  /** The name with the best balance among those with enough support; of equals, the first said. */
+  Optional<String> best(Predicate<Support> enough) {
+    return byName.entrySet().stream()
+        .filter(entry -> enough.test(entry.getValue()))
+        .min(
+            Comparator.comparing(
+                    Map.Entry<String, Support>::getValue,
+                    Comparator.comparingInt(Support::balance).reversed())
+                .thenComparingInt(entry -> entry.getValue().first()))
+        .map(Map.Entry::getKey);
   }
 
   /** What speaks for one speaks against the others. */

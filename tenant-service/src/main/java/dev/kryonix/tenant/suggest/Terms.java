@@ -1,5 +1,6 @@
 package dev.kryonix.tenant.suggest;
 
+import dev.kryonix.kit.yaml.YamlNode;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -18,7 +19,7 @@ final class Terms {
   }
 
   /** Terms for which others may be a slip of the pen. */
-  List<Phrase> guessed(LexiconNode node) {
+  List<Phrase> guessed(YamlNode node) {
     List<Phrase> phrases = plain(node);
     // The words of a longer term mean little by themselves.
     phrases.forEach(phrase -> spelling.learn(phrase, phrase.words().size() == 1));
@@ -26,18 +27,18 @@ final class Terms {
   }
 
   /** Terms that are no slip of the pen for others. */
-  List<Phrase> known(LexiconNode node) {
+  List<Phrase> known(YamlNode node) {
     List<Phrase> phrases = plain(node);
     phrases.forEach(phrase -> spelling.learn(phrase, false));
     return phrases;
   }
 
   /** Terms of words so short that spelling has no part in them. */
-  static List<Phrase> plain(LexiconNode node) {
-    return node.terms().stream().map(written -> term(node, written)).toList();
+  static List<Phrase> plain(YamlNode node) {
+    return node.listOf(YamlNode::text).stream().map(written -> term(node, written)).toList();
   }
 
-  static Phrase term(LexiconNode node, String written) {
+  static Phrase term(YamlNode node, String written) {
     Phrase phrase = Phrase.parse(written);
     boolean tooShort =
         phrase.words().stream()

@@ -4,7 +4,6 @@ import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.catalog.Sector;
 import dev.kryonix.tenant.suggest.Target.OfWord;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,7 +41,7 @@ final class WordRules {
           Optional<String> value =
               sector.isPresent()
                   ? Optional.ofNullable(sector.get().words().get(subject))
-                  : said(supports);
+                  : supports.best(support -> support.balance() > 0);
           value.ifPresent(
               word -> {
                 Support support = supports.of(word);
@@ -65,16 +64,5 @@ final class WordRules {
                 target instanceof OfWord(String of, String value) && of.equals(subject)
                     ? Optional.of(value)
                     : Optional.empty());
-  }
-
-  private static Optional<String> said(Supports supports) {
-    return supports.all().entrySet().stream()
-        .filter(entry -> entry.getValue().balance() > 0)
-        .min(
-            Comparator.comparing(
-                    Map.Entry<String, Support>::getValue,
-                    Comparator.comparingInt(Support::balance).reversed())
-                .thenComparingInt(entry -> entry.getValue().first()))
-        .map(Map.Entry::getKey);
   }
 }

@@ -35,7 +35,7 @@ final class LexiconTest {
         "strong: [crm,|strong: [cr*,|lexicon.modules.crm.strong: 'cr*' is no term: plain lower-case words, with * behind 3 letters at least",
         "strong: [crm,|strong: [crm, crm,|lexicon.modules.crm: the term 'crm' stands twice",
         "strong: [crm,|certain: [crm,|lexicon.modules.crm.certain should be called strong, fair or weak",
-        "strong: [crm,|strong: [on,|lexicon.modules.crm.strong should be a list of texts; quote true",
+        "strong: [crm,|strong: [on,|lexicon.modules.crm.strong[] should be a text; quote other values, not true",
         "upto: {basic: 10, pro: 100}|upto: {basic: 10, pro: 10}|lexicon.measures.people.upto should rise with the plans",
         "upto: {basic: 10, pro: 100}|upto: {basic: 10}|lexicon.measures.people.upto has no pro",
         "with_period: transactions|with_period: visits|lexicon.measures.people.with_period should be a measure, not visits",
