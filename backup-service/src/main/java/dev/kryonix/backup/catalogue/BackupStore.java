@@ -209,12 +209,7 @@ public final class BackupStore {
   public long count(Owner owner) {
     return database.inTenant(
         owner.id(),
-        tx ->
-            tx.first(
-                    "SELECT count(*) FROM backups WHERE tenant_uid = ?",
-                    row -> row.getLong(1),
-                    owner.uid().value())
-                .orElse(0L));
+        tx -> tx.count("SELECT count(*) FROM backups WHERE tenant_uid = ?", owner.uid().value()));
   }
 
   /** Takes everything of a tenant out. */

@@ -66,6 +66,11 @@ public final class Tx {
     }
   }
 
+  /** The number that a query such as {@code SELECT count(*)} has for its only row. */
+  public long count(String sql, @Nullable Object... parameters) throws SQLException {
+    return first(sql, row -> row.getLong(1), parameters).orElse(0L);
+  }
+
   /** Runs a statement and returns the number of rows that it changed. */
   public int update(String sql, @Nullable Object... parameters) throws SQLException {
     try (PreparedStatement statement = prepare(sql, parameters)) {

@@ -82,7 +82,7 @@ public final class ApiKeyStore {
   }
 
   long countLive(Tx tx, TenantUid uid, Instant now) throws SQLException {
-    return tx.first(LIVE, row -> row.getLong(1), uid.value(), now).orElse(0L);
+    return tx.count(LIVE, uid.value(), now);
   }
 
   void revoke(Tx tx, String id, Instant now) throws SQLException {

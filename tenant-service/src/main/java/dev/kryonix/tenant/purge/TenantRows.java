@@ -27,16 +27,10 @@ final class TenantRows {
     for (String table : TABLES) {
       counts.put(
           "tenant." + table,
-          tx.first(
-                  "SELECT count(*) FROM " + table + " WHERE tenant_uid = ?",
-                  row -> row.getLong(1),
-                  uid.value())
-              .orElse(0L));
+          tx.count("SELECT count(*) FROM " + table + " WHERE tenant_uid = ?", uid.value()));
     }
     counts.put(
-        "tenant.requests",
-        tx.first("SELECT count(*)" + REQUESTS, row -> row.getLong(1), id.value(), uid.toString())
-            .orElse(0L));
+        "tenant.requests", tx.count("SELECT count(*)" + REQUESTS, id.value(), uid.toString()));
     return counts;
   }
 

@@ -166,14 +166,12 @@ public final class TenantStore {
    */
   public long newestLost(Tx tx, Map<TenantUid, Long> seen) throws SQLException {
     List<TenantUid> uids = List.copyOf(seen.keySet());
-    return tx.first(
-            "SELECT coalesce(max(seen.generation), 0)"
-                + " FROM unnest(?::uuid[], ?::bigint[]) AS seen (uid, generation)"
-                + " JOIN tenants t USING (uid) WHERE seen.generation > t.generation",
-            row -> row.getLong(1),
-            Columns.uids(uids),
-            uids.stream().map(uid -> String.valueOf(seen.get(uid))).toArray(String[]::new))
-        .orElse(0L);
+    return tx.count(
+        "SELECT coalesce(max(seen.generation), 0)"
+            + " FROM unnest(?::uuid[], ?::bigint[]) AS seen (uid, generation)"
+            + " JOIN tenants t USING (uid) WHERE seen.generation > t.generation",
+        Columns.uids(uids),
+        uids.stream().map(uid -> String.valueOf(seen.get(uid))).toArray(String[]::new));
   }
 
   /** Jumps ahead of every generation that was ever given out. Returns the tenants to be told of. */
