@@ -79,7 +79,12 @@ rabbitmq_ready() {
     [[ $answer == *'"ok"'* ]] && port_open "$(port rabbitmq)"
 }
 
-rabbitmq_await() { process_await rabbitmq 120 rabbitmq_ready; }
+# Starting takes longer the more vhosts there are: with 1,000 of them, most of a second each.
+rabbitmq_await() {
+  local vhosts
+  vhosts=$(find "$KRYONIX_HOME/rabbitmq/data" -path '*/msg_stores/vhosts/*' -prune -printf . 2>/dev/null | wc -c)
+  process_await rabbitmq $((120 + vhosts)) rabbitmq_ready
+}
 
 rabbitmq_stop() {
   process_stop rabbitmq TERM 40

@@ -1,6 +1,7 @@
 package dev.kryonix.bench.gateway;
 
 import dev.kryonix.bench.load.Subject;
+import dev.kryonix.bench.process.Settings;
 import dev.kryonix.bench.process.Watched;
 import java.nio.file.Path;
 
@@ -16,8 +17,6 @@ record Surroundings(
     String h2load,
     String versions,
     Path folder) {
-  private static final String PREFIX = "KRYONIX_BENCH_";
-
   static Surroundings fromEnvironment() {
     return new Surroundings(
         subject("direct", "ECHO"),
@@ -26,24 +25,15 @@ record Surroundings(
         subject("gateway", "REST"),
         subject("Armeria", "ARMERIA"),
         subject("Armeria alone", "ARMERIA_ALONE"),
-        variable("TOKEN"),
-        variable("H2LOAD"),
-        variable("VERSIONS"),
-        Path.of(variable("FOLDER")));
+        Settings.require("TOKEN"),
+        Settings.require("H2LOAD"),
+        Settings.require("VERSIONS"),
+        Path.of(Settings.require("FOLDER")));
   }
 
   /** A variable holds the process id and the port. */
   private static Subject subject(String name, String variable) {
-    String[] words = variable(variable).split(" ", -1);
+    String[] words = Settings.require(variable).split(" ", -1);
     return new Subject(name, Integer.parseInt(words[1]), new Watched(Long.parseLong(words[0])));
-  }
-
-  private static String variable(String name) {
-    String value = System.getenv(PREFIX + name);
-    if (value == null || value.isEmpty()) {
-      throw new IllegalArgumentException(
-          PREFIX + name + " is not set: run it with ./kryonix bench gateway");
-    }
-    return value;
   }
 }

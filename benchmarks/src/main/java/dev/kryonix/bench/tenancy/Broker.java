@@ -15,7 +15,6 @@ import java.util.List;
 
 /** RabbitMQ: what it says of itself, and how long it takes to come back. */
 final class Broker {
-  private static final int MOST_TRIES = 8;
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private final Surroundings surroundings;
@@ -44,12 +43,7 @@ final class Broker {
   Duration restart() throws IOException, InterruptedException {
     Command.require(List.of(servers, "down", "rabbitmq"), "");
     long began = System.nanoTime();
-    // One run of it has less patience than a broker with many vhosts needs.
-    for (int attempt = 1; !Command.run(List.of(servers, "up", "rabbitmq")); attempt++) {
-      if (attempt == MOST_TRIES) {
-        throw new IllegalStateException("RabbitMQ does not come back");
-      }
-    }
+    Command.require(List.of(servers, "up", "rabbitmq"), "");
     return Duration.ofNanos(System.nanoTime() - began);
   }
 

@@ -8,17 +8,12 @@ import java.util.concurrent.TimeUnit;
 
 /** Programs of the launcher and of the engines, run to their end. */
 final class Command {
-  private static final long PATIENCE_MINUTES = 10;
+  private static final long PATIENCE_MINUTES = 30;
 
   private Command() {}
 
-  /** Runs it; false when it failed. */
-  static boolean run(List<String> command) throws IOException, InterruptedException {
-    return run(command, "");
-  }
-
-  /** Runs it with that input; false when it failed. */
-  static boolean run(List<String> command, String input) throws IOException, InterruptedException {
+  /** Runs it with that input. */
+  static void require(List<String> command, String input) throws IOException, InterruptedException {
     Process process =
         new ProcessBuilder(command)
             .redirectOutput(Redirect.DISCARD)
@@ -31,11 +26,7 @@ final class Command {
       process.destroy();
       throw new IllegalStateException(command + " has not ended");
     }
-    return process.exitValue() == 0;
-  }
-
-  static void require(List<String> command, String input) throws IOException, InterruptedException {
-    if (!run(command, input)) {
+    if (process.exitValue() != 0) {
       throw new IllegalStateException(command + " failed");
     }
   }

@@ -15,25 +15,12 @@ import io.grpc.Metadata;
 import io.grpc.netty.NettyChannelBuilder;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 
 /** The gateway as a platform engineer's program uses it, over gRPC. */
 final class ControlPlane implements AutoCloseable {
-  /** All modules of the catalogue. */
-  private static final List<String> MODULES =
-      List.of(
-          "agendamento",
-          "analytics",
-          "crm",
-          "financeiro",
-          "marketing",
-          "portal",
-          "whatsapp",
-          "whitelabel");
-
   private static final Metadata.Key<String> AUTHORIZATION =
       Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER);
   private static final Duration TOKEN_RENEWAL = Duration.ofMinutes(5);
@@ -74,18 +61,14 @@ final class ControlPlane implements AutoCloseable {
    */
   record Creation(String id, Duration active, Optional<Duration> vhost) {}
 
-  /** Creates a tenant with all modules and watches it until it is ACTIVE. */
+  /** Creates a tenant on the plan that has all modules, and watches it until it is ACTIVE. */
   Creation create(String id) {
     long began = System.nanoTime();
     TenantServiceGrpc.TenantServiceBlockingStub tenants = tenants();
     tenants.createTenant(
         CreateTenantRequest.newBuilder()
             .setTenantId(id)
-            .setTenant(
-                Tenant.newBuilder()
-                    .setDisplayName("Clínica " + id)
-                    .setPlan("enterprise")
-                    .addAllModules(MODULES))
+            .setTenant(Tenant.newBuilder().setDisplayName("Clínica " + id).setPlan("enterprise"))
             .build());
     Iterator<WatchTenantResponse> events =
         tenants.watchTenant(WatchTenantRequest.newBuilder().setTenant(id).build());

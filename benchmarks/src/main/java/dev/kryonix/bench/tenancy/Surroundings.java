@@ -1,5 +1,6 @@
 package dev.kryonix.bench.tenancy;
 
+import dev.kryonix.bench.process.Settings;
 import dev.kryonix.bench.process.Watched;
 import java.io.IOException;
 import java.net.URI;
@@ -31,18 +32,16 @@ record Surroundings(
   /** The processes whose memory is watched. */
   static final List<String> SERVICES = List.of("tenant", "messaging", "cache", "backup", "gateway");
 
-  private static final String PREFIX = "KRYONIX_BENCH_";
-
   static Surroundings fromEnvironment() {
     return new Surroundings(
-        Path.of(variable("HOME")),
-        Path.of(variable("LAUNCHER")),
-        variable("GATEWAY"),
-        variable("TENANT_SERVICE"),
-        variable("ADMIN_KEY"),
-        URI.create(variable("MANAGEMENT")),
-        variable("MANAGEMENT_PASSWORD"),
-        List.of(variable("PSQL").split(" ", -1)));
+        Path.of(Settings.require("HOME")),
+        Path.of(Settings.require("LAUNCHER")),
+        Settings.require("GATEWAY"),
+        Settings.require("TENANT_SERVICE"),
+        Settings.require("ADMIN_KEY"),
+        URI.create(Settings.require("MANAGEMENT")),
+        Settings.require("MANAGEMENT_PASSWORD"),
+        List.of(Settings.require("PSQL").split(" ", -1)));
   }
 
   /** The running process of a service or server. */
@@ -53,14 +52,5 @@ record Surroundings(
     } catch (IOException e) {
       throw new IllegalStateException(name + " does not run", e);
     }
-  }
-
-  private static String variable(String name) {
-    String value = System.getenv(PREFIX + name);
-    if (value == null || value.isEmpty()) {
-      throw new IllegalArgumentException(
-          PREFIX + name + " is not set: run it with ./kryonix bench tenancy");
-    }
-    return value;
   }
 }
