@@ -225,15 +225,7 @@ final class StateClientTest {
     StateServer.Stream stream = opened();
     stream.send(update("n1", tenant(ACME, FIRST, 1)));
     assertThat(stream.next().hasAck()).isTrue();
-    Patrol patrol =
-        new Patrol(
-            reconciler,
-            Optional.of(tenants -> Map.of(FIRST, Map.of("messaging.queues", 3L))),
-            directory,
-            client,
-            new PatrolBell(),
-            new StateConfig(1, Duration.ofSeconds(1), Optional.empty()),
-            new SimpleMeterRegistry());
+    Patrol patrol = patrol(Optional.of(tenants -> Map.of(FIRST, Map.of("messaging.queues", 3L))));
 
     stream.send(complete(1));
     stream.send(Sample.lease(Duration.ofMinutes(1)));
@@ -251,15 +243,7 @@ final class StateClientTest {
     StateServer.Stream stream = opened();
     stream.send(update("n1", tenant(ACME, FIRST, 1)));
     assertThat(stream.next().hasAck()).isTrue();
-    Patrol patrol =
-        new Patrol(
-            reconciler,
-            Optional.empty(),
-            directory,
-            client,
-            new PatrolBell(),
-            new StateConfig(1, Duration.ofSeconds(1), Optional.empty()),
-            new SimpleMeterRegistry());
+    Patrol patrol = patrol(Optional.empty());
 
     stream.send(complete(1));
     reconciler.drifted.add(FIRST);
@@ -335,6 +319,17 @@ final class StateClientTest {
   }
 
   /** Does what the test says. */
+  private Patrol patrol(Optional<TenantMeter> meter) {
+    return new Patrol(
+        reconciler,
+        meter,
+        directory,
+        client,
+        new PatrolBell(),
+        new StateConfig(1, Duration.ofSeconds(1), Optional.empty()),
+        new SimpleMeterRegistry());
+  }
+
   private static final class Reconciler implements TenantReconciler {
     final List<TenantUid> removed = new CopyOnWriteArrayList<>();
     final List<TenantUid> applied = new CopyOnWriteArrayList<>();

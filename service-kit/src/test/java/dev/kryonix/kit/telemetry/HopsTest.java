@@ -51,13 +51,7 @@ final class HopsTest {
 
   @Test
   void aCallWithinACallIsItsChildOnBothSides() throws Exception {
-    Channel behind = serve(HopsTest::answer);
-    Channel front =
-        serve(
-            answer -> {
-              call(ClientInterceptors.intercept(behind, tracing.clientInterceptor()));
-              answer(answer);
-            });
+    Channel front = twoHops();
 
     call(front);
 
@@ -83,13 +77,7 @@ final class HopsTest {
 
   @Test
   void theStateOfTheTraceGoesAlongWhetherSampledOrNot() throws Exception {
-    Channel behind = serve(HopsTest::answer);
-    Channel front =
-        serve(
-            answer -> {
-              call(ClientInterceptors.intercept(behind, tracing.clientInterceptor()));
-              answer(answer);
-            });
+    Channel front = twoHops();
     String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00";
     Metadata headers = new Metadata();
     headers.put(TraceParent.HEADER, parent);
@@ -157,6 +145,16 @@ final class HopsTest {
     HealthGrpc.newBlockingStub(channel).check(HealthCheckRequest.getDefaultInstance());
 
     assertThat(spans.ended()).isEmpty();
+  }
+
+  /** A server that calls another for each call. */
+  private Channel twoHops() throws Exception {
+    Channel behind = serve(HopsTest::answer);
+    return serve(
+        answer -> {
+          call(ClientInterceptors.intercept(behind, tracing.clientInterceptor()));
+          answer(answer);
+        });
   }
 
   private SpanData span(String id) {
