@@ -42,7 +42,7 @@ final class ModulesTest {
             .filter(artifact -> !artifact.equals("kryonix-" + module))
             .toList();
 
-    assertThat(dependencies).isSubsetOf("kryonix-proto", "kryonix-service-kit");
+    assertThat(dependencies).isSubsetOf("kryonix-proto", "kryonix-service-kit", "kryonix-test-kit");
   }
 
   @ParameterizedTest

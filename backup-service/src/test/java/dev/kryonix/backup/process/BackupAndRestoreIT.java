@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Durations;
 import com.google.rpc.ErrorInfo;
 import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.backup.v1.Backup;
@@ -39,23 +40,21 @@ import dev.kryonix.api.backup.v1.WatchBackupResponse;
 import dev.kryonix.api.backup.v1.WatchRestoreRequest;
 import dev.kryonix.api.backup.v1.WatchRestoreResponse;
 import dev.kryonix.api.snapshot.v1.Record;
+import dev.kryonix.api.tenant.v1.BackupLimits;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.MasterKey;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.testkit.ServiceProcess;
+import dev.kryonix.testkit.TestTenants;
 import io.grpc.BindableService;
-import io.grpc.CallCredentials;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
-import io.grpc.netty.NettyServerBuilder;
 import io.grpc.protobuf.StatusProto;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -69,8 +68,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executor;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -85,7 +82,15 @@ import org.junit.jupiter.api.io.TempDir;
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class BackupAndRestoreIT {
+  private static final String APPLICATION = "dev.kryonix.backup.Application";
   private static final String ALL = "backup.read backup.run backup.restore backup.admin";
+
+  private static final BackupLimits LIMITS =
+      BackupLimits.newBuilder()
+          .setWorkers(2)
+          .setStorageBytes(1L << 30)
+          .setFullRetention(Durations.fromDays(30))
+          .build();
 
   private final Path folder;
   private final Map<String, String> settings = new HashMap<>();
@@ -110,22 +115,14 @@ final class BackupAndRestoreIT {
       sources.put(name, source);
       List<BindableService> services = new ArrayList<>(List.of(source));
       if (name.equals("tenant")) {
-        services.add(tenants.stateService());
-        services.add(tenants.accessService());
+        services.addAll(tenants.services());
       }
-      NettyServerBuilder builder =
-          NettyServerBuilder.forAddress(
-                  new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                  InsecureServerCredentials.create())
-              .permitKeepAliveWithoutCalls(true)
-              .permitKeepAliveTime(1, TimeUnit.SECONDS);
-      services.forEach(builder::addService);
-      Server server = builder.build().start();
+      Server server = TestTenants.serve(services);
       servers.add(server);
       settings.put(
           "KRYONIX_" + name.toUpperCase(Locale.ROOT) + "_ADDRESS", "127.0.0.1:" + server.getPort());
     }
-    service = ServiceProcess.start(folder, settings);
+    service = ServiceProcess.start(APPLICATION, folder, settings);
   }
 
   @BeforeEach
@@ -322,14 +319,14 @@ final class BackupAndRestoreIT {
     assertRefused(
         () ->
             InsightServiceGrpc.newBlockingStub(service.channel())
-                .withCallCredentials(new Bearer(tenants.token(acme, ALL)))
+                .withCallCredentials(tenants.caller(acme, ALL))
                 .getMetrics(GetMetricsRequest.getDefaultInstance()),
         Code.UNIMPLEMENTED,
         "NOT_IMPLEMENTED");
     assertRefused(
         () ->
             BackupServiceGrpc.newBlockingStub(service.channel())
-                .withCallCredentials(new Bearer(tenants.token(acme, "backup.read")))
+                .withCallCredentials(tenants.caller(acme, "backup.read"))
                 .startBackup(StartBackupRequest.getDefaultInstance()),
         Code.PERMISSION_DENIED,
         "SCOPE_MISSING");
@@ -393,7 +390,7 @@ final class BackupAndRestoreIT {
     service.stop();
     Map<String, String> cutOff = new HashMap<>(settings);
     cutOff.put("KRYONIX_MESSAGING_ADDRESS", "127.0.0.1:1");
-    service = ServiceProcess.start(folder, cutOff);
+    service = ServiceProcess.start(APPLICATION, folder, cutOff);
     awaitTenant();
 
     Backup backup = backUp(acme, StartBackupRequest.getDefaultInstance());
@@ -408,7 +405,7 @@ final class BackupAndRestoreIT {
         Code.FAILED_PRECONDITION,
         "BACKUP_INCOMPLETE");
     service.stop();
-    service = ServiceProcess.start(folder, settings);
+    service = ServiceProcess.start(APPLICATION, folder, settings);
   }
 
   @Test
@@ -499,13 +496,17 @@ final class BackupAndRestoreIT {
 
     tenants.remove(acme);
 
-    await().until(() -> tenants.hasAcknowledged("remove-" + acme.getId()));
     assertThat(repository()).doesNotExist();
   }
 
   private DesiredTenant newTenant(String name) {
     DesiredTenant tenant =
-        tenants.create(name + "_" + UUID.randomUUID().toString().substring(0, 8));
+        tenants.create(
+            name + "_" + UUID.randomUUID().toString().substring(0, 8),
+            created ->
+                created
+                    .addAllModules(List.of("crm", "whatsapp"))
+                    .setLimits(Limits.newBuilder().setBackup(LIMITS)));
     for (ShelfSource source : sources.values()) {
       List<Record> records = new ArrayList<>();
       for (int i = 0; i < 3000; i++) {
@@ -513,14 +514,13 @@ final class BackupAndRestoreIT {
       }
       source.put(tenant.getUid(), records);
     }
-    await().until(() -> tenants.hasAcknowledged("update-" + tenant.getId()));
     return tenant;
   }
 
   private void restartAfterKill() throws IOException, InterruptedException {
     service.kill();
     mendSources();
-    service = ServiceProcess.start(folder, settings);
+    service = ServiceProcess.start(APPLICATION, folder, settings);
     awaitTenant();
   }
 
@@ -613,13 +613,13 @@ final class BackupAndRestoreIT {
   private BackupServiceGrpc.BackupServiceBlockingStub backups(DesiredTenant tenant)
       throws JOSEException {
     return BackupServiceGrpc.newBlockingStub(service.channel())
-        .withCallCredentials(new Bearer(tenants.token(tenant, ALL)));
+        .withCallCredentials(tenants.caller(tenant, ALL));
   }
 
   private RestoreServiceGrpc.RestoreServiceBlockingStub restores(DesiredTenant tenant)
       throws JOSEException {
     return RestoreServiceGrpc.newBlockingStub(service.channel())
-        .withCallCredentials(new Bearer(tenants.token(tenant, ALL)));
+        .withCallCredentials(tenants.caller(tenant, ALL));
   }
 
   private static RestoreSpec spec(Backup backup) {
@@ -655,23 +655,6 @@ final class BackupAndRestoreIT {
       assertThat(status.getDetails(0).unpack(ErrorInfo.class).getReason()).isEqualTo(reason);
     } catch (InvalidProtocolBufferException e) {
       throw new AssertionError(e);
-    }
-  }
-
-  /** Puts a token on a call. */
-  private static final class Bearer extends CallCredentials {
-    private final String token;
-
-    private Bearer(String token) {
-      this.token = token;
-    }
-
-    @Override
-    public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier applier) {
-      Metadata headers = new Metadata();
-      headers.put(
-          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
-      applier.apply(headers);
     }
   }
 }

@@ -9,7 +9,6 @@ import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.api.tenant.v1.SealedSecret;
-import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
@@ -18,6 +17,7 @@ import dev.kryonix.kit.state.ReconcileException;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.payload.CompressionLevel;
@@ -62,12 +62,8 @@ final class RotationIT {
 
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
-    assertThat(System.getenv())
-        .as("run through ./kryonix test")
-        .containsKey("KRYONIX_RABBITMQ_PORT");
-    GenerateKeys.main(new String[] {keys.toString(), "messaging"});
-    one = new Replica(keys);
-    other = new Replica(keys);
+    one = new Replica(MessagingBeans.start(keys));
+    other = new Replica(MessagingBeans.withKeys(keys));
   }
 
   @AfterEach
@@ -86,19 +82,7 @@ final class RotationIT {
   }
 
   /** An instance of the service, with the view of the tenant that its requests see. */
-  private static final class Replica {
-    final ApplicationContext context;
-
-    Replica(Path keys) {
-      context =
-          ApplicationContext.run(
-              Map.of(
-                  "kryonix.server.service",
-                  "messaging",
-                  "kryonix.server.keys-dir",
-                  keys.toString()));
-    }
-
+  private record Replica(ApplicationContext context) {
     Topology topology() {
       return context.getBean(Topology.class);
     }

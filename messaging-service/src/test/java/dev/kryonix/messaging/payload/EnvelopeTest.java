@@ -11,6 +11,7 @@ import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.topology.LiveQueue;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
@@ -42,10 +43,7 @@ final class EnvelopeTest {
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
     GenerateKeys.main(new String[] {keys.toString(), "messaging"});
-    context =
-        ApplicationContext.run(
-            Map.of(
-                "kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    context = MessagingBeans.withKeys(keys);
     envelope = context.getBean(Envelope.class);
     tenant = tenant();
   }

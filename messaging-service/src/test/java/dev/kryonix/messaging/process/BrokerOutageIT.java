@@ -4,10 +4,8 @@ import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.Delivery;
-import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import io.grpc.Status.Code;
@@ -51,7 +49,7 @@ final class BrokerOutageIT {
     DesiredTenant tenant = messaging.newTenant();
     Set<String> confirmed = new HashSet<>();
     for (int i = 0; i < 20; i++) {
-      confirmed.add(publish(tenant));
+      confirmed.add(messaging.publish(tenant));
     }
 
     try (Subscription subscription = messaging.subscribe(tenant, "crm.*")) {
@@ -60,7 +58,7 @@ final class BrokerOutageIT {
       try {
         subscription.awaitThrottle();
         Instant before = Instant.now();
-        assertRefusedForNow(() -> publish(tenant), Code.UNAVAILABLE, "STORE_UNAVAILABLE");
+        assertRefusedForNow(() -> messaging.publish(tenant), Code.UNAVAILABLE, "STORE_UNAVAILABLE");
         assertThat(Duration.between(before, Instant.now())).isLessThan(AT_ONCE);
         assertThat(messaging.service().isServing()).isFalse();
       } finally {
@@ -68,7 +66,7 @@ final class BrokerOutageIT {
       }
 
       await().atMost(RECOVERED_WITHIN).until(messaging.service()::isServing);
-      confirmed.add(publish(tenant));
+      confirmed.add(messaging.publish(tenant));
       assertThat(subscription.acknowledge(held))
           .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_STALE);
       while (!confirmed.isEmpty()) {
@@ -78,18 +76,6 @@ final class BrokerOutageIT {
         }
       }
     }
-  }
-
-  private String publish(DesiredTenant tenant) throws JOSEException {
-    return messaging
-        .stub(tenant)
-        .publish(
-            PublishRequest.newBuilder()
-                .setModule("crm")
-                .setOperation("leads.create")
-                .setData(ByteString.copyFromUtf8("n"))
-                .build())
-        .getMessageId();
   }
 
   private void servers(String command) throws IOException, InterruptedException {

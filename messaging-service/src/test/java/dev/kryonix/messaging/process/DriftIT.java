@@ -5,9 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonParser;
-import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
-import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.messaging.broker.ManagementApi;
@@ -46,7 +44,7 @@ final class DriftIT {
       throws Exception {
     DesiredTenant tenant = messaging.newTenant();
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
-      publish(tenant);
+      messaging.publish(tenant);
       subscription.acknowledge(subscription.next());
 
       api.delete(ManagementApi.path("vhosts", Messaging.vhost(tenant)));
@@ -62,7 +60,7 @@ final class DriftIT {
   @Test
   void afterItsUserIsDeletedATenantFindsItsMessagesAgain() throws Exception {
     DesiredTenant tenant = messaging.newTenant();
-    String first = publish(tenant);
+    String first = messaging.publish(tenant);
 
     api.delete(ManagementApi.path("users", "kryonix_" + tenant.getId()));
 
@@ -76,7 +74,7 @@ final class DriftIT {
   void afterTheExchangeIsDeletedMessagesReachTheOldQueueAgain() throws Exception {
     DesiredTenant tenant = messaging.newTenant();
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
-      publish(tenant);
+      messaging.publish(tenant);
       subscription.acknowledge(subscription.next());
 
       api.delete(ManagementApi.path("exchanges", Messaging.vhost(tenant), "kryonix.publish"));
@@ -109,7 +107,7 @@ final class DriftIT {
               assertThat(api.get(policy)).contains(policyBefore);
               assertThat(api.get(limits)).contains(limitsBefore);
             });
-    publish(tenant);
+    messaging.publish(tenant);
   }
 
   private String publishAgain(DesiredTenant tenant) {
@@ -117,20 +115,7 @@ final class DriftIT {
     await()
         .atMost(SOON)
         .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
-        .until(() -> published.add(publish(tenant)));
+        .until(() -> published.add(messaging.publish(tenant)));
     return published.getFirst();
-  }
-
-  private String publish(DesiredTenant tenant) throws JOSEException {
-    return messaging
-        .stub(tenant)
-        .publish(
-            PublishRequest.newBuilder()
-                .setModule("crm")
-                .setOperation("leads.create")
-                .setPriority(5)
-                .setData(ByteString.copyFromUtf8("n"))
-                .build())
-        .getMessageId();
   }
 }

@@ -1,43 +1,45 @@
 package dev.kryonix.messaging.process;
 
+import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
+import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.MasterKey;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.ServiceCredentials;
 import dev.kryonix.kit.identity.ServiceKeys;
+import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.testkit.ServiceProcess;
+import dev.kryonix.testkit.TestTenants;
 import io.grpc.CallCredentials;
-import io.grpc.InsecureServerCredentials;
-import io.grpc.Metadata;
 import io.grpc.Server;
 import io.grpc.StatusException;
-import io.grpc.netty.NettyServerBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
-import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The service in a process of its own, the tenant-service that it follows, and its broker. */
 final class Messaging {
+  private static final String BROKER_PASSWORD = "broker-password";
   private static final String ALL = "messaging.publish messaging.subscribe messaging.admin";
   private static final MessagingLimits LIMITS =
       MessagingLimits.newBuilder()
@@ -64,21 +66,12 @@ final class Messaging {
     tenants =
         new TestTenants(
             new SecretBox(MasterKey.read(keys.resolve("master.key")), new SecureRandom()));
-    tenantService =
-        NettyServerBuilder.forAddress(
-                new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
-                InsecureServerCredentials.create())
-            .permitKeepAliveWithoutCalls(true)
-            .permitKeepAliveTime(1, TimeUnit.SECONDS)
-            .addService(tenants.stateService())
-            .addService(tenants.accessService())
-            .build()
-            .start();
+    tenantService = TestTenants.serve(tenants.services());
     Map<String, String> all = new HashMap<>(settings);
     all.put("KRYONIX_KEYS_DIR", keys.toString());
     all.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
     all.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
-    service = ServiceProcess.start(folder, all);
+    service = ServiceProcess.start("dev.kryonix.messaging.Application", folder, all);
   }
 
   TestTenants tenants() {
@@ -99,13 +92,35 @@ final class Messaging {
     return LIMITS;
   }
 
+  /** Gives the tenant other modules. */
+  DesiredTenant changeModules(DesiredTenant tenant, String... modules) {
+    return tenants.change(
+        tenant, changed -> changed.clearModules().addAllModules(List.of(modules)));
+  }
+
+  /** Gives the tenant other limits. */
+  DesiredTenant changeLimits(DesiredTenant tenant, MessagingLimits limits) {
+    return tenants.change(tenant, changed -> changed.getLimitsBuilder().setMessaging(limits));
+  }
+
   DesiredTenant newTenantOfQueueDepth(int messages) {
     return newTenant(LIMITS.toBuilder().setQueueDepth(messages).build());
   }
 
   private DesiredTenant newTenant(MessagingLimits limits) {
     String id = "it_" + UUID.randomUUID().toString().substring(0, 8);
-    return tenants.create(id, limits, "agendamento", "crm");
+    return tenants.create(
+        id,
+        tenant ->
+            tenant
+                .addAllModules(List.of("agendamento", "crm"))
+                .setLimits(Limits.newBuilder().setMessaging(limits))
+                .addSecrets(
+                    tenants.seal(
+                        TenantUid.fromBytes(tenant.getUid()),
+                        BROKER_PASSWORD,
+                        "p1",
+                        UUID.randomUUID().toString())));
   }
 
   MessagingServiceGrpc.MessagingServiceBlockingStub stub(DesiredTenant tenant)
@@ -113,6 +128,19 @@ final class Messaging {
     return MessagingServiceGrpc.newBlockingStub(service.channel())
         .withCallCredentials(caller(tenant))
         .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  /** Publishes a small message to {@code crm.leads.create} and returns its id. */
+  String publish(DesiredTenant tenant) throws JOSEException {
+    return stub(tenant)
+        .publish(
+            PublishRequest.newBuilder()
+                .setModule("crm")
+                .setOperation("leads.create")
+                .setPriority(5)
+                .setData(ByteString.copyFromUtf8("n"))
+                .build())
+        .getMessageId();
   }
 
   Subscription subscribe(DesiredTenant tenant, String source)
@@ -132,7 +160,7 @@ final class Messaging {
   }
 
   CallCredentials caller(DesiredTenant tenant) throws JOSEException {
-    return new Bearer(tenants.token(tenant, ALL));
+    return tenants.caller(tenant, ALL);
   }
 
   /** A connection to the broker as the tenant's own user. */
@@ -141,7 +169,7 @@ final class Messaging {
     factory.setHost(variable("KRYONIX_RABBITMQ_HOST"));
     factory.setPort(Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT")));
     factory.setUsername("kryonix_" + tenant.getId());
-    factory.setPassword(tenants.brokerPassword(tenant));
+    factory.setPassword(tenants.secret(tenant, BROKER_PASSWORD));
     factory.setVirtualHost(vhost);
     factory.setAutomaticRecoveryEnabled(false);
     return factory.newConnection();
@@ -174,23 +202,6 @@ final class Messaging {
     } finally {
       service.stop();
       tenantService.shutdownNow();
-    }
-  }
-
-  /** Puts a token on a call. */
-  private static final class Bearer extends CallCredentials {
-    private final String token;
-
-    private Bearer(String token) {
-      this.token = token;
-    }
-
-    @Override
-    public void applyRequestMetadata(RequestInfo call, Executor executor, MetadataApplier applier) {
-      Metadata headers = new Metadata();
-      headers.put(
-          Metadata.Key.of("authorization", Metadata.ASCII_STRING_MARSHALLER), "Bearer " + token);
-      applier.apply(headers);
     }
   }
 }

@@ -44,7 +44,7 @@ final class PlansAndModulesIT {
     DesiredTenant tenant = messaging.newTenant();
     String published = publish(tenant, "leads.create");
 
-    DesiredTenant without = messaging.tenants().changeModules(tenant, "agendamento");
+    DesiredTenant without = messaging.changeModules(tenant, "agendamento");
     assertRefused(
         () -> publish(tenant, "leads.create"), Code.FAILED_PRECONDITION, "MODULE_NOT_ENABLED");
     assertRefused(
@@ -53,7 +53,7 @@ final class PlansAndModulesIT {
         "MODULE_NOT_ENABLED");
     assertThat(messagesIn(tenant, QUEUE)).isEqualTo(1);
 
-    messaging.tenants().changeModules(without, "agendamento", "crm");
+    messaging.changeModules(without, "agendamento", "crm");
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
       Delivery delivery = subscription.next();
       assertThat(delivery.getMessage().getMessageId()).isEqualTo(published);
@@ -70,11 +70,11 @@ final class PlansAndModulesIT {
     DesiredTenant without;
     try (Subscription subscription = messaging.subscribe(tenant, "*.*")) {
       subscription.next();
-      without = messaging.tenants().changeModules(tenant, "agendamento");
+      without = messaging.changeModules(tenant, "agendamento");
       assertRefused(subscription::awaitEnd, Code.FAILED_PRECONDITION, "MODULE_NOT_ENABLED");
     }
 
-    messaging.tenants().changeModules(without, "agendamento", "crm");
+    messaging.changeModules(without, "agendamento", "crm");
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
       assertThat(subscription.next().getMessage().getMessageId()).isEqualTo(published);
     }
@@ -88,9 +88,7 @@ final class PlansAndModulesIT {
       published.add(publish(tenant, "leads.create"));
     }
 
-    messaging
-        .tenants()
-        .changeLimits(tenant, Messaging.limits().toBuilder().setQueueDepth(10).build());
+    messaging.changeLimits(tenant, Messaging.limits().toBuilder().setQueueDepth(10).build());
 
     assertRefusedForNow(() -> publishUntilRefused(tenant), Code.RESOURCE_EXHAUSTED, "QUEUE_FULL");
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
@@ -110,9 +108,7 @@ final class PlansAndModulesIT {
     publish(tenant, "leads.update");
 
     DesiredTenant lowered =
-        messaging
-            .tenants()
-            .changeLimits(tenant, Messaging.limits().toBuilder().setQueues(1).build());
+        messaging.changeLimits(tenant, Messaging.limits().toBuilder().setQueues(1).build());
 
     publish(tenant, "leads.create");
     publish(tenant, "leads.update");
@@ -120,7 +116,7 @@ final class PlansAndModulesIT {
         () -> publish(tenant, "pipelines.update"), Code.RESOURCE_EXHAUSTED, "QUOTA_EXCEEDED");
     assertThat(messagesIn(tenant, QUEUE)).isEqualTo(2);
 
-    messaging.tenants().changeLimits(lowered, Messaging.limits());
+    messaging.changeLimits(lowered, Messaging.limits());
     publish(tenant, "pipelines.update");
   }
 
@@ -131,9 +127,7 @@ final class PlansAndModulesIT {
       publish(tenant, "leads.create");
       subscription.acknowledge(subscription.next());
 
-      messaging
-          .tenants()
-          .changeLimits(tenant, Messaging.limits().toBuilder().setConnections(1).build());
+      messaging.changeLimits(tenant, Messaging.limits().toBuilder().setConnections(1).build());
 
       String published = publish(tenant, "leads.create");
       assertThat(subscription.next().getMessage().getMessageId()).isEqualTo(published);

@@ -9,7 +9,6 @@ import com.google.gson.JsonObject;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
-import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
@@ -17,6 +16,7 @@ import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
@@ -71,14 +71,7 @@ final class DeliveryIT {
 
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
-    assertThat(System.getenv())
-        .as("run through ./kryonix test")
-        .containsKey("KRYONIX_RABBITMQ_PORT");
-    GenerateKeys.main(new String[] {keys.toString(), "messaging"});
-    context =
-        ApplicationContext.run(
-            Map.of(
-                "kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    context = MessagingBeans.start(keys);
     subscribing = context.getBean(Subscribing.class);
     publisher = context.getBean(Publisher.class);
     api = context.getBean(ManagementApi.class);

@@ -12,7 +12,6 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
-import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -21,6 +20,7 @@ import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantMeter;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
@@ -63,14 +63,7 @@ final class TopologyIT {
 
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
-    assertThat(System.getenv())
-        .as("run through ./kryonix test")
-        .containsKey("KRYONIX_RABBITMQ_PORT");
-    GenerateKeys.main(new String[] {keys.toString(), "messaging"});
-    context =
-        ApplicationContext.run(
-            Map.of(
-                "kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    context = MessagingBeans.start(keys);
     topology = context.getBean(Topology.class);
     api = context.getBean(ManagementApi.class);
   }

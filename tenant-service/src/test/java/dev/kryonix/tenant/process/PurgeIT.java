@@ -52,7 +52,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What lasts, and what is erased: purge, usage, repair and new credentials, on PostgreSQL. */
 final class PurgeIT {
-  private static ServiceProcess service;
+  private static TenantProcess service;
   private static ScriptedService messaging;
   private static ScriptedService cache;
   private static ScriptedService backup;
@@ -60,12 +60,12 @@ final class PurgeIT {
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
-    service = ServiceProcess.start(folder);
+    service = TenantProcess.start(folder);
     messaging = new ScriptedService(service, "messaging");
     cache = new ScriptedService(service, "cache");
     backup = new ScriptedService(service, "backup");
     List.of(messaging, cache, backup).forEach(ScriptedService::connect);
-    admin = Caller.with(service.channel(), ServiceProcess.ADMIN_KEY);
+    admin = Caller.with(service.channel(), TenantProcess.ADMIN_KEY);
   }
 
   @AfterAll

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The client end of the state stream with a service's token, that answers as a test says. */
 final class ScriptedService implements AutoCloseable {
-  private final ServiceProcess server;
+  private final TenantProcess server;
   private final String name;
   private final String claimed;
   private final Set<String> refused = ConcurrentHashMap.newKeySet();
@@ -36,12 +36,12 @@ final class ScriptedService implements AutoCloseable {
   private volatile @Nullable StreamObserver<SyncRequest> stream;
   private volatile boolean ended;
 
-  ScriptedService(ServiceProcess server, String name) {
+  ScriptedService(TenantProcess server, String name) {
     this(server, name, name);
   }
 
   /** A service that has one name in its token and says another. */
-  ScriptedService(ServiceProcess server, String name, String claimed) {
+  ScriptedService(TenantProcess server, String name, String claimed) {
     this.server = server;
     this.name = name;
     this.claimed = claimed;

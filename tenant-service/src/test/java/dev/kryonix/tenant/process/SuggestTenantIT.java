@@ -29,13 +29,13 @@ final class SuggestTenantIT {
           + " não precisamos do financeiro.";
   private static final int LONGEST = 4000;
 
-  private static ServiceProcess service;
+  private static TenantProcess service;
   private static Caller admin;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
-    service = ServiceProcess.start(folder);
-    admin = Caller.with(service.channel(), ServiceProcess.ADMIN_KEY);
+    service = TenantProcess.start(folder);
+    admin = Caller.with(service.channel(), TenantProcess.ADMIN_KEY);
   }
 
   @AfterAll

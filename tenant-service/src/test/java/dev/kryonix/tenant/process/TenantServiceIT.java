@@ -73,14 +73,14 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The service on a real PostgreSQL, with the client ends of three services played by the test. */
 final class TenantServiceIT {
-  private static ServiceProcess service;
+  private static TenantProcess service;
   private static ScriptedService messaging;
   private static List<ScriptedService> services;
   private static Caller admin;
 
   @BeforeAll
   static void start(@TempDir Path folder) throws IOException {
-    service = ServiceProcess.start(folder);
+    service = TenantProcess.start(folder);
     messaging = new ScriptedService(service, "messaging");
     services =
         List.of(
@@ -88,7 +88,7 @@ final class TenantServiceIT {
             new ScriptedService(service, "cache"),
             new ScriptedService(service, "backup"));
     services.forEach(ScriptedService::connect);
-    admin = Caller.with(service.channel(), ServiceProcess.ADMIN_KEY);
+    admin = Caller.with(service.channel(), TenantProcess.ADMIN_KEY);
   }
 
   @AfterAll
@@ -440,7 +440,7 @@ final class TenantServiceIT {
                             .setTtl(Duration.newBuilder().setSeconds(901)))))
         .isEqualTo(invalid("INVALID_FIELD", "ttl"));
     String wrong = key.getKey().substring(0, key.getKey().length() - 4) + "AAAA";
-    for (String bad : List.of(wrong, "kry_nothing", ServiceProcess.ADMIN_KEY + "x")) {
+    for (String bad : List.of(wrong, "kry_nothing", TenantProcess.ADMIN_KEY + "x")) {
       assertThat(refusal(() -> issue(IssueTokenRequest.newBuilder().setApiKey(bad))).reason())
           .isEqualTo("API_KEY_INVALID");
     }
@@ -737,7 +737,7 @@ final class TenantServiceIT {
   }
 
   private static IssueTokenResponse actAs(String id) {
-    return issue(IssueTokenRequest.newBuilder().setApiKey(ServiceProcess.ADMIN_KEY).setTenant(id));
+    return issue(IssueTokenRequest.newBuilder().setApiKey(TenantProcess.ADMIN_KEY).setTenant(id));
   }
 
   private static ListTenantsRequest byModule(String label, String module) {

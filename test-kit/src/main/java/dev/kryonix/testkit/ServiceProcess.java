@@ -1,4 +1,4 @@
-package dev.kryonix.backup.process;
+package dev.kryonix.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -13,15 +13,15 @@ import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** The backup service in a JVM of its own. */
-final class ServiceProcess {
+/** A service in a JVM of its own, on free ports, with the class path of the test. */
+public final class ServiceProcess {
   private final Process process;
   private final ManagedChannel channel;
   private final Path log;
@@ -35,35 +35,33 @@ final class ServiceProcess {
   /**
    * Starts the service and waits until it serves.
    *
+   * @param application the class with its main method
    * @param folder where its data and log go
-   * @param settings its environment besides that of the test, which names PostgreSQL
+   * @param settings its environment besides that of the test, which names the engines
    */
-  static ServiceProcess start(Path folder, Map<String, String> settings) throws IOException {
-    assertThat(System.getenv())
-        .as("run through ./kryonix test")
-        .containsKey("KRYONIX_POSTGRES_URL");
+  public static ServiceProcess start(String application, Path folder, Map<String, String> settings)
+      throws IOException {
+    assertThat(System.getenv()).as("run through ./kryonix test").containsKey("KRYONIX_HOME");
     int port = freePort();
-    List<String> command =
-        new ArrayList<>(
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--enable-native-access=ALL-UNNAMED",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xmx512m",
-                "-cp",
-                System.getProperty(
-                    "surefire.test.class.path", System.getProperty("java.class.path")),
-                "dev.kryonix.backup.Application"));
     Path log = folder.resolve("service.log");
     ProcessBuilder builder =
-        new ProcessBuilder(command)
+        new ProcessBuilder(
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-XX:+UseSerialGC",
+                    "-XX:TieredStopAtLevel=1",
+                    "-Xmx512m",
+                    "-cp",
+                    System.getProperty(
+                        "surefire.test.class.path", System.getProperty("java.class.path")),
+                    application))
             .redirectErrorStream(true)
             .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()));
+    builder.environment().put("KRYONIX_DATA_DIR", folder.resolve("data").toString());
     builder.environment().putAll(settings);
     builder.environment().put("KRYONIX_GRPC_PORT", Integer.toString(port));
     builder.environment().put("KRYONIX_MANAGEMENT_PORT", Integer.toString(freePort()));
-    builder.environment().put("KRYONIX_DATA_DIR", folder.resolve("data").toString());
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
             .build();
@@ -74,25 +72,26 @@ final class ServiceProcess {
     return service;
   }
 
-  ManagedChannel channel() {
+  public ManagedChannel channel() {
     return channel;
   }
 
-  /** Ends the process as a crash would. */
-  void kill() throws InterruptedException {
-    process.destroyForcibly().waitFor();
-    channel.shutdownNow();
-  }
-
   /** Asks the process to end, and waits until it has. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     process.destroy();
     assertThat(process.waitFor(40, TimeUnit.SECONDS)).as("ends when asked to; see " + log).isTrue();
     channel.shutdownNow();
   }
 
-  private boolean isServing() {
-    assertThat(process.isAlive()).as("the service runs; see " + log).isTrue();
+  /** Ends the process as a crash would. */
+  public void kill() throws InterruptedException {
+    process.destroyForcibly().waitFor();
+    channel.shutdownNow();
+  }
+
+  /** Whether it says so itself; fails when the process has ended. */
+  public boolean isServing() {
+    assertThat(process.isAlive()).as(() -> "the service runs:\n" + lines()).isTrue();
     try {
       return HealthGrpc.newBlockingStub(channel)
               .withDeadlineAfter(1, TimeUnit.SECONDS)
@@ -101,6 +100,14 @@ final class ServiceProcess {
           == ServingStatus.SERVING;
     } catch (StatusRuntimeException e) {
       return false;
+    }
+  }
+
+  private String lines() {
+    try {
+      return Files.readString(log);
+    } catch (IOException e) {
+      return e.toString();
     }
   }
 
