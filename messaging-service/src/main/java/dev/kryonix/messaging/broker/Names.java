@@ -18,6 +18,18 @@ public final class Names {
    */
   public static final String UNROUTABLE = "kryonix.unroutable";
 
+  /** The topic exchange of what comes from phones. */
+  public static final String MOBILE_PRIORITY = "mobile_priority";
+
+  /** The direct exchange of what a business cannot do without. */
+  public static final String BUSINESS_CRITICAL = "business_critical";
+
+  /** The fanout exchange to all automation consumers. */
+  public static final String AUTOMATION = "automation";
+
+  /** The stream of copies of all that was published. */
+  public static final String HISTORY = "kryonix.history";
+
   /** The policy of depth, overflow and dead letters. */
   public static final String POLICY = "kryonix";
 
@@ -27,9 +39,9 @@ public final class Names {
           new Exchange(UNROUTABLE, "fanout"),
           new Exchange(DEAD_LETTERS, "topic"),
           new Exchange(PUBLISH, "topic"),
-          new Exchange("mobile_priority", "topic"),
-          new Exchange("business_critical", "direct"),
-          new Exchange("automation", "fanout"));
+          new Exchange(MOBILE_PRIORITY, "topic"),
+          new Exchange(BUSINESS_CRITICAL, "direct"),
+          new Exchange(AUTOMATION, "fanout"));
 
   private static final String DEAD_LETTER_SUFFIX = ".dead";
   private static final String VHOST_PREFIX = "tenant_";

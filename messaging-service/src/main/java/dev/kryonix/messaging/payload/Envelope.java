@@ -2,8 +2,10 @@ package dev.kryonix.messaging.payload;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.payload.NewMessage.Content;
 import dev.kryonix.messaging.topology.LiveQueue;
+import dev.kryonix.messaging.topology.Route;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -27,6 +29,8 @@ public final class Envelope {
   private static final String END_TO_END = "kx-e2e";
   private static final String TIME = "kx-time";
   private static final String PRIORITY = "kx-priority";
+  private static final String ROUTE = "kx-route";
+  private static final String AGAIN = "kx-again";
   private static final int PERSISTENT = 2;
   private static final int LARGEST = 64 * 1024 * 1024;
 
@@ -45,6 +49,12 @@ public final class Envelope {
     Map<String, Object> headers = new HashMap<>();
     headers.put(TIME, message.time().toEpochMilli());
     headers.put(PRIORITY, message.priority());
+    if (message.handling().route() != Route.STANDARD) {
+      headers.put(ROUTE, message.handling().route().name());
+    }
+    if (message.handling().again()) {
+      headers.put(AGAIN, true);
+    }
     headers.putAll(message.trace());
     content.attributes().forEach((key, value) -> headers.put(ATTRIBUTE + key, value));
     byte[] body = body(tenant, message, headers);
@@ -72,19 +82,46 @@ public final class Envelope {
       headers.put(ZSTD_SIZE, content.payload().length);
     }
     PayloadCipher.Sealed sealed =
-        cipher.seal(tenant, message.queue().name(), message.id(), compressed);
+        cipher.seal(
+            tenant,
+            place(message.queue().name(), message.handling().route() == Route.AUTOMATION),
+            message.id(),
+            compressed);
     headers.put(KEY, sealed.keyId());
     headers.put(NONCE, sealed.nonce());
     return sealed.bytes();
+  }
+
+  /**
+   * Where a message may lie, which its encryption is bound to: its operation's queue, or for copies
+   * to all automation any automation consumer's.
+   */
+  private static String place(String queue, boolean automation) {
+    return automation ? Names.AUTOMATION + "/" + queue : queue;
+  }
+
+  /** Whether a message may have been published before, by an attempt that ended unknown. */
+  public static boolean isAgain(BasicProperties properties) {
+    return headers(properties).containsKey(AGAIN);
+  }
+
+  private static Map<String, Object> headers(BasicProperties properties) {
+    return properties.getHeaders() == null ? Map.of() : properties.getHeaders();
   }
 
   /** Opens a message that came from the operation's queue. */
   public StoredMessage unpack(
       TenantView tenant, LiveQueue queue, BasicProperties properties, byte[] body)
       throws PayloadCorruptException {
-    Map<String, Object> headers =
-        properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+    Map<String, Object> headers = headers(properties);
     String id = text(properties.getMessageId());
+    boolean automation = text(headers.get(ROUTE)).equals(Route.AUTOMATION.name());
+    // A copy to an automation consumer says of itself which operation it is of.
+    String name = automation ? text(properties.getType()) : queue.name();
+    int dot = name.indexOf('.');
+    if (dot < 0) {
+      throw new PayloadCorruptException("does not say its operation", null);
+    }
     Map<String, String> attributes = new HashMap<>();
     headers.forEach(
         (key, value) -> {
@@ -94,9 +131,9 @@ public final class Envelope {
         });
     return new StoredMessage(
         id,
-        queue.module(),
-        queue.operation(),
-        payload(tenant, queue, id, new Body(headers, body)),
+        name.substring(0, dot),
+        name.substring(dot + 1),
+        payload(tenant, place(name, automation), id, new Body(headers, body)),
         text(properties.getContentType()),
         (int) number(headers.get(PRIORITY), queue.priority()),
         attributes,
@@ -106,7 +143,7 @@ public final class Envelope {
 
   private record Body(Map<String, Object> headers, byte[] bytes) {}
 
-  private byte[] payload(TenantView tenant, LiveQueue queue, String id, Body body)
+  private byte[] payload(TenantView tenant, String place, String id, Body body)
       throws PayloadCorruptException {
     if (body.headers.containsKey(END_TO_END)) {
       return body.bytes;
@@ -117,7 +154,7 @@ public final class Envelope {
     byte[] compressed =
         cipher.open(
             tenant,
-            queue.name(),
+            place,
             id,
             new PayloadCipher.Sealed(text(body.headers.get(KEY)), nonce, body.bytes));
     if (!body.headers.containsKey(ZSTD_SIZE)) {

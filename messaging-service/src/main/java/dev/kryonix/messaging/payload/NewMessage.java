@@ -1,6 +1,8 @@
 package dev.kryonix.messaging.payload;
 
+import dev.kryonix.messaging.topology.Lane;
 import dev.kryonix.messaging.topology.LiveQueue;
+import dev.kryonix.messaging.topology.Route;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
@@ -16,6 +18,7 @@ import java.util.Optional;
  * @param ttl how long it may wait, when shorter than its queue's time
  * @param time when it was accepted
  * @param trace the trace context, as headers
+ * @param handling which way it takes, and whether it may have taken it before
  */
 public record NewMessage(
     String id,
@@ -24,10 +27,45 @@ public record NewMessage(
     Content content,
     Optional<Duration> ttl,
     Instant time,
-    Map<String, String> trace) {
+    Map<String, String> trace,
+    Handling handling) {
 
   public NewMessage {
     trace = Map.copyOf(trace);
+  }
+
+  /** A message on the usual way. */
+  public NewMessage(
+      String id,
+      LiveQueue queue,
+      int priority,
+      Content content,
+      Optional<Duration> ttl,
+      Instant time,
+      Map<String, String> trace) {
+    this(id, queue, priority, content, ttl, time, trace, Handling.STANDARD);
+  }
+
+  /** The lane that the message is for. */
+  public Lane lane() {
+    return handling.route.lane(priority);
+  }
+
+  /** The same message under the id that an earlier attempt to publish it gave it. */
+  public NewMessage as(String messageId, boolean again) {
+    return new NewMessage(
+        messageId, queue, priority, content, ttl, time, trace, new Handling(handling.route, again));
+  }
+
+  /**
+   * How a message is handled in the broker.
+   *
+   * @param route which way it takes
+   * @param again whether it may be there already, published under the same id
+   */
+  public record Handling(Route route, boolean again) {
+    /** The usual way, for the first time. */
+    public static final Handling STANDARD = new Handling(Route.STANDARD, false);
   }
 
   /**

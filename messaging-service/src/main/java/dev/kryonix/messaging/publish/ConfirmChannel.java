@@ -3,7 +3,6 @@ package dev.kryonix.messaging.publish;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import dev.kryonix.messaging.broker.BrokerErrors;
-import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import java.io.IOException;
@@ -33,7 +32,7 @@ final class ConfirmChannel {
   private final Duration patience;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final ConcurrentNavigableMap<Long, InFlight> inFlight = new ConcurrentSkipListMap<>();
-  private final Map<String, InFlight> byMessageId = new ConcurrentHashMap<>();
+  private final Map<Mark, InFlight> byMark = new ConcurrentHashMap<>();
 
   ConfirmChannel(
       BrokerConnection connection, PublishConfig config, Consumer<ConfirmChannel> onClose) {
@@ -49,7 +48,10 @@ final class ConfirmChannel {
     channel.addConfirmListener(
         (tag, multiple) -> settle(tag, multiple, Outcome.CONFIRMED),
         (tag, multiple) -> settle(tag, multiple, Outcome.REFUSED));
-    channel.addReturnListener(returned -> markReturned(returned.getProperties().getMessageId()));
+    channel.addReturnListener(
+        returned ->
+            markReturned(
+                new Mark(returned.getExchange(), returned.getProperties().getMessageId())));
     channel.addShutdownListener(
         cause -> {
           settle(Long.MAX_VALUE, true, Outcome.LOST);
@@ -57,14 +59,17 @@ final class ConfirmChannel {
         });
   }
 
+  /** What a message is known by that comes back: copies of it go to other exchanges. */
+  private record Mark(String exchange, String messageId) {}
+
   /** A message that the broker has not answered yet. */
   private static final class InFlight {
-    final String messageId;
+    final Mark mark;
     final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     volatile boolean returned;
 
-    InFlight(String messageId) {
-      this.messageId = messageId;
+    InFlight(Mark mark) {
+      this.mark = mark;
     }
   }
 
@@ -76,7 +81,7 @@ final class ConfirmChannel {
    * Writes the message and returns what will become of it. Waits while the window is full; refuses
    * when it stays so, when the broker takes nothing, or when it has gone.
    */
-  CompletableFuture<Outcome> publish(String routingKey, Packed message)
+  CompletableFuture<Outcome> publish(String exchange, String routingKey, Packed message)
       throws InterruptedException {
     if (connection.isBlocked()) {
       throw BrokerErrors.blocked();
@@ -84,14 +89,14 @@ final class ConfirmChannel {
     if (!window.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw BrokerErrors.blocked();
     }
-    InFlight entry = new InFlight(message.properties().getMessageId());
+    InFlight entry = new InFlight(new Mark(exchange, message.properties().getMessageId()));
     entry.outcome.whenComplete((outcome, error) -> window.release());
     writing.lockInterruptibly();
     try {
       long tag = channel.getNextPublishSeqNo();
       inFlight.put(tag, entry);
-      byMessageId.put(entry.messageId, entry);
-      write(routingKey, message, tag);
+      byMark.put(entry.mark, entry);
+      write(routingKey, message, tag, entry);
     } finally {
       writing.unlock();
     }
@@ -102,17 +107,18 @@ final class ConfirmChannel {
     return entry.outcome;
   }
 
-  private void write(String routingKey, Packed message, long tag) {
+  private void write(String routingKey, Packed message, long tag, InFlight entry) {
     try {
-      channel.basicPublish(Names.PUBLISH, routingKey, true, message.properties(), message.body());
+      channel.basicPublish(
+          entry.mark.exchange, routingKey, true, message.properties(), message.body());
     } catch (IOException | AlreadyClosedException e) {
       finish(tag, Outcome.LOST);
       throw BrokerErrors.unavailable(e);
     }
   }
 
-  private void markReturned(String messageId) {
-    InFlight entry = byMessageId.get(messageId);
+  private void markReturned(Mark mark) {
+    InFlight entry = byMark.get(mark);
     if (entry != null) {
       entry.returned = true;
     }
@@ -129,7 +135,7 @@ final class ConfirmChannel {
   private void finish(long tag, Outcome outcome) {
     InFlight entry = inFlight.remove(tag);
     if (entry != null) {
-      byMessageId.remove(entry.messageId);
+      byMark.remove(entry.mark, entry);
       boolean unroutable = outcome == Outcome.CONFIRMED && entry.returned;
       entry.outcome.complete(unroutable ? Outcome.RETURNED : outcome);
     }

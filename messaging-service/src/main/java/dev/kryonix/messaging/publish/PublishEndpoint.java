@@ -6,11 +6,16 @@ import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantDirectory;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.publish.Publisher.Receipt;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 
 /** The RPCs that publish. */
 @Singleton
@@ -18,34 +23,57 @@ public final class PublishEndpoint {
   private final TenantDirectory tenants;
   private final PublishRequests requests;
   private final Publisher publisher;
+  private final OncePublisher once;
 
-  PublishEndpoint(TenantDirectory tenants, PublishRequests requests, Publisher publisher) {
+  PublishEndpoint(
+      TenantDirectory tenants, PublishRequests requests, Publisher publisher, OncePublisher once) {
     this.tenants = tenants;
     this.requests = requests;
     this.publisher = publisher;
+    this.once = once;
   }
 
   /** Publishes one message. */
   public PublishResponse publish(Principal caller, PublishRequest request) {
-    var tenant = tenants.require(caller);
     try {
-      return response(publisher.publish(tenant, requests.read(tenant, request)));
+      return submit(caller, request, new Submission()).get();
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommonErrors.notServing("the call was interrupted");
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ServiceException refusal
+          ? refusal
+          : new IllegalStateException(e);
     }
+  }
+
+  /** What is alike of the messages of one call. */
+  private static final class Submission {
+    /** Whether one has had a request_id: then all that follow go behind it, to keep their order. */
+    volatile boolean once;
+  }
+
+  private CompletableFuture<PublishResponse> submit(
+      Principal caller, PublishRequest request, Submission submission) throws InterruptedException {
+    TenantView tenant = tenants.require(caller);
+    NewMessage message = requests.read(tenant, request);
+    publisher.charge(tenant);
+    if (!request.getRequestId().isEmpty()) {
+      submission.once = true;
+      return once.submit(tenant, request.getRequestId(), PublishRequests.digest(request), message);
+    }
+    if (submission.once) {
+      return once.submitAfter(tenant, message);
+    }
+    return publisher.submit(tenant, message).thenApply(PublishEndpoint::response);
   }
 
   /** Publishes a stream of messages. */
   public StreamObserver<PublishStreamRequest> publishStream(
       Principal caller, StreamObserver<PublishStreamResponse> responses) {
+    Submission submission = new Submission();
     return PublishStream.open(
-        responses,
-        publisher.maxBytesInFlight(),
-        request -> {
-          var tenant = tenants.require(caller);
-          return publisher.submit(tenant, requests.read(tenant, request));
-        });
+        responses, publisher.maxBytesInFlight(), request -> submit(caller, request, submission));
   }
 
   static PublishResponse response(Receipt receipt) {

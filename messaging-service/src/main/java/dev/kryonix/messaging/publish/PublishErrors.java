@@ -2,6 +2,7 @@ package dev.kryonix.messaging.publish;
 
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.messaging.broker.Names;
 import io.grpc.Status.Code;
 import java.time.Duration;
 
@@ -21,6 +22,35 @@ final class PublishErrors {
         .with("queue", queue)
         .quota("messaging.queue_depth", "messages in the queue " + queue)
         .retryAfter(QUEUE_RETRY);
+  }
+
+  static ServiceException automationFull(String queue) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_QUEUE_FULL,
+            "The message is in '%s', but the queue of an automation consumer has reached its depth."
+                .formatted(queue))
+        .with("queue", Names.AUTOMATION)
+        .quota("messaging.queue_depth", "messages in the automation consumers' queues")
+        .retryAfter(QUEUE_RETRY);
+  }
+
+  static ServiceException requestIdReused(String requestId) {
+    return ServiceException.of(
+            Code.ABORTED,
+            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
+            "The request_id '%s' came with another message within the last 10 minutes."
+                .formatted(requestId))
+        .field("request_id", "was used for another message");
+  }
+
+  /** Another call publishes the same, and has not come to an end in time. */
+  static ServiceException stillRunning() {
+    return ServiceException.of(
+            Code.UNAVAILABLE,
+            ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT,
+            "Another call with this request_id has not ended; publish again with the same id.")
+        .retryAfter(CONFIRM_RETRY);
   }
 
   static ServiceException unconfirmed() {

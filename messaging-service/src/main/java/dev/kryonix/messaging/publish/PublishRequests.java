@@ -1,20 +1,27 @@
 package dev.kryonix.messaging.publish;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
 import dev.kryonix.api.messaging.v1.Compression;
 import dev.kryonix.api.messaging.v1.PublishRequest;
-import dev.kryonix.api.messaging.v1.Route;
+import dev.kryonix.kit.catalog.Module;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.telemetry.CallTrace;
 import dev.kryonix.messaging.payload.CompressionLevel;
 import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.payload.NewMessage.Content;
+import dev.kryonix.messaging.payload.NewMessage.Handling;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
+import dev.kryonix.messaging.topology.Route;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -46,15 +53,29 @@ final class PublishRequests {
     LiveQueue queue = operations.require(tenant, request.getModule(), request.getOperation());
     refuseUnbuilt(request);
     Content content = content(request);
+    int priority = request.getPriority() == 0 ? queue.priority() : request.getPriority();
     Instant now = clock.instant();
     return new NewMessage(
         ids.next(now),
         queue,
-        request.getPriority() == 0 ? queue.priority() : request.getPriority(),
+        priority,
         content,
         ttl(request, queue),
         now,
-        CallTrace.current().headers());
+        CallTrace.current().headers(),
+        new Handling(route(request, queue, priority), false));
+  }
+
+  private Route route(PublishRequest request, LiveQueue queue, int priority) {
+    Module module = operations.moduleOf(queue);
+    return switch (request.getRoute()) {
+      case ROUTE_UNSPECIFIED, UNRECOGNIZED ->
+          Routes.choose(module, priority, request.getAttributesMap());
+      case ROUTE_STANDARD -> Route.STANDARD;
+      case ROUTE_MOBILE_PRIORITY -> Routes.require(module, Route.MOBILE_PRIORITY);
+      case ROUTE_BUSINESS_CRITICAL -> Routes.require(module, Route.BUSINESS_CRITICAL);
+      case ROUTE_AUTOMATION -> Routes.require(module, Route.AUTOMATION);
+    };
   }
 
   private static void refuseUnbuilt(PublishRequest request) {
@@ -64,12 +85,19 @@ final class PublishRequests {
     if (request.hasDeliverAt() || !request.getScheduleId().isEmpty()) {
       throw unbuilt("deliver_at");
     }
-    if (!request.getRequestId().isEmpty()) {
-      throw unbuilt("request_id");
-    }
-    if (request.getRoute() != Route.ROUTE_UNSPECIFIED
-        && request.getRoute() != Route.ROUTE_STANDARD) {
-      throw unbuilt("route");
+  }
+
+  /** By what a repetition of the request is known: all of it but the id itself. */
+  static ByteString digest(PublishRequest request) {
+    byte[] bytes = new byte[request.getSerializedSize()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    // Maps in one order, whichever they came in.
+    out.useDeterministicSerialization();
+    try {
+      request.writeTo(out);
+      return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(bytes));
+    } catch (IOException | NoSuchAlgorithmException e) {
+      throw new IllegalStateException("a request fits an array of its size", e);
     }
   }
 

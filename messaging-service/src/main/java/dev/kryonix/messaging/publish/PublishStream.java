@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.rpc.RetryInfo;
 import dev.kryonix.api.messaging.v1.Problem;
 import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishResult;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
@@ -11,7 +12,6 @@ import dev.kryonix.api.messaging.v1.PublishWindow;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.streams.StreamWriter;
-import dev.kryonix.messaging.publish.Publisher.Receipt;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.concurrent.BlockingQueue;
@@ -49,7 +49,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
   /** Puts a message on its way. */
   @FunctionalInterface
   interface Submit {
-    CompletableFuture<Receipt> submit(PublishRequest request) throws InterruptedException;
+    CompletableFuture<PublishResponse> submit(PublishRequest request) throws InterruptedException;
   }
 
   static StreamObserver<PublishStreamRequest> open(
@@ -69,7 +69,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     try {
       submit
           .submit(request.getMessage())
-          .whenComplete((receipt, error) -> results.add(result(sequence, receipt, error)));
+          .whenComplete((published, error) -> results.add(result(sequence, published, error)));
     } catch (ServiceException e) {
       results.add(result(sequence, null, e));
     } catch (InterruptedException e) {
@@ -107,10 +107,10 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
   }
 
   private static PublishStreamResponse result(
-      long sequence, @Nullable Receipt receipt, @Nullable Throwable error) {
+      long sequence, @Nullable PublishResponse published, @Nullable Throwable error) {
     PublishResult.Builder result = PublishResult.newBuilder().setSequence(sequence);
-    if (receipt != null) {
-      result.setPublished(PublishEndpoint.response(receipt));
+    if (published != null) {
+      result.setPublished(published);
     } else {
       Throwable cause =
           error instanceof CompletionException && error.getCause() != null

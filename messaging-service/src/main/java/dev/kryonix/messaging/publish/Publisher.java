@@ -1,8 +1,10 @@
 package dev.kryonix.messaging.publish;
 
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
@@ -10,6 +12,8 @@ import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.topology.Lane;
+import dev.kryonix.messaging.topology.Operations;
+import dev.kryonix.messaging.topology.Route;
 import dev.kryonix.messaging.topology.TenantQueues;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -28,6 +32,7 @@ import java.util.concurrent.TimeoutException;
 public final class Publisher implements TenantMemory {
   private final TenantConnections connections;
   private final TenantQueues queues;
+  private final Operations operations;
   private final Envelope envelope;
   private final PublishConfig config;
   private final InstantSource clock;
@@ -38,11 +43,13 @@ public final class Publisher implements TenantMemory {
   public Publisher(
       TenantConnections connections,
       TenantQueues queues,
+      Operations operations,
       Envelope envelope,
       PublishConfig config,
       InstantSource clock) {
     this.connections = connections;
     this.queues = queues;
+    this.operations = operations;
     this.envelope = envelope;
     this.config = config;
     this.clock = clock;
@@ -73,22 +80,33 @@ public final class Publisher implements TenantMemory {
     String queue() {
       return message.queue().name(lane);
     }
+
+    String exchange() {
+      return message.handling().route().exchange();
+    }
   }
 
-  /** Publishes the message and waits for the confirm. */
+  /** Counts a message that is accepted, now or for later; refuses it over the tenant's rate. */
+  public void charge(TenantView tenant) {
+    rates
+        .computeIfAbsent(tenant.uid(), unused -> new PublishRate())
+        .take(tenant.limits().getMessaging().getPublishPerSecond());
+  }
+
+  /** Publishes the message, which has been charged, and waits for the confirm. */
   public Receipt publish(TenantView tenant, NewMessage message) throws InterruptedException {
-    Duration patience = config.confirmTimeout();
-    Sent sent = prepare(tenant, message);
-    Outcome outcome = await(send(sent), patience);
-    if (outcome == Outcome.RETURNED) {
-      outcome = await(sendAgain(sent), patience);
+    try {
+      return submit(tenant, message).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ServiceException refusal
+          ? refusal
+          : BrokerErrors.unavailable(e);
     }
-    return receipt(sent, outcome);
   }
 
   /**
-   * Writes the message and returns at once; the receipt comes, or the refusal, when the broker has
-   * answered. Waits only for room in the tenant's window.
+   * Writes the message, which has been charged, and returns at once; the receipt comes, or the
+   * refusal, when the broker has answered. Waits only for room in the tenant's window.
    */
   public CompletableFuture<Receipt> submit(TenantView tenant, NewMessage message)
       throws InterruptedException {
@@ -96,22 +114,28 @@ public final class Publisher implements TenantMemory {
     return send(sent)
         .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(timeout -> Outcome.LOST)
-        .thenCompose(outcome -> outcome == Outcome.RETURNED ? retry(sent) : done(sent, outcome));
+        .thenCompose(outcome -> further(sent, outcome));
   }
 
-  private CompletableFuture<Receipt> done(Sent sent, Outcome outcome) {
+  private CompletableFuture<Receipt> further(Sent sent, Outcome outcome) {
+    if (outcome == Outcome.RETURNED) {
+      return onOwnThread(() -> again(sent));
+    }
+    if (outcome == Outcome.CONFIRMED && hasCopies(sent)) {
+      return onOwnThread(() -> copies(sent));
+    }
     return CompletableFuture.completedFuture(outcome).thenApply(each -> receipt(sent, each));
   }
 
-  /** Declaring blocks, so it happens on a thread of its own instead of the event loop. */
-  private CompletableFuture<Receipt> retry(Sent sent) {
+  /** What blocks happens on a thread of its own instead of the event loop. */
+  private static CompletableFuture<Receipt> onOwnThread(Work work) {
     CompletableFuture<Receipt> result = new CompletableFuture<>();
     Thread.ofVirtual()
-        .name("publish-again")
+        .name("publish-further")
         .start(
             () -> {
               try {
-                result.complete(receipt(sent, await(sendAgain(sent), config.confirmTimeout())));
+                result.complete(work.run());
               } catch (RuntimeException e) {
                 result.completeExceptionally(e);
               } catch (InterruptedException e) {
@@ -122,12 +146,41 @@ public final class Publisher implements TenantMemory {
     return result;
   }
 
+  @FunctionalInterface
+  private interface Work {
+    Receipt run() throws InterruptedException;
+  }
+
+  private Receipt again(Sent sent) throws InterruptedException {
+    Outcome outcome = await(sendAgain(sent), config.confirmTimeout());
+    return outcome == Outcome.CONFIRMED && hasCopies(sent) ? copies(sent) : receipt(sent, outcome);
+  }
+
+  private static boolean hasCopies(Sent sent) {
+    return sent.message.handling().route() == Route.AUTOMATION;
+  }
+
+  /**
+   * Sends what goes further once the message is in its own queue. That first: were it one publish
+   * to all of them, a copy would hide that its own queue is gone.
+   */
+  private Receipt copies(Sent sent) throws InterruptedException {
+    queues.ensureAutomation(sent.tenant, operations.automation(sent.tenant));
+    Outcome outcome =
+        await(
+            channel(sent.tenant).publish(Names.AUTOMATION, "", sent.packed),
+            config.confirmTimeout());
+    return switch (outcome) {
+      // Without any automation consumer there is nobody to have a copy.
+      case CONFIRMED, RETURNED -> receipt(sent, Outcome.CONFIRMED);
+      case REFUSED -> throw PublishErrors.automationFull(sent.queue());
+      case LOST -> throw PublishErrors.unconfirmed();
+    };
+  }
+
   private Sent prepare(TenantView tenant, NewMessage message) {
-    rates
-        .computeIfAbsent(tenant.uid(), unused -> new PublishRate())
-        .take(tenant.limits().getMessaging().getPublishPerSecond());
-    Lane lane = Lane.of(message.priority());
-    queues.ensure(tenant, message.queue(), lane);
+    Lane lane = message.lane();
+    queues.ensure(tenant, message.queue(), lane, message.handling().route());
     return new Sent(tenant, message, lane, envelope.pack(tenant, message));
   }
 
@@ -138,7 +191,7 @@ public final class Publisher implements TenantMemory {
     }
     try {
       return channel(sent.tenant)
-          .publish(sent.queue(), sent.packed)
+          .publish(sent.exchange(), sent.queue(), sent.packed)
           .whenComplete((done, error) -> bytes.release(size));
     } catch (RuntimeException | InterruptedException e) {
       bytes.release(size);
@@ -149,7 +202,7 @@ public final class Publisher implements TenantMemory {
   /** The queue had gone, deleted by hand or with its vhost: nothing holds the message yet. */
   private CompletableFuture<Outcome> sendAgain(Sent sent) throws InterruptedException {
     queues.forget(sent.tenant.uid(), sent.queue());
-    queues.ensure(sent.tenant, sent.message.queue(), sent.lane);
+    queues.ensure(sent.tenant, sent.message.queue(), sent.lane, sent.message.handling().route());
     return send(sent);
   }
 

@@ -34,6 +34,6 @@ record Arrival(
   }
 
   boolean redelivered() {
-    return envelope.isRedeliver();
+    return envelope.isRedeliver() || dev.kryonix.messaging.payload.Envelope.isAgain(properties);
   }
 }

@@ -12,6 +12,8 @@ import java.util.Optional;
 /** The catalogue's operations as queues: finds the one that a caller names, for its tenant. */
 @Singleton
 public final class Operations {
+  private static final String AUTOMATION = "automation.";
+
   private final Catalog catalog;
 
   public Operations(Catalog catalog) {
@@ -30,6 +32,24 @@ public final class Operations {
       throw OperationErrors.moduleNotEnabled(module, tenant.id());
     }
     return queue(known, found);
+  }
+
+  /** The module of a queue. */
+  public Module moduleOf(LiveQueue queue) {
+    return catalog.module(queue.module()).orElseThrow();
+  }
+
+  /**
+   * The automation consumers: the operations of the tenant's modules that the catalogue names so.
+   */
+  public List<LiveQueue> automation(TenantView tenant) {
+    return modulesOf(tenant).stream()
+        .flatMap(
+            module ->
+                module.operations().values().stream()
+                    .filter(operation -> operation.name().startsWith(AUTOMATION))
+                    .map(operation -> queue(module, operation)))
+        .toList();
   }
 
   /** Refuses when the tenant does not have the module of one of the queues any more. */

@@ -56,6 +56,35 @@ public final class TenantQueues implements TenantMemory {
             declare(channel, queue.name(lane), Map.of("x-message-ttl", queue.ttl().toMillis())));
   }
 
+  /** Sees to it that the lane's queue exists, and that the route leads there. */
+  public void ensure(TenantView tenant, LiveQueue queue, Lane lane, Route route) {
+    ensure(tenant, queue, lane);
+    if (!route.exchange().equals(Names.PUBLISH)) {
+      String name = queue.name(lane);
+      ensure(
+          tenant,
+          bound(name, route.exchange()),
+          channel -> channel.queueBind(name, route.exchange(), name));
+    }
+  }
+
+  /** Sees to it that these queues, which exist, get a copy of what goes to all automation. */
+  public void ensureAutomation(TenantView tenant, List<LiveQueue> consumers) {
+    for (LiveQueue consumer : consumers) {
+      String name = consumer.name(Lane.NORMAL);
+      ensure(tenant, consumer, Lane.NORMAL);
+      ensure(
+          tenant,
+          bound(name, Names.AUTOMATION),
+          channel -> channel.queueBind(name, Names.AUTOMATION, ""));
+    }
+  }
+
+  /** How it is remembered that a queue is bound to a further exchange; no queue's name has that. */
+  private static String bound(String queue, String exchange) {
+    return queue + "@" + exchange;
+  }
+
   /** Sees to it that the module's queue of dead letters exists and is bound. */
   public void ensureDeadLetters(TenantView tenant, String module) {
     String name = Names.deadLetters(module);
@@ -66,7 +95,7 @@ public final class TenantQueues implements TenantMemory {
   public void forget(TenantUid tenant, String queue) {
     Known known = tenants.get(tenant);
     if (known != null) {
-      known.declared.remove(queue);
+      known.declared.removeIf(name -> name.equals(queue) || name.startsWith(queue + "@"));
     }
   }
 

@@ -10,9 +10,12 @@ import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.connection.BrokerPasswords;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
+import dev.kryonix.messaging.records.Owner;
+import dev.kryonix.messaging.records.TenantRecords;
 import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import jakarta.inject.Singleton;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +30,7 @@ public final class Topology implements TenantReconciler {
   private final TenantQueues queues;
   private final Drift drift;
   private final List<TenantMemory> memories;
+  private final List<TenantRecords> records;
 
   Topology(
       TenantVhost broker,
@@ -35,7 +39,8 @@ public final class Topology implements TenantReconciler {
       TenantConnections connections,
       TenantQueues queues,
       Drift drift,
-      List<TenantMemory> memories) {
+      List<TenantMemory> memories,
+      List<TenantRecords> records) {
     this.broker = broker;
     this.blueprints = blueprints;
     this.passwords = passwords;
@@ -43,6 +48,7 @@ public final class Topology implements TenantReconciler {
     this.queues = queues;
     this.drift = drift;
     this.memories = memories;
+    this.records = records;
   }
 
   @Override
@@ -65,12 +71,19 @@ public final class Topology implements TenantReconciler {
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
     steps.run("connections", () -> connections.close(uid));
     steps.run("vhost", () -> BrokerReach.change(() -> broker.remove(id, uid)));
+    Owner owner = new Owner(id, uid);
+    steps.run("records", () -> RecordsReach.change(() -> records.forEach(r -> r.erase(owner))));
     memories.forEach(memory -> memory.forget(uid));
   }
 
   @Override
   public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
-    return BrokerReach.ask(() -> broker.count(id, uid));
+    Map<String, Long> counts = new HashMap<>(BrokerReach.ask(() -> broker.count(id, uid)));
+    Owner owner = new Owner(id, uid);
+    for (TenantRecords each : records) {
+      counts.putAll(RecordsReach.ask(() -> each.count(owner)));
+    }
+    return counts;
   }
 
   @Override

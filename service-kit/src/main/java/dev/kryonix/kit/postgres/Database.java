@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 @Singleton
 @Requires(beans = PostgresConfig.class)
 public final class Database {
+  private static final String COMPONENT = "postgres";
   private static final int ATTEMPTS = 3;
 
   /**
@@ -45,7 +46,11 @@ public final class Database {
   public Database(PostgresConfig config, Readiness readiness) {
     this.config = config;
     this.pool = new HikariDataSource(pool(config));
-    this.keeper = new Keeper(config, pool, readiness.component("postgres"));
+    this.keeper =
+        new Keeper(
+            config,
+            pool,
+            config.required() ? readiness.component(COMPONENT) : readiness.optional(COMPONENT));
   }
 
   /** Migrates, then watches over the connection, in the background. */

@@ -12,6 +12,8 @@ import io.micronaut.core.bind.annotation.Bindable;
  * @param password the application role's password
  * @param ownerUser the role that owns the schema and runs the migrations
  * @param ownerPassword the owner's password
+ * @param required whether the service serves nothing while PostgreSQL is away; otherwise only what
+ *     needs it is refused
  * @param migrations where the migrations lie
  * @param poolSize the most connections at one time
  * @param waitMillis how long a request waits for a connection
@@ -25,6 +27,7 @@ public record PostgresConfig(
     String password,
     String ownerUser,
     String ownerPassword,
+    @Bindable(defaultValue = "true") boolean required,
     @Bindable(defaultValue = "classpath:db/migration") String migrations,
     @Bindable(defaultValue = "16") int poolSize,
     @Bindable(defaultValue = "3000") int waitMillis,

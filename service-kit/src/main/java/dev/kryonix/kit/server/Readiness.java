@@ -2,6 +2,7 @@ package dev.kryonix.kit.server;
 
 import jakarta.inject.Singleton;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -21,8 +22,18 @@ public final class Readiness {
 
   private final Map<String, String> downReasons = new ConcurrentHashMap<>();
   private final Map<String, Boolean> components = new ConcurrentHashMap<>();
+  private final Set<String> optional = ConcurrentHashMap.newKeySet();
   private final CopyOnWriteArrayList<Consumer<Boolean>> watchers = new CopyOnWriteArrayList<>();
   private volatile boolean draining;
+
+  /**
+   * Something that only a part of what the service does needs: it is shown like the others, and the
+   * service serves while it is down.
+   */
+  public Component optional(String name) {
+    optional.add(name);
+    return component(name);
+  }
 
   /** Something that the service cannot serve without. */
   public Component component(String name) {
@@ -33,7 +44,7 @@ public final class Readiness {
   }
 
   public boolean isServing() {
-    return !draining && downReasons.isEmpty();
+    return !draining && optional.containsAll(downReasons.keySet());
   }
 
   public boolean isDraining() {
@@ -46,7 +57,7 @@ public final class Readiness {
     announce();
   }
 
-  /** The components with `up`, or why they are down. */
+  /** The components with `up`, or why they are down; optional ones too. */
   public Map<String, String> components() {
     Map<String, String> states = new TreeMap<>();
     components.keySet().forEach(name -> states.put(name, downReasons.getOrDefault(name, "up")));

@@ -273,6 +273,7 @@ final class DatabaseIT {
         environment("KRYONIX_POSTGRES_PASSWORD"),
         environment("KRYONIX_POSTGRES_OWNER_USER"),
         environment("KRYONIX_POSTGRES_OWNER_PASSWORD"),
+        true,
         "classpath:db/kit",
         4,
         3000,

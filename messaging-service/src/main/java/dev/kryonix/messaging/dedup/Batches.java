@@ -1,0 +1,59 @@
+package dev.kryonix.messaging.dedup;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
+
+/**
+ * Does with many items at a time what comes one by one: while one batch is worked on, the next
+ * gathers. Items keep their order. There is a thread only while there is work.
+ */
+final class Batches<T> {
+  private final String name;
+  private final int most;
+  private final Consumer<List<T>> work;
+  private final Queue<T> waiting = new ConcurrentLinkedQueue<>();
+  private final AtomicBoolean running = new AtomicBoolean();
+
+  /**
+   * @param name of the thread
+   * @param most items in one batch
+   * @param work what to do with a batch; throws nothing
+   */
+  Batches(String name, int most, Consumer<List<T>> work) {
+    this.name = name;
+    this.most = most;
+    this.work = work;
+  }
+
+  void add(T item) {
+    waiting.add(item);
+    if (running.compareAndSet(false, true)) {
+      Thread.ofVirtual().name(name).start(this::run);
+    }
+  }
+
+  private void run() {
+    do {
+      try {
+        for (List<T> batch = next(); !batch.isEmpty(); batch = next()) {
+          work.accept(batch);
+        }
+      } finally {
+        running.set(false);
+      }
+      // Somebody may have added between the last look and the end.
+    } while (!waiting.isEmpty() && running.compareAndSet(false, true));
+  }
+
+  private List<T> next() {
+    List<T> batch = new ArrayList<>();
+    for (T item; batch.size() < most && (item = waiting.poll()) != null; ) {
+      batch.add(item);
+    }
+    return batch;
+  }
+}

@@ -1,0 +1,185 @@
+package dev.kryonix.messaging.publish;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.api.messaging.v1.PublishResponse;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.dedup.RequestStore.Ending;
+import dev.kryonix.messaging.dedup.Requests;
+import dev.kryonix.messaging.dedup.Take;
+import dev.kryonix.messaging.dedup.Taken;
+import dev.kryonix.messaging.payload.NewMessage;
+import dev.kryonix.messaging.publish.Publisher.Receipt;
+import dev.kryonix.messaging.topology.Route;
+import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Publishes what comes with a request_id once, however often and through however many replicas it
+ * comes, and gives the first answer to all who ask.
+ *
+ * <p>The request is in the database, with the message's id, before the message goes to the broker;
+ * the answer is there before the caller has it. When nobody knows whether an attempt reached the
+ * broker, the next one publishes under the same id, marked as possibly there before: consumers see
+ * a redelivery, and never two messages.
+ */
+@Singleton
+final class OncePublisher {
+  private static final Duration FIRST_LOOK = Duration.ofMillis(20);
+  private static final Duration LAST_LOOK = Duration.ofMillis(500);
+
+  private final Requests requests;
+  private final Publisher publisher;
+  private final PublishConfig config;
+
+  OncePublisher(Requests requests, Publisher publisher, PublishConfig config) {
+    this.requests = requests;
+    this.publisher = publisher;
+    this.config = config;
+  }
+
+  /** Publishes the message, which has been charged, unless the request was published before. */
+  CompletableFuture<PublishResponse> submit(
+      TenantView tenant, String requestId, ByteString content, NewMessage message) {
+    Attempt attempt = new Attempt(tenant, message, new Take(requestId, content, message.id()));
+    attempt.ask();
+    return attempt.result;
+  }
+
+  /** Publishes the message behind all that has been submitted for the tenant before. */
+  CompletableFuture<PublishResponse> submitAfter(TenantView tenant, NewMessage message) {
+    CompletableFuture<PublishResponse> result = new CompletableFuture<>();
+    requests.after(
+        tenant,
+        () ->
+            send(tenant, message)
+                .whenComplete(
+                    (receipt, error) -> {
+                      if (receipt != null) {
+                        result.complete(PublishEndpoint.response(receipt));
+                      } else {
+                        result.completeExceptionally(refusal(error));
+                      }
+                    }));
+    return result;
+  }
+
+  private CompletableFuture<Receipt> send(TenantView tenant, NewMessage message) {
+    try {
+      return publisher.submit(tenant, message);
+    } catch (ServiceException e) {
+      return CompletableFuture.failedFuture(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return CompletableFuture.failedFuture(PublishErrors.unconfirmed());
+    }
+  }
+
+  private static ServiceException refusal(@Nullable Throwable error) {
+    Throwable cause =
+        error instanceof CompletionException || error instanceof ExecutionException
+            ? error.getCause()
+            : error;
+    return cause instanceof ServiceException refusal ? refusal : PublishErrors.unconfirmed();
+  }
+
+  /** One call's way to its answer. */
+  private final class Attempt implements Requests.Listener {
+    final CompletableFuture<PublishResponse> result = new CompletableFuture<>();
+    final TenantView tenant;
+    final NewMessage message;
+    final Take request;
+    final long end = System.nanoTime() + config.confirmTimeout().toNanos();
+    Duration pause = FIRST_LOOK;
+
+    Attempt(TenantView tenant, NewMessage message, Take request) {
+      this.tenant = tenant;
+      this.message = message;
+      this.request = request;
+    }
+
+    void ask() {
+      requests.take(tenant, request, this);
+    }
+
+    @Override
+    public void failed(ServiceException why) {
+      result.completeExceptionally(why);
+    }
+
+    @Override
+    public void taken(Taken taken) {
+      switch (taken) {
+        case Taken.Mine mine -> publish(mine);
+        case Taken.Answered answered -> result.complete(duplicate(answered.answer()));
+        case Taken.Running running -> askLater();
+        case Taken.Reused reused ->
+            result.completeExceptionally(PublishErrors.requestIdReused(request.requestId()));
+      }
+    }
+
+    private void publish(Taken.Mine mine) {
+      Take mineNow = new Take(request.requestId(), request.content(), mine.messageId());
+      send(tenant, message.as(mine.messageId(), mine.again()))
+          .whenComplete(
+              (receipt, error) -> {
+                if (receipt != null) {
+                  PublishResponse answer = PublishEndpoint.response(receipt);
+                  requests.end(
+                      tenant,
+                      new Ending.Published(mineNow, answer.toByteString()),
+                      () -> result.complete(answer));
+                } else {
+                  ServiceException why = refusal(error);
+                  requests.end(
+                      tenant,
+                      isUnknown(why) || mine.again()
+                          ? new Ending.Unknown(mineNow)
+                          : new Ending.Refused(mineNow),
+                      () -> result.completeExceptionally(why));
+                }
+              });
+    }
+
+    /** Whether the message, or one of its copies, may be in the broker. */
+    private boolean isUnknown(ServiceException why) {
+      return why.reason() == ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT
+          || message.handling().route() == Route.AUTOMATION;
+    }
+
+    private void askLater() {
+      if (System.nanoTime() > end) {
+        result.completeExceptionally(PublishErrors.stillRunning());
+        return;
+      }
+      Duration wait = pause;
+      pause = wait.multipliedBy(2).compareTo(LAST_LOOK) < 0 ? wait.multipliedBy(2) : LAST_LOOK;
+      Thread.ofVirtual()
+          .name("request-wait")
+          .start(
+              () -> {
+                try {
+                  Thread.sleep(wait);
+                  ask();
+                } catch (InterruptedException e) {
+                  Thread.currentThread().interrupt();
+                  result.completeExceptionally(PublishErrors.stillRunning());
+                }
+              });
+    }
+  }
+
+  private static PublishResponse duplicate(ByteString answer) {
+    try {
+      return PublishResponse.parseFrom(answer).toBuilder().setDuplicate(true).build();
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an answer that was kept cannot be read", e);
+    }
+  }
+}
