@@ -11,6 +11,10 @@ declare -A DEFAULT_PORT=(
   [rabbitmq]=25672 [rabbitmq_management]=25673 [rabbitmq_dist]=25674
   [rabbitmq_prometheus]=25675 [rabbitmq_stream]=25676 [rabbitmq_epmd]=25677
   [redis]=26379 [postgres]=25432
+  [redis_cluster_1]=26391 [redis_cluster_2]=26392 [redis_cluster_3]=26393
+  [redis_cluster_4]=26394 [redis_cluster_5]=26395 [redis_cluster_6]=26396
+  [redis_cluster_bus_1]=26401 [redis_cluster_bus_2]=26402 [redis_cluster_bus_3]=26403
+  [redis_cluster_bus_4]=26404 [redis_cluster_bus_5]=26405 [redis_cluster_bus_6]=26406
 )
 
 port_variable() { printf 'KRYONIX_PORT_%s' "${1^^}"; }

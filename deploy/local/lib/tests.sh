@@ -27,7 +27,7 @@ run_tests() {
   if [[ $kind == all || $kind == unit ]]; then tests_check_files; fi
   if [[ $kind == system ]]; then build; fi
   if [[ $kind == all || $kind == integration ]]; then
-    "$SERVERS" up 9>&- || exit
+    "$SERVERS" up rabbitmq postgres redis redis_cluster 9>&- || exit
     tests_write_jvm
     arguments+=("-Djvm=$KRYONIX_HOME/jvm/bin/java")
   fi
@@ -63,7 +63,7 @@ tests_clean_up() {
   fi
   "$SERVERS" down 9>&-
   elsewhere=$(readlink "$TEST_HOME/postgres/data") && rm -rf "$elsewhere"
-  rm -rf "$TEST_HOME"/{postgres,redis,rabbitmq,secrets,jvm}
+  rm -rf "$TEST_HOME"/{postgres,redis,redis_cluster,rabbitmq,secrets,jvm}
 }
 
 # One Maven run tests all modules, but each service logs in to the servers as itself. Surefire and Failsafe start their

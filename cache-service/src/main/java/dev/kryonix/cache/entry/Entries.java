@@ -27,6 +27,7 @@ final class Entries {
   private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
   private final EntryStore store;
+  private final Spaces spaces;
   private final Envelope envelope;
   private final Ttls ttls;
   private final Catalog catalog;
@@ -38,12 +39,14 @@ final class Entries {
 
   Entries(
       EntryStore store,
+      Spaces spaces,
       Envelope envelope,
       Ttls ttls,
       Catalog catalog,
       InstantSource clock,
       MeterRegistry metrics) {
     this.store = store;
+    this.spaces = spaces;
     this.envelope = envelope;
     this.ttls = ttls;
     this.catalog = catalog;
@@ -175,10 +178,12 @@ final class Entries {
   }
 
   private static long charge(TenantSpace space, EntryKey address, byte[] bytes) {
-    return Charge.units(space.entry(address).length, bytes.length) * Charge.UNIT_BYTES;
+    return Charge.units(
+            space.bucket(address).entryPrefix().length + address.bytes().length, bytes.length)
+        * Charge.UNIT_BYTES;
   }
 
-  private static TenantSpace space(TenantView tenant) {
-    return new TenantSpace(tenant.id(), tenant.uid());
+  private TenantSpace space(TenantView tenant) {
+    return spaces.of(tenant);
   }
 }

@@ -1,9 +1,12 @@
 package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.tenant.v1.CacheLimits;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
 import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.KeyValue;
 import io.lettuce.core.RedisFuture;
 import io.lettuce.core.ScanArgs;
 import io.lettuce.core.ScanCursor;
@@ -15,8 +18,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.LongAdder;
-import java.util.function.Consumer;
+import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,9 +39,11 @@ public final class EntryStore {
   private static final byte[] NONE = {};
 
   private final Redis redis;
+  private final Keyspace keyspace;
 
   EntryStore(Redis redis) {
     this.redis = redis;
+    this.keyspace = redis.keyspace(Purpose.API);
   }
 
   /**
@@ -59,14 +65,14 @@ public final class EntryStore {
     List<RedisFuture<byte[]>> values = new ArrayList<>(addresses.size());
     List<RedisFuture<Long>> ttls = new ArrayList<>(addresses.size());
     for (EntryKey address : addresses) {
-      byte[] key = space.entry(address);
-      values.add(redis.commands().get(key));
-      ttls.add(redis.commands().pttl(key));
+      byte[] key = space.bucket(address).entry(address.bytes());
+      values.add(keyspace.commands().get(key));
+      ttls.add(keyspace.commands().pttl(key));
     }
     List<Optional<Stored>> stored = new ArrayList<>(addresses.size());
     for (int i = 0; i < addresses.size(); i++) {
-      byte @Nullable [] value = redis.await(values.get(i));
-      long ttl = Objects.requireNonNull(redis.await(ttls.get(i)));
+      byte @Nullable [] value = keyspace.await(values.get(i));
+      long ttl = Objects.requireNonNull(keyspace.await(ttls.get(i)));
       stored.add(
           value == null || ttl <= 0
               ? Optional.empty()
@@ -77,9 +83,9 @@ public final class EntryStore {
 
   /** Writes an entry within the limits. */
   WriteOutcome write(TenantSpace space, Write write, CacheLimits limits) {
-    List<Long> answer =
-        WRITE.numbers(redis, keys(space, write.address()), arguments(space, write, limits));
-    return outcome(answer.getFirst());
+    List<Object> answer =
+        WRITE.list(keyspace, keys(space, write.address()), arguments(space, write, limits));
+    return outcome((Long) answer.getFirst());
   }
 
   /**
@@ -88,63 +94,77 @@ public final class EntryStore {
    */
   Optional<Boolean> delete(TenantSpace space, EntryKey address, OptionalLong version) {
     byte[] must = version.isPresent() ? bytes(version.getAsLong()) : NONE;
-    long answer = DELETE.number(redis, keys(space, address), address.bytes(), must);
+    long answer = DELETE.number(keyspace, keys(space, address), address.bytes(), must);
     return answer < 0 ? Optional.empty() : Optional.of(answer == 1);
   }
 
   /** Gives an entry a new time to live; false when there is none. */
   boolean touch(TenantSpace space, EntryKey address, Duration ttl) {
+    Bucket bucket = space.bucket(address);
     long answer =
         TOUCH.number(
-            redis,
-            new byte[][] {space.entry(address), space.index()},
+            keyspace,
+            new byte[][] {bucket.entry(address.bytes()), bucket.index()},
             address.bytes(),
             Script.arg(ttl.toMillis()));
     return answer == 1;
   }
 
-  /** Takes expired entries out of index and account; says how many. */
-  long sweep(TenantSpace space, int most) {
-    return SWEEP.number(
-        redis,
-        new byte[][] {space.index(), space.account()},
-        space.entryPrefix(),
-        Script.arg(most));
+  /** Takes expired entries out of index and account; says whether there may be more. */
+  boolean sweep(TenantSpace space, int most) {
+    boolean more = false;
+    for (Bucket bucket : space.buckets()) {
+      more |=
+          SWEEP.number(
+                  keyspace,
+                  new byte[][] {bucket.index(), bucket.account()},
+                  bucket.entryPrefix(),
+                  Script.arg(most))
+              == most;
+    }
+    return more;
   }
 
   /** Erases all that the tenant has, some at a time so that nobody else waits long. */
   public void erase(TenantSpace space) {
-    long left;
-    do {
-      left =
-          ERASE.number(
-              redis,
-              new byte[][] {space.index(), space.account()},
-              space.entryPrefix(),
-              Script.arg(ERASED_AT_ONCE));
-    } while (left > 0);
-    // What no index names, such as the entries of an import that was never finished.
-    scan(space, keys -> redis.await(redis.commands().unlink(keys.toArray(byte[][]::new))));
+    for (Bucket bucket : space.buckets()) {
+      long left;
+      do {
+        left =
+            ERASE.number(
+                keyspace,
+                new byte[][] {bucket.index(), bucket.account()},
+                bucket.entryPrefix(),
+                Script.arg(ERASED_AT_ONCE));
+      } while (left > 0);
+    }
+  }
+
+  /** Erases what no index names, such as the entries of an import that was never finished. */
+  public void eraseRest(TenantSpace space) {
+    scan(space, (part, keys) -> part.await(part.commands().unlink(keys.toArray(byte[][]::new))));
   }
 
   /** How many keys the tenant has, counted key by key: for when nothing else can be believed. */
   public long count(TenantSpace space) {
     LongAdder count = new LongAdder();
-    scan(space, keys -> count.add(keys.size()));
+    scan(space, (part, keys) -> count.add(keys.size()));
     return count.sum();
   }
 
   /** Goes through all of Redis, in which a tenant's keys cannot be found any other way. */
-  private void scan(TenantSpace space, Consumer<List<byte[]>> found) {
+  private void scan(TenantSpace space, BiConsumer<Keyspace, List<byte[]>> found) {
     ScanArgs some = ScanArgs.Builder.matches(space.anyKey()).limit(SCANNED_AT_ONCE);
-    ScanCursor cursor = ScanCursor.INITIAL;
-    do {
-      KeyScanCursor<byte[]> page = redis.await(redis.commands().scan(cursor, some));
-      if (!page.getKeys().isEmpty()) {
-        found.accept(page.getKeys());
-      }
-      cursor = page;
-    } while (!cursor.isFinished());
+    for (Keyspace part : redis.everything()) {
+      ScanCursor cursor = ScanCursor.INITIAL;
+      do {
+        KeyScanCursor<byte[]> page = part.await(part.commands().scan(cursor, some));
+        if (!page.getKeys().isEmpty()) {
+          found.accept(part, page.getKeys());
+        }
+        cursor = page;
+      } while (!cursor.isFinished());
+    }
   }
 
   /** What the tenant holds. */
@@ -154,39 +174,49 @@ public final class EntryStore {
 
   /** What tenants hold, one answer for each, in one round trip. */
   public List<Usage> usage(List<TenantSpace> spaces) {
-    List<RedisFuture<byte[]>> keys = new ArrayList<>(spaces.size());
-    List<RedisFuture<byte[]>> units = new ArrayList<>(spaces.size());
+    List<List<CompletableFuture<List<KeyValue<byte[], byte[]>>>>> accounts = new ArrayList<>();
     for (TenantSpace space : spaces) {
-      keys.add(redis.commands().hget(space.account(), Script.arg("keys")));
-      units.add(redis.commands().hget(space.account(), Script.arg("units")));
+      accounts.add(space.buckets().stream().map(this::account).toList());
     }
     List<Usage> usages = new ArrayList<>(spaces.size());
-    for (int i = 0; i < spaces.size(); i++) {
-      usages.add(
-          new Usage(
-              number(redis.await(keys.get(i))),
-              number(redis.await(units.get(i))) * Charge.UNIT_BYTES));
+    for (var buckets : accounts) {
+      long keys = 0;
+      long units = 0;
+      for (var account : buckets) {
+        List<KeyValue<byte[], byte[]>> fields = keyspace.await(account);
+        keys += number(fields.get(0).getValueOrElse(NONE));
+        units += number(fields.get(1).getValueOrElse(NONE));
+      }
+      usages.add(new Usage(keys, units * Charge.UNIT_BYTES));
     }
     return usages;
   }
 
+  private CompletableFuture<List<KeyValue<byte[], byte[]>>> account(Bucket bucket) {
+    return keyspace
+        .commands()
+        .hmget(bucket.account(), Script.arg("keys"), Script.arg("units"))
+        .toCompletableFuture();
+  }
+
   private static byte[][] keys(TenantSpace space, EntryKey address) {
-    return new byte[][] {space.entry(address), space.index(), space.account()};
+    Bucket bucket = space.bucket(address);
+    return new byte[][] {bucket.entry(address.bytes()), bucket.index(), bucket.account()};
   }
 
   private static byte[][] arguments(TenantSpace space, Write write, CacheLimits limits) {
     byte[] member = write.address().bytes();
-    int keyBytes = space.entryPrefix().length + member.length;
+    byte[] prefix = space.bucket(write.address()).entryPrefix();
     return new byte[][] {
       write.envelope(),
       Script.arg(write.ttl().toMillis()),
-      Script.arg(Charge.units(keyBytes, write.envelope().length)),
-      Script.arg(limits.getKeys()),
-      Script.arg(limits.getMemoryBytes() / Charge.UNIT_BYTES),
+      Script.arg(Charge.units(prefix.length + member.length, write.envelope().length)),
+      Script.arg(limits.getKeys() / space.spread()),
+      Script.arg(limits.getMemoryBytes() / Charge.UNIT_BYTES / space.spread()),
       Script.arg(write.rule().name()),
       write.rule() instanceof WriteRule.IfVersion(long version) ? bytes(version) : NONE,
       member,
-      space.entryPrefix()
+      prefix
     };
   }
 
@@ -204,8 +234,8 @@ public final class EntryStore {
     return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
   }
 
-  private static long number(byte @Nullable [] text) {
-    return text == null
+  private static long number(byte[] text) {
+    return text.length == 0
         ? 0
         : Long.parseLong(new String(text, java.nio.charset.StandardCharsets.US_ASCII));
   }

@@ -22,11 +22,13 @@ final class ExpirySweep {
   private static final int MOST_AT_ONCE = 500;
 
   private final EntryStore store;
+  private final Spaces spaces;
   private final TenantDirectory tenants;
   private final Thread thread;
 
-  ExpirySweep(EntryStore store, TenantDirectory tenants) {
+  ExpirySweep(EntryStore store, Spaces spaces, TenantDirectory tenants) {
     this.store = store;
+    this.spaces = spaces;
     this.tenants = tenants;
     this.thread = Thread.ofVirtual().name("expiry-sweep").start(this::run);
   }
@@ -37,8 +39,7 @@ final class ExpirySweep {
         // Replicas of the service sweep the same tenants: harmless, and spread by the jitter.
         Thread.sleep(PERIOD.plusMillis(RandomGenerator.getDefault().nextLong(PERIOD.toMillis())));
         for (TenantView tenant : tenants.all()) {
-          TenantSpace space = new TenantSpace(tenant.id(), tenant.uid());
-          while (store.sweep(space, MOST_AT_ONCE) == MOST_AT_ONCE) {
+          while (store.sweep(spaces.of(tenant), MOST_AT_ONCE)) {
             LOG.debug("sweeping tenant {} goes on", tenant.id());
           }
         }

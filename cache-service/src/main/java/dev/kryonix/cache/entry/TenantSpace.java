@@ -3,64 +3,55 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.zip.CRC32C;
 
 /**
- * Where a tenant's things are in Redis. Every key of a tenant has the same hash tag, so that
- * scripts stay legal on a cluster; the tag holds the id, so that people can read it, and the uid,
- * so that a later tenant of the same id meets nothing of this one. The caller's text comes after
- * the tag and is never part of it.
+ * Where a tenant's things of one purpose are in Redis: in one bucket or spread over several, so
+ * that on a cluster a large tenant is not one hot slot. A bucket's tag holds the tenant's id, so
+ * that people can read it, the uid, so that a later tenant of the same id meets nothing of this
+ * one, and the bucket's number of how many, so that another way of spreading meets nothing of this.
+ *
+ * @param prefix what keys of the purpose begin with
+ * @param id the tenant's id
+ * @param uid the tenant's uid
+ * @param spread over how many buckets
  */
-public record TenantSpace(TenantId id, TenantUid uid) {
+public record TenantSpace(String prefix, TenantId id, TenantUid uid, int spread) {
   private static final int UID_CHARS = 12;
 
-  /** The key of an entry: {@code tenant:{tag}:module:type:key}. */
-  public byte[] entry(EntryKey key) {
-    return withPrefix("tenant:" + tag() + ":", key.bytes());
+  /** The bucket of an entry. */
+  public Bucket bucket(EntryKey key) {
+    return bucket(number(key.bytes()));
   }
 
-  /** What every entry's key begins with. */
-  public byte[] entryPrefix() {
-    return bytes("tenant:" + tag() + ":");
+  /** The number of the bucket of what has this address. */
+  public int number(byte[] member) {
+    if (spread == 1) {
+      return 0;
+    }
+    CRC32C hash = new CRC32C();
+    hash.update(member);
+    return (int) (hash.getValue() % spread);
   }
 
-  /** The sorted set of all entries, by expiry and charge. */
-  public byte[] index() {
-    return bytes("index:" + tag());
+  /** A bucket by its number, from 0. */
+  public Bucket bucket(int number) {
+    return new Bucket(prefix, "{" + owner() + number + "/" + spread + "}");
   }
 
-  /** The hash with the number of entries and their charge. */
-  public byte[] account() {
-    return bytes("account:" + tag());
-  }
-
-  /** What the keys of an import's staged entries begin with. */
-  public byte[] stagedPrefix(String importId) {
-    return bytes("staged:" + tag() + ":" + importId + ":");
-  }
-
-  /** The sorted set of an import's staged entries, as {@link #index}. */
-  public byte[] stagedIndex(String importId) {
-    return bytes("staged-index:" + tag() + ":" + importId);
+  /** All buckets. */
+  public List<Bucket> buckets() {
+    return IntStream.range(0, spread).mapToObj(this::bucket).toList();
   }
 
   /** What every key of the tenant's matches, whatever it is for, as a pattern of SCAN. */
   public byte[] anyKey() {
-    return bytes("*" + tag() + "*");
+    return ("*{" + owner() + "*").getBytes(StandardCharsets.UTF_8);
   }
 
-  private String tag() {
-    return "{" + id + "." + uid.toString().replace("-", "").substring(0, UID_CHARS) + "}";
-  }
-
-  static byte[] withPrefix(String prefix, byte[] rest) {
-    byte[] head = bytes(prefix);
-    byte[] key = new byte[head.length + rest.length];
-    System.arraycopy(head, 0, key, 0, head.length);
-    System.arraycopy(rest, 0, key, head.length, rest.length);
-    return key;
-  }
-
-  private static byte[] bytes(String text) {
-    return text.getBytes(StandardCharsets.UTF_8);
+  private String owner() {
+    return id + "." + uid.toString().replace("-", "").substring(0, UID_CHARS) + ".";
   }
 }

@@ -2,6 +2,7 @@ package dev.kryonix.cache.provisioning;
 
 import dev.kryonix.cache.entry.EntryStore;
 import dev.kryonix.cache.entry.EntryStore.Usage;
+import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
@@ -20,20 +21,21 @@ final class CacheMeter implements TenantMeter {
   private static final int AT_ONCE = 500;
 
   private final EntryStore store;
+  private final Spaces spaces;
 
-  CacheMeter(EntryStore store) {
+  CacheMeter(EntryStore store, Spaces spaces) {
     this.store = store;
+    this.spaces = spaces;
   }
 
   @Override
   public Map<TenantUid, Map<String, Long>> measure(Collection<TenantView> tenants)
       throws ReconcileException {
-    List<TenantSpace> spaces =
-        tenants.stream().map(tenant -> new TenantSpace(tenant.id(), tenant.uid())).toList();
+    List<TenantSpace> all = tenants.stream().map(spaces::of).toList();
     Map<TenantUid, Map<String, Long>> amounts = new HashMap<>();
     try {
-      for (int from = 0; from < spaces.size(); from += AT_ONCE) {
-        measure(spaces.subList(from, Math.min(from + AT_ONCE, spaces.size())), amounts);
+      for (int from = 0; from < all.size(); from += AT_ONCE) {
+        measure(all.subList(from, Math.min(from + AT_ONCE, all.size())), amounts);
       }
     } catch (ServiceException e) {
       throw new ReconcileException("RedisUnavailable", "Redis cannot be reached", e);
@@ -41,11 +43,11 @@ final class CacheMeter implements TenantMeter {
     return amounts;
   }
 
-  private void measure(List<TenantSpace> spaces, Map<TenantUid, Map<String, Long>> amounts) {
-    List<Usage> usages = store.usage(spaces);
-    for (int i = 0; i < spaces.size(); i++) {
+  private void measure(List<TenantSpace> some, Map<TenantUid, Map<String, Long>> amounts) {
+    List<Usage> usages = store.usage(some);
+    for (int i = 0; i < some.size(); i++) {
       amounts.put(
-          spaces.get(i).uid(),
+          some.get(i).uid(),
           Map.of("cache.keys", usages.get(i).keys(), "cache.memory_bytes", usages.get(i).bytes()));
     }
   }

@@ -1,6 +1,7 @@
 package dev.kryonix.cache.provisioning;
 
 import dev.kryonix.cache.entry.EntryStore;
+import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
@@ -10,6 +11,7 @@ import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantReconciler;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -18,30 +20,48 @@ import java.util.Map;
 @Singleton
 final class CacheReconciler implements TenantReconciler {
   private final EntryStore store;
+  private final Spaces spaces;
 
-  CacheReconciler(EntryStore store) {
+  CacheReconciler(EntryStore store, Spaces spaces) {
     this.store = store;
+    this.spaces = spaces;
   }
 
   @Override
   public void apply(TenantView desired, StepReporter steps) throws ReconcileException {
-    steps.run("namespace", () -> reach(() -> store.usage(space(desired.id(), desired.uid()))));
+    steps.run("namespace", () -> reach(() -> eraseOtherLayouts(desired)));
+  }
+
+  /**
+   * After a change of plan the tenant may be spread over another number of buckets; what lies in
+   * the old ones is found no more, and must not be found again after the next change.
+   */
+  private void eraseOtherLayouts(TenantView desired) {
+    TenantSpace used = spaces.of(desired);
+    for (TenantSpace layout : spaces.everyLayout(desired.id(), desired.uid())) {
+      if (layout.spread() != used.spread()) {
+        store.erase(layout);
+      }
+    }
+    store.usage(used);
   }
 
   @Override
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
-    steps.run("entries", () -> reach(() -> store.erase(space(id, uid))));
+    steps.run("entries", () -> reach(() -> eraseAll(id, uid)));
+  }
+
+  private void eraseAll(TenantId id, TenantUid uid) {
+    List<TenantSpace> layouts = spaces.everyLayout(id, uid);
+    layouts.forEach(store::erase);
+    store.eraseRest(layouts.getFirst());
   }
 
   @Override
   public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
     long[] keys = new long[1];
-    reach(() -> keys[0] = store.count(space(id, uid)));
+    reach(() -> keys[0] = store.count(spaces.everyLayout(id, uid).getFirst()));
     return Map.of("cache.keys", keys[0]);
-  }
-
-  private static TenantSpace space(TenantId id, TenantUid uid) {
-    return new TenantSpace(id, uid);
   }
 
   private static void reach(Runnable step) throws ReconcileException {

@@ -1,126 +1,71 @@
 package dev.kryonix.cache.redis;
 
 import dev.kryonix.kit.catalog.Catalog;
-import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Readiness;
-import io.lettuce.core.ClientOptions;
-import io.lettuce.core.RedisClient;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisException;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.RedisURI;
-import io.lettuce.core.SocketOptions;
-import io.lettuce.core.TimeoutOptions;
-import io.lettuce.core.api.StatefulRedisConnection;
-import io.lettuce.core.api.async.RedisAsyncCommands;
-import io.lettuce.core.codec.ByteArrayCodec;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import java.util.Objects;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The connection to Redis for entries, in the logical database of their purpose. While Redis is
- * away commands fail at once instead of waiting in a queue, and the connection comes back by
- * itself.
+ * Redis, standalone or a cluster, as the configuration says. Connections are made when a purpose is
+ * first asked for, and come back by themselves.
  */
 @Singleton
 public final class Redis {
   private static final Logger LOG = LoggerFactory.getLogger(Redis.class);
-  private static final String STORE = "redis";
-  private static final String PURPOSE = "api";
   private static final Duration BETWEEN_PROBES = Duration.ofSeconds(1);
-  private static final int MAX_QUEUED_COMMANDS = 50_000;
 
   private final RedisConfig config;
-  private final RedisClient client;
+  private final Engine engine;
+  private final Map<Purpose, Keyspace> keyspaces = new ConcurrentHashMap<>();
   private final Readiness.Component readiness;
   private final Thread watchdog;
-  private volatile @Nullable StatefulRedisConnection<byte[], byte[]> connection;
 
   Redis(RedisConfig config, Catalog catalog, Readiness readiness) {
     this.config = config;
-    this.readiness = readiness.component(STORE);
-    int database =
-        Objects.requireNonNull(catalog.cache().databases().get(PURPOSE), "no database " + PURPOSE);
-    this.client =
-        RedisClient.create(
-            RedisURI.Builder.redis(config.host(), config.port())
-                .withAuthentication(config.user(), config.password().toCharArray())
-                .withDatabase(database)
-                .withTimeout(config.timeout())
-                .build());
-    client.setOptions(
-        ClientOptions.builder()
-            .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS)
-            .requestQueueSize(MAX_QUEUED_COMMANDS)
-            .socketOptions(SocketOptions.builder().connectTimeout(config.timeout()).build())
-            .timeoutOptions(TimeoutOptions.enabled(config.timeout()))
-            .build());
+    this.engine =
+        config.isCluster() ? new Cluster(config) : new Standalone(config, catalog.cache());
+    this.readiness = readiness.component("redis");
+    keyspace(Purpose.API);
     this.watchdog = Thread.ofVirtual().name("redis-watchdog").start(this::watch);
   }
 
-  /** The commands of the connection; refuses with STORE_UNAVAILABLE while there is none. */
-  public RedisAsyncCommands<byte[], byte[]> commands() {
-    StatefulRedisConnection<byte[], byte[]> current = connection;
-    if (current == null) {
-      throw CommonErrors.storeUnavailable(STORE, new IllegalStateException("not connected yet"));
-    }
-    return current.async();
+  /** The part of Redis for a purpose; the same at each call. */
+  public Keyspace keyspace(Purpose purpose) {
+    return keyspaces.computeIfAbsent(
+        purpose, each -> new Keyspace(engine.prefix(each), config.timeout()));
   }
 
-  /**
-   * Waits for an answer. An error that Redis itself answers is a defect, all else is Redis being
-   * away.
-   */
-  public <T> T await(RedisFuture<T> answer) {
-    try {
-      return answer.get(config.timeout().toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw away(e);
-    } catch (TimeoutException e) {
-      throw away(e);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof RedisCommandExecutionException refusal && !isPassing(refusal)) {
-        throw refusal;
-      }
-      throw away(e);
-    }
+  /** What together holds all that the service has in Redis, to be gone through by SCAN. */
+  public Collection<Keyspace> everything() {
+    return engine.isOneDatabase()
+        ? List.of(keyspace(Purpose.API))
+        : List.copyOf(keyspaces.values());
   }
 
-  /**
-   * Errors of a server that is loading, failing over, read-only, or out of memory or disk: they
-   * pass.
-   */
-  private static boolean isPassing(RedisCommandExecutionException refusal) {
-    String message = String.valueOf(refusal.getMessage());
-    return message.startsWith("LOADING")
-        || message.startsWith("READONLY")
-        || message.startsWith("MASTERDOWN")
-        || message.startsWith("CLUSTERDOWN")
-        || message.startsWith("TRYAGAIN")
-        || message.startsWith("BUSY")
-        || message.startsWith("NOREPLICAS")
-        || message.contains("MISCONF")
-        || message.contains("OOM command not allowed");
+  /** Over how many hash slots a tenant of that plan is spread. */
+  public int buckets(String plan) {
+    return engine.buckets(plan);
   }
 
-  private static ServiceException away(Throwable cause) {
-    return CommonErrors.storeUnavailable(STORE, cause);
+  /** All numbers of hash slots that a tenant may be spread over, whatever its plan. */
+  public int[] layouts() {
+    int most = engine.buckets("enterprise");
+    return most == 1 ? new int[] {1} : new int[] {1, most};
   }
 
   private void watch() {
     while (!Thread.currentThread().isInterrupted()) {
-      probe();
       try {
+        probe();
         Thread.sleep(BETWEEN_PROBES);
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -130,10 +75,12 @@ public final class Redis {
 
   private void probe() {
     try {
-      if (connection == null) {
-        connection = client.connect(ByteArrayCodec.INSTANCE);
+      for (Map.Entry<Purpose, Keyspace> each : keyspaces.entrySet()) {
+        if (!each.getValue().isLinked()) {
+          each.getValue().link(engine.connect(each.getKey()));
+        }
       }
-      await(commands().ping());
+      engine.check(keyspace(Purpose.API).linked());
       readiness.up();
     } catch (RedisException | ServiceException e) {
       LOG.debug("redis probe failed", e);
@@ -144,6 +91,6 @@ public final class Redis {
   @PreDestroy
   void close() {
     watchdog.interrupt();
-    client.shutdown(0, 2, TimeUnit.SECONDS);
+    engine.close();
   }
 }

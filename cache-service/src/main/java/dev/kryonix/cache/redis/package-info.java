@@ -1,4 +1,4 @@
-/** The connection to Redis, and scripts that run there. */
+/** Redis, alone or as a cluster: connections, batches of commands, scripts that run there. */
 @NullMarked
 package dev.kryonix.cache.redis;
 

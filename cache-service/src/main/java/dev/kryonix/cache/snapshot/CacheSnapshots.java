@@ -5,6 +5,7 @@ import dev.kryonix.cache.entry.Content;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.EntryStore.Stored;
 import dev.kryonix.cache.entry.Envelope;
+import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.TenantId;
@@ -43,13 +44,19 @@ final class CacheSnapshots implements SnapshotStore {
   private final SnapshotRows rows;
   private final Envelope envelope;
   private final TenantDirectory tenants;
+  private final Spaces spaces;
   private final InstantSource clock;
 
   CacheSnapshots(
-      SnapshotRows rows, Envelope envelope, TenantDirectory tenants, InstantSource clock) {
+      SnapshotRows rows,
+      Envelope envelope,
+      TenantDirectory tenants,
+      Spaces spaces,
+      InstantSource clock) {
     this.rows = rows;
     this.envelope = envelope;
     this.tenants = tenants;
+    this.spaces = spaces;
     this.clock = clock;
   }
 
@@ -76,7 +83,7 @@ final class CacheSnapshots implements SnapshotStore {
   SnapshotExport export(TenantView tenant, Selection selection) {
     List<EntryKey> addresses =
         selection.hasCollection(EntryRecords.COLLECTION)
-            ? rows.addresses(new TenantSpace(tenant.id(), tenant.uid())).stream()
+            ? rows.addresses(spaces.of(tenant)).stream()
                 .filter(address -> selection.hasModule(address.module()))
                 .toList()
             : List.of();
@@ -103,7 +110,7 @@ final class CacheSnapshots implements SnapshotStore {
 
     Export(TenantView tenant, List<EntryKey> addresses, Instant time) {
       this.tenant = tenant;
-      this.space = new TenantSpace(tenant.id(), tenant.uid());
+      this.space = spaces.of(tenant);
       this.addresses = addresses;
       this.time = time;
     }
@@ -164,7 +171,7 @@ final class CacheSnapshots implements SnapshotStore {
 
     Import(TenantView tenant, Selection selection) {
       this.tenant = tenant;
-      this.space = new TenantSpace(tenant.id(), tenant.uid());
+      this.space = spaces.of(tenant);
       this.selection = selection;
     }
 

@@ -1,9 +1,12 @@
 package dev.kryonix.cache.snapshot;
 
+import dev.kryonix.cache.entry.Bucket;
 import dev.kryonix.cache.entry.Charge;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.EntryStore;
 import dev.kryonix.cache.entry.TenantSpace;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
 import io.lettuce.core.Range;
@@ -11,6 +14,7 @@ import io.lettuce.core.SetArgs;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
@@ -27,18 +31,21 @@ final class SnapshotRows {
   /** Staged entries that nobody commits or drops go by themselves. */
   private static final Duration STAGED_FOR = Duration.ofHours(1);
 
-  private final Redis redis;
+  private final Keyspace keyspace;
   private final EntryStore entries;
 
   SnapshotRows(Redis redis, EntryStore entries) {
-    this.redis = redis;
+    this.keyspace = redis.keyspace(Purpose.API);
     this.entries = entries;
   }
 
   /** The addresses of all entries, ascending as unsigned bytes. */
   List<EntryKey> addresses(TenantSpace space) {
-    List<byte[]> members =
-        redis.await(redis.commands().zrangebyscore(space.index(), Range.unbounded()));
+    List<byte[]> members = new ArrayList<>();
+    for (Bucket bucket : space.buckets()) {
+      members.addAll(
+          keyspace.await(keyspace.commands().zrangebyscore(bucket.index(), Range.unbounded())));
+    }
     return members.stream().sorted(Arrays::compareUnsigned).map(EntryKey::parse).toList();
   }
 
@@ -48,49 +55,72 @@ final class SnapshotRows {
 
   /** Stages an entry where no request sees it. */
   void stage(TenantSpace space, String importId, EntryKey address, Staged entry) {
+    Bucket bucket = space.bucket(address);
     byte[] member = address.bytes();
-    byte[] key = concat(space.stagedPrefix(importId), member);
-    long units = Charge.units(space.entryPrefix().length + member.length, entry.envelope().length);
+    byte[] key = concat(bucket.stagedPrefix(importId), member);
+    long units = Charge.units(bucket.entryPrefix().length + member.length, entry.envelope().length);
     double score = entry.expiry().getEpochSecond() * (double) Charge.SCALE + units;
-    byte[] index = space.stagedIndex(importId);
-    var set = redis.commands().set(key, entry.envelope(), SetArgs.Builder.px(STAGED_FOR));
-    var add = redis.commands().zadd(index, score, member);
-    var expire = redis.commands().pexpire(index, STAGED_FOR.toMillis());
-    redis.await(set);
-    redis.await(add);
-    redis.await(expire);
+    byte[] index = bucket.stagedIndex(importId);
+    var set = keyspace.commands().set(key, entry.envelope(), SetArgs.Builder.px(STAGED_FOR));
+    var add = keyspace.commands().zadd(index, score, member);
+    var expire = keyspace.commands().pexpire(index, STAGED_FOR.toMillis());
+    keyspace.await(set);
+    keyspace.await(add);
+    keyspace.await(expire);
   }
 
   /**
-   * Puts the staged entries in place of those of the modules, all of them when none is named. False
-   * when not all that was staged is still there (Redis lost its last second, or the import took
-   * longer than {@link #STAGED_FOR}): then nothing has changed.
+   * Puts the staged entries in place of those of the modules, all of them when none is named;
+   * bucket by bucket, each in one step. False when not all that was staged is still there (Redis
+   * lost its last second, or the import took longer than {@link #STAGED_FOR}): then nothing has
+   * changed, unless it was lost between two buckets.
    */
   boolean commit(
       TenantSpace space, String importId, long stagedEntries, Collection<String> modules) {
+    long[] staged = new long[space.spread()];
+    long all = 0;
+    for (int i = 0; i < staged.length; i++) {
+      staged[i] = keyspace.await(keyspace.commands().zcard(space.bucket(i).stagedIndex(importId)));
+      all += staged[i];
+    }
+    if (all != stagedEntries) {
+      return false;
+    }
+    for (int i = 0; i < staged.length; i++) {
+      if (!commit(space.bucket(i), importId, staged[i], modules)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private boolean commit(
+      Bucket bucket, String importId, long stagedEntries, Collection<String> modules) {
     byte[][] arguments = new byte[3 + modules.size()][];
-    arguments[0] = space.entryPrefix();
-    arguments[1] = space.stagedPrefix(importId);
+    arguments[0] = bucket.entryPrefix();
+    arguments[1] = bucket.stagedPrefix(importId);
     arguments[2] = Script.arg(stagedEntries);
     int i = 3;
     for (String module : modules) {
       arguments[i++] = Script.arg(module);
     }
     return COMMIT.number(
-            redis,
-            new byte[][] {space.index(), space.account(), space.stagedIndex(importId)},
+            keyspace,
+            new byte[][] {bucket.index(), bucket.account(), bucket.stagedIndex(importId)},
             arguments)
         >= 0;
   }
 
   /** Drops what is staged; harmless after a commit. */
   void drop(TenantSpace space, String importId) {
-    byte[] index = space.stagedIndex(importId);
-    List<byte[]> members = redis.await(redis.commands().zrange(index, 0, -1));
-    for (byte[] member : members) {
-      redis.await(redis.commands().unlink(concat(space.stagedPrefix(importId), member)));
+    for (Bucket bucket : space.buckets()) {
+      byte[] index = bucket.stagedIndex(importId);
+      List<byte[]> members = keyspace.await(keyspace.commands().zrange(index, 0, -1));
+      for (byte[] member : members) {
+        keyspace.await(keyspace.commands().unlink(concat(bucket.stagedPrefix(importId), member)));
+      }
+      keyspace.await(keyspace.commands().unlink(index));
     }
-    redis.await(redis.commands().unlink(index));
   }
 
   private static byte[] concat(byte[] head, byte[] tail) {

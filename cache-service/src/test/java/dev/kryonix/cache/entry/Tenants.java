@@ -17,6 +17,12 @@ public final class Tenants {
   private Tenants() {}
 
   public static TenantView create(SecretBox secrets, String id, long keys, long bytes) {
+    return create(
+        secrets, id, "basic", CacheLimits.newBuilder().setKeys(keys).setMemoryBytes(bytes).build());
+  }
+
+  /** A tenant of that plan with limits of its own. */
+  public static TenantView create(SecretBox secrets, String id, String plan, CacheLimits limits) {
     TenantUid uid = new TenantUid(UUID.randomUUID());
     byte[] key = new byte[32];
     new SecureRandom().nextBytes(key);
@@ -25,11 +31,9 @@ public final class Tenants {
         uid,
         1,
         Serving.SERVING,
-        "basic",
+        plan,
         Set.of("crm", "whatsapp"),
-        Limits.newBuilder()
-            .setCache(CacheLimits.newBuilder().setKeys(keys).setMemoryBytes(bytes))
-            .build(),
+        Limits.newBuilder().setCache(limits).build(),
         "default",
         List.of(secrets.seal(uid, "tenant-key", "k1", key)),
         Set.of(),

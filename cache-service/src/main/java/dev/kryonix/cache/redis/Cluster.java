@@ -1,0 +1,82 @@
+package dev.kryonix.cache.redis;
+
+import io.lettuce.core.cluster.ClusterClientOptions;
+import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
+import io.lettuce.core.cluster.RedisClusterClient;
+import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
+import io.lettuce.core.codec.ByteArrayCodec;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A Redis Cluster. It has database 0 only, so the purpose is the first segment of each key and all
+ * purposes share one connection for each node. The map of the nodes is fetched again periodically,
+ * and at once when a node redirects or cannot be reached, which lettuce does unless told not to.
+ */
+final class Cluster implements Engine {
+  private static final String ENTERPRISE = "enterprise";
+  private static final Duration REFRESH_PERIOD = Duration.ofSeconds(15);
+  private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(500);
+
+  private final RedisConfig config;
+  private final RedisClusterClient client;
+  private @Nullable Link link;
+
+  Cluster(RedisConfig config) {
+    this.config = config;
+    this.client = RedisClusterClient.create(config.clusterNodes());
+    client.setOptions(
+        Options.common(
+                ClusterClientOptions.builder()
+                    .topologyRefreshOptions(
+                        ClusterTopologyRefreshOptions.builder()
+                            .enablePeriodicRefresh(REFRESH_PERIOD)
+                            .adaptiveRefreshTriggersTimeout(BETWEEN_REFRESHES)
+                            .build())
+                    .validateClusterNodeMembership(false),
+                config)
+            .build());
+    // Connections to nodes are made when they are first needed, so commands wait for them.
+  }
+
+  @Override
+  public synchronized Link connect(Purpose purpose) {
+    Link existing = link;
+    if (existing == null) {
+      StatefulRedisClusterConnection<byte[], byte[]> connection =
+          client.connect(ByteArrayCodec.INSTANCE);
+      existing = Link.over(connection, connection.async());
+      link = existing;
+    }
+    return existing;
+  }
+
+  @Override
+  public void check(Link checked) {
+    String info = Answers.await(checked.commands().clusterInfo(), config.timeout());
+    if (!info.contains("cluster_state:ok")) {
+      throw Answers.away(new IllegalStateException("the cluster says that it is not ok"));
+    }
+  }
+
+  @Override
+  public String prefix(Purpose purpose) {
+    return purpose.label() + ":";
+  }
+
+  @Override
+  public boolean isOneDatabase() {
+    return true;
+  }
+
+  @Override
+  public int buckets(String plan) {
+    return plan.equals(ENTERPRISE) ? config.enterpriseBuckets() : 1;
+  }
+
+  @Override
+  public void close() {
+    client.shutdown(0, 2, TimeUnit.SECONDS);
+  }
+}

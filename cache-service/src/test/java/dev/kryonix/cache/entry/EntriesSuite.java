@@ -1,0 +1,361 @@
+package dev.kryonix.cache.entry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.kryonix.api.cache.v1.Device;
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.cache.redis.Purpose;
+import dev.kryonix.cache.redis.Redis;
+import dev.kryonix.kit.crypto.SecretBox;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.Readiness;
+import dev.kryonix.kit.state.TenantMeter;
+import dev.kryonix.kit.state.TenantView;
+import io.lettuce.core.Range;
+import io.micronaut.context.ApplicationContext;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Random;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Entries on a real Redis of either kind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class EntriesSuite {
+  private static final EntryKey ANA = new EntryKey("crm", "user_data", "ana");
+
+  private ApplicationContext context;
+  private Keyspace redis;
+  private Entries entries;
+  private EntryStore store;
+
+  /** The kind of Redis that the suite runs on. */
+  abstract RedisKind kind();
+
+  @BeforeAll
+  void start() throws Exception {
+    context = CacheBeans.start(kind());
+    redis = context.getBean(Redis.class).keyspace(Purpose.API);
+    entries = context.getBean(Entries.class);
+    store = context.getBean(EntryStore.class);
+    await().until(() -> context.getBean(Readiness.class).isServing());
+  }
+
+  @AfterAll
+  void stop() {
+    context.close();
+  }
+
+  @Test
+  void whatWasWrittenIsReadUntilItIsDeleted() {
+    TenantView tenant = tenant(10);
+    entries.write(tenant, put(ANA, "hello"));
+
+    assertThat(value(tenant, ANA)).contains("hello");
+    assertThat(entries.delete(tenant, ANA, OptionalLong.empty())).contains(true);
+    assertThat(entries.delete(tenant, ANA, OptionalLong.empty())).contains(false);
+    assertThat(value(tenant, ANA)).isEmpty();
+  }
+
+  @Test
+  void anotherTenantFindsNothingUnderTheSameAddress() {
+    TenantView one = tenant(10);
+    TenantView other = tenant(10);
+    entries.write(one, put(ANA, "one's"));
+
+    assertThat(value(other, ANA)).isEmpty();
+    assertThat(store.usage(space(other)).keys()).isZero();
+  }
+
+  @Test
+  void aValueThatWasPutThereByHandIsAMissAndGone() {
+    TenantView one = tenant(10);
+    TenantView other = tenant(10);
+    entries.write(one, put(ANA, "one's"));
+    byte[] stolen = redis.await(redis.commands().get(bucket(one).entry(ANA.bytes())));
+    entries.write(other, put(ANA, "other's"));
+    redis.await(
+        redis
+            .commands()
+            .set(
+                bucket(other).entry(ANA.bytes()),
+                stolen,
+                io.lettuce.core.SetArgs.Builder.keepttl()));
+
+    assertThat(entries.read(other, List.of(ANA)).getFirst()).isInstanceOf(Lookup.Unreadable.class);
+    assertThat(entries.read(other, List.of(ANA)).getFirst()).isInstanceOf(Lookup.Miss.class);
+    assertThat(store.usage(space(other)).keys()).isZero();
+  }
+
+  @Test
+  void usageIsMeasuredForManyTenantsAtOnce() throws Exception {
+    TenantView tenant = tenant(10);
+    Entry written = entries.write(tenant, put(ANA, "hello"));
+    List<TenantView> all = new ArrayList<>(List.of(tenant));
+    for (int i = 0; i < 1200; i++) {
+      all.add(tenant(10));
+    }
+
+    Map<TenantUid, Map<String, Long>> usage = context.getBean(TenantMeter.class).measure(all);
+
+    assertThat(usage).hasSize(all.size());
+    assertThat(usage.get(tenant.uid()))
+        .isEqualTo(Map.of("cache.keys", 1L, "cache.memory_bytes", written.chargedBytes()));
+    assertThat(usage.get(all.getLast().uid()))
+        .isEqualTo(Map.of("cache.keys", 0L, "cache.memory_bytes", 0L));
+  }
+
+  @Test
+  void aConditionThatDoesNotHoldChangesNothing() {
+    TenantView tenant = tenant(10);
+    long version = entries.write(tenant, put(ANA, "1")).content().version();
+
+    refused(
+        () -> entries.write(tenant, put(ANA, "2", new WriteRule.IfAbsent())),
+        ErrorReason.ERROR_REASON_CONDITION_FAILED);
+    refused(
+        () -> entries.write(tenant, put(ANA, "2", new WriteRule.IfVersion(version + 1))),
+        ErrorReason.ERROR_REASON_CONDITION_FAILED);
+    refused(
+        () ->
+            entries.write(
+                tenant, put(new EntryKey("crm", "temp", "none"), "2", new WriteRule.IfPresent())),
+        ErrorReason.ERROR_REASON_CONDITION_FAILED);
+    assertThat(entries.delete(tenant, ANA, OptionalLong.of(version + 1))).isEmpty();
+    assertThat(value(tenant, ANA)).contains("1");
+
+    entries.write(tenant, put(ANA, "2", new WriteRule.IfVersion(version)));
+    assertThat(value(tenant, ANA)).contains("2");
+  }
+
+  @Test
+  void theQuotaOfKeysIsRefusedAndAnOverwriteIsNot() {
+    TenantView tenant = tenant(2);
+    entries.write(tenant, put(new EntryKey("crm", "temp", "a"), "1"));
+    entries.write(tenant, put(new EntryKey("crm", "temp", "b"), "1"));
+
+    refused(
+        () -> entries.write(tenant, put(new EntryKey("crm", "temp", "c"), "1")),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    entries.write(tenant, put(new EntryKey("crm", "temp", "b"), "2"));
+    entries.delete(tenant, new EntryKey("crm", "temp", "a"), OptionalLong.empty());
+    entries.write(tenant, put(new EntryKey("crm", "temp", "c"), "1"));
+  }
+
+  @Test
+  void theQuotaOfBytesIsRefused() {
+    TenantView tenant = Tenants.create(context.getBean(SecretBox.class), "acme", 100, 2000);
+
+    refused(
+        () -> entries.write(tenant, put(ANA, randomText(4000))),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0));
+  }
+
+  @Test
+  void anExpiredEntryGivesItsChargeBack() {
+    TenantView tenant = tenant(1);
+    entries.write(tenant, shortLived(ANA, "1"));
+
+    await().until(() -> value(tenant, ANA).isEmpty());
+    await()
+        .ignoreException(ServiceException.class)
+        .until(
+            () ->
+                entries.write(tenant, put(new EntryKey("crm", "temp", "next"), "1")).chargedBytes()
+                    > 0);
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(1);
+  }
+
+  @Test
+  void theAccountEqualsAFullCountAfterAnySequenceOfOperationsAndExpiry() {
+    TenantView tenant = tenant(40);
+    long seed = System.nanoTime();
+    Random random = new Random(seed);
+    Map<EntryKey, String> model = new HashMap<>();
+    for (int i = 0; i < 1500; i++) {
+      EntryKey key = new EntryKey("crm", "temp", "k" + random.nextInt(60));
+      if (random.nextInt(3) > 0) {
+        String value = "v".repeat(random.nextInt(900));
+        boolean passing = random.nextInt(4) == 0;
+        try {
+          if (passing) {
+            entries.write(tenant, shortLived(key, value));
+            model.remove(key);
+          } else {
+            entries.write(tenant, put(key, value));
+            model.put(key, value);
+          }
+        } catch (ServiceException e) {
+          assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+        }
+      } else {
+        entries.delete(tenant, key, OptionalLong.empty());
+        model.remove(key);
+      }
+    }
+
+    await()
+        .until(
+            () -> {
+              store.sweep(space(tenant), 100);
+              return store.usage(space(tenant)).keys() <= model.size();
+            });
+    assertThat(store.usage(space(tenant))).as("seed " + seed).isEqualTo(fullCount(tenant));
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(model.size());
+    model.forEach((key, value) -> assertThat(value(tenant, key)).contains(value));
+  }
+
+  @Test
+  void eraseLeavesNothing() {
+    TenantView tenant = tenant(100);
+    for (int i = 0; i < 50; i++) {
+      entries.write(tenant, put(new EntryKey("crm", "temp", "k" + i), "1"));
+    }
+
+    store.erase(space(tenant));
+
+    assertThat(
+            redis.await(
+                redis
+                    .commands()
+                    .exists(
+                        bucket(tenant).index(),
+                        bucket(tenant).account(),
+                        bucket(tenant).entry(new EntryKey("crm", "temp", "k7").bytes()))))
+        .isZero();
+  }
+
+  @Test
+  void unknownAndForeignModulesAreRefused() {
+    TenantView tenant = tenant(10);
+
+    refused(
+        () -> entries.read(tenant, List.of(new EntryKey("nope", "temp", "k"))),
+        ErrorReason.ERROR_REASON_MODULE_UNKNOWN);
+    refused(
+        () -> entries.read(tenant, List.of(new EntryKey("financeiro", "temp", "k"))),
+        ErrorReason.ERROR_REASON_MODULE_NOT_ENABLED);
+  }
+
+  @Test
+  void aBatchThatWouldNotFitInMemoryIsRefused() {
+    TenantView tenant = tenant(10);
+    entries.write(tenant, put(ANA, "x".repeat(1024 * 1024)));
+
+    assertThat(entries.read(tenant, Collections.nCopies(12, ANA))).hasSize(12);
+    refused(
+        () -> entries.read(tenant, Collections.nCopies(13, ANA)),
+        ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE);
+  }
+
+  @Test
+  void aTouchMovesTheExpiryAndNotTheCharge() {
+    TenantView tenant = tenant(10);
+    entries.write(tenant, shortLived(ANA, "1"));
+    EntryStore.Usage before = store.usage(space(tenant));
+
+    Entry touched =
+        entries
+            .touch(tenant, ANA, Optional.of(Duration.ofHours(1)), Device.DEVICE_MOBILE)
+            .orElseThrow();
+
+    assertThat(touched.ttl()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
+    assertThat(store.usage(space(tenant))).isEqualTo(before).isEqualTo(fullCount(tenant));
+  }
+
+  @Test
+  void aValueOverTheLimitIsRefused() {
+    TenantView tenant = tenant(10);
+
+    refused(
+        () -> entries.write(tenant, put(ANA, "x".repeat(1024 * 1024 + 1))),
+        ErrorReason.ERROR_REASON_VALUE_TOO_LARGE);
+  }
+
+  private EntryStore.Usage fullCount(TenantView tenant) {
+    List<byte[]> members =
+        redis.await(redis.commands().zrangebyscore(bucket(tenant).index(), Range.unbounded()));
+    long bytes = 0;
+    for (byte[] member : members) {
+      byte[] key = bucket(tenant).entry(member);
+      long length = redis.await(redis.commands().strlen(key));
+      assertThat(length).isPositive();
+      bytes += Charge.units(key.length, (int) length) * Charge.UNIT_BYTES;
+    }
+    return new EntryStore.Usage(members.size(), bytes);
+  }
+
+  private TenantView tenant(long keys) {
+    return Tenants.create(context.getBean(SecretBox.class), "acme", keys, 1_000_000);
+  }
+
+  private Optional<String> value(TenantView tenant, EntryKey key) {
+    return entries.read(tenant, List.of(key)).getFirst() instanceof Lookup.Hit(Entry entry)
+        ? Optional.of(new String(entry.content().value(), StandardCharsets.UTF_8))
+        : Optional.empty();
+  }
+
+  private static Entries.Put shortLived(EntryKey key, String value) {
+    return new Entries.Put(
+        key,
+        value.getBytes(StandardCharsets.UTF_8),
+        "",
+        false,
+        Optional.of(Duration.ofSeconds(1)),
+        Device.DEVICE_MOBILE,
+        new WriteRule.Always());
+  }
+
+  private static Entries.Put put(EntryKey key, String value) {
+    return put(key, value, new WriteRule.Always());
+  }
+
+  private static Entries.Put put(EntryKey key, String value, WriteRule rule) {
+    return new Entries.Put(
+        key,
+        value.getBytes(StandardCharsets.UTF_8),
+        "",
+        false,
+        Optional.empty(),
+        Device.DEVICE_MOBILE,
+        rule);
+  }
+
+  private static String randomText(int length) {
+    Random random = new Random(7);
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < length; i++) {
+      text.append((char) ('!' + random.nextInt(90)));
+    }
+    return text.toString();
+  }
+
+  /** The one bucket of a tenant of the plan basic. */
+  private Bucket bucket(TenantView tenant) {
+    return space(tenant).bucket(0);
+  }
+
+  private TenantSpace space(TenantView tenant) {
+    return context.getBean(Spaces.class).of(tenant);
+  }
+
+  private static void refused(Runnable call, ErrorReason reason) {
+    ServiceException refusal = catchThrowableOfType(ServiceException.class, call::run);
+    assertThat(refusal).isNotNull();
+    assertThat(refusal.reason()).isEqualTo(reason);
+  }
+}
