@@ -2,6 +2,10 @@ package dev.kryonix.messaging;
 
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
+import dev.kryonix.api.messaging.v1.CancelScheduledRequest;
+import dev.kryonix.api.messaging.v1.CancelScheduledResponse;
+import dev.kryonix.api.messaging.v1.ListScheduledRequest;
+import dev.kryonix.api.messaging.v1.ListScheduledResponse;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc.MessagingServiceImplBase;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
@@ -11,6 +15,7 @@ import dev.kryonix.api.messaging.v1.SubscribeRequest;
 import dev.kryonix.api.messaging.v1.SubscribeResponse;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.messaging.publish.PublishEndpoint;
+import dev.kryonix.messaging.schedule.ScheduleEndpoint;
 import dev.kryonix.messaging.subscribe.SubscribeEndpoint;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
@@ -20,10 +25,13 @@ import jakarta.inject.Singleton;
 final class MessagingEndpoint extends MessagingServiceImplBase {
   private final PublishEndpoint publish;
   private final SubscribeEndpoint subscribe;
+  private final ScheduleEndpoint schedule;
 
-  MessagingEndpoint(PublishEndpoint publish, SubscribeEndpoint subscribe) {
+  MessagingEndpoint(
+      PublishEndpoint publish, SubscribeEndpoint subscribe, ScheduleEndpoint schedule) {
     this.publish = publish;
     this.subscribe = subscribe;
+    this.schedule = schedule;
   }
 
   @Override
@@ -41,6 +49,20 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
   @Override
   public StreamObserver<SubscribeRequest> subscribe(StreamObserver<SubscribeResponse> responses) {
     return subscribe.subscribe(Callers.current(), responses);
+  }
+
+  @Override
+  public void listScheduled(
+      ListScheduledRequest request, StreamObserver<ListScheduledResponse> responses) {
+    responses.onNext(schedule.list(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void cancelScheduled(
+      CancelScheduledRequest request, StreamObserver<CancelScheduledResponse> responses) {
+    responses.onNext(schedule.cancel(Callers.current(), request));
+    responses.onCompleted();
   }
 
   @Override

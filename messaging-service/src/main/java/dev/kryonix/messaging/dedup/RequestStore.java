@@ -87,24 +87,25 @@ public final class RequestStore implements TenantRecords {
 
   /** Takes requests, no two of one id, or says what is known of them. */
   public Map<String, Taken> take(Owner owner, List<Take> requests) {
-    return database.inTenant(
-        owner.id(),
-        tx -> {
-          Map<String, Taken> taken = new HashMap<>();
-          for (Map.Entry<String, Taken> mine : takeFree(tx, owner, requests)) {
-            taken.put(mine.getKey(), mine.getValue());
-          }
-          List<Take> others =
-              requests.stream().filter(each -> !taken.containsKey(each.requestId())).toList();
-          if (!others.isEmpty()) {
-            for (Map.Entry<String, Taken> known : find(tx, owner, others)) {
-              taken.put(known.getKey(), known.getValue());
-            }
-            // What has gone between the two statements was refused: the next attempt takes it.
-            others.forEach(each -> taken.putIfAbsent(each.requestId(), new Taken.Running()));
-          }
-          return taken;
-        });
+    return database.inTenant(owner.id(), tx -> take(tx, owner, requests));
+  }
+
+  /** As {@link #take(Owner, List)}, in a transaction of the tenant's that does more. */
+  public Map<String, Taken> take(Tx tx, Owner owner, List<Take> requests) throws SQLException {
+    Map<String, Taken> taken = new HashMap<>();
+    for (Map.Entry<String, Taken> mine : takeFree(tx, owner, requests)) {
+      taken.put(mine.getKey(), mine.getValue());
+    }
+    List<Take> others =
+        requests.stream().filter(each -> !taken.containsKey(each.requestId())).toList();
+    if (!others.isEmpty()) {
+      for (Map.Entry<String, Taken> known : find(tx, owner, others)) {
+        taken.put(known.getKey(), known.getValue());
+      }
+      // What has gone between the two statements was refused: the next attempt takes it.
+      others.forEach(each -> taken.putIfAbsent(each.requestId(), new Taken.Running()));
+    }
+    return taken;
   }
 
   private static List<Map.Entry<String, Taken>> takeFree(Tx tx, Owner owner, List<Take> requests)
@@ -160,7 +161,8 @@ public final class RequestStore implements TenantRecords {
     return one.request().requestId().compareTo(other.request().requestId());
   }
 
-  private static void end(Tx tx, Owner owner, Ending ending) throws SQLException {
+  /** As {@link #end(Owner, Collection)}, of one, in a transaction that does more. */
+  public void end(Tx tx, Owner owner, Ending ending) throws SQLException {
     Take request = ending.request();
     List<@Nullable Object> parameters = new ArrayList<>();
     String change =

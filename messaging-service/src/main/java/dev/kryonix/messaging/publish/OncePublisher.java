@@ -175,7 +175,7 @@ final class OncePublisher {
     }
   }
 
-  private static PublishResponse duplicate(ByteString answer) {
+  static PublishResponse duplicate(ByteString answer) {
     try {
       return PublishResponse.parseFrom(answer).toBuilder().setDuplicate(true).build();
     } catch (InvalidProtocolBufferException e) {

@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.publish;
 
 import com.google.protobuf.util.Timestamps;
+import dev.kryonix.api.messaging.v1.Lane;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
@@ -14,6 +15,8 @@ import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.publish.Publisher.Receipt;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
+import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 
@@ -24,13 +27,19 @@ public final class PublishEndpoint {
   private final PublishRequests requests;
   private final Publisher publisher;
   private final OncePublisher once;
+  private final Deferral deferral;
 
   PublishEndpoint(
-      TenantDirectory tenants, PublishRequests requests, Publisher publisher, OncePublisher once) {
+      TenantDirectory tenants,
+      PublishRequests requests,
+      Publisher publisher,
+      OncePublisher once,
+      Deferral deferral) {
     this.tenants = tenants;
     this.requests = requests;
     this.publisher = publisher;
     this.once = once;
+    this.deferral = deferral;
   }
 
   /** Publishes one message. */
@@ -57,7 +66,11 @@ public final class PublishEndpoint {
       Principal caller, PublishRequest request, Submission submission) throws InterruptedException {
     TenantView tenant = tenants.require(caller);
     NewMessage message = requests.read(tenant, request);
+    Optional<Instant> deliverAt = requests.deliverAt(request);
     publisher.charge(tenant);
+    if (deliverAt.isPresent()) {
+      return CompletableFuture.completedFuture(defer(tenant, request, message, deliverAt.get()));
+    }
     if (!request.getRequestId().isEmpty()) {
       submission.once = true;
       return once.submit(tenant, request.getRequestId(), PublishRequests.digest(request), message);
@@ -76,17 +89,46 @@ public final class PublishEndpoint {
         responses, publisher.maxBytesInFlight(), request -> submit(caller, request, submission));
   }
 
+  private PublishResponse defer(
+      TenantView tenant, PublishRequest request, NewMessage message, Instant deliverAt)
+      throws InterruptedException {
+    Deferral.Kept kept =
+        deferral.keep(
+            tenant,
+            new Deferral.Order(
+                message,
+                PublishRequests.content(request),
+                deliverAt,
+                Optional.of(request.getScheduleId()).filter(id -> !id.isEmpty()),
+                Optional.of(request.getRequestId())
+                    .filter(id -> !id.isEmpty())
+                    .map(id -> new Deferral.Order.Request(id, PublishRequests.digest(request)))));
+    return switch (kept) {
+      case Deferral.Kept.Before before -> OncePublisher.duplicate(before.answer());
+      case Deferral.Kept.Now now -> scheduled(message, now.messageId(), now.scheduleId());
+    };
+  }
+
   static PublishResponse response(Receipt receipt) {
-    return PublishResponse.newBuilder()
-        .setMessageId(receipt.message().id())
-        .setQueue(receipt.message().queue().name())
-        .setLane(
-            switch (receipt.lane()) {
-              case HIGH -> dev.kryonix.api.messaging.v1.Lane.LANE_HIGH;
-              case NORMAL -> dev.kryonix.api.messaging.v1.Lane.LANE_NORMAL;
-              case LOW -> dev.kryonix.api.messaging.v1.Lane.LANE_LOW;
-            })
+    return about(receipt.message())
         .setPublishTime(Timestamps.fromMillis(receipt.time().toEpochMilli()))
         .build();
+  }
+
+  /** What is answered to who schedules a message. */
+  public static PublishResponse scheduled(NewMessage message, String messageId, String scheduleId) {
+    return about(message).setMessageId(messageId).setScheduleId(scheduleId).build();
+  }
+
+  private static PublishResponse.Builder about(NewMessage message) {
+    return PublishResponse.newBuilder()
+        .setMessageId(message.id())
+        .setQueue(message.queue().name())
+        .setLane(
+            switch (message.lane()) {
+              case HIGH -> Lane.LANE_HIGH;
+              case NORMAL -> Lane.LANE_NORMAL;
+              case LOW -> Lane.LANE_LOW;
+            });
   }
 }

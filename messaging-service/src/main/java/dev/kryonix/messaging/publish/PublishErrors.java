@@ -7,7 +7,7 @@ import io.grpc.Status.Code;
 import java.time.Duration;
 
 /** Why a message is not published. */
-final class PublishErrors {
+public final class PublishErrors {
   private static final Duration QUEUE_RETRY = Duration.ofSeconds(1);
   private static final Duration CONFIRM_RETRY = Duration.ofMillis(500);
 
@@ -35,7 +35,8 @@ final class PublishErrors {
         .retryAfter(QUEUE_RETRY);
   }
 
-  static ServiceException requestIdReused(String requestId) {
+  /** The id came with other content. */
+  public static ServiceException requestIdReused(String requestId) {
     return ServiceException.of(
             Code.ABORTED,
             ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
@@ -45,7 +46,7 @@ final class PublishErrors {
   }
 
   /** Another call publishes the same, and has not come to an end in time. */
-  static ServiceException stillRunning() {
+  public static ServiceException stillRunning() {
     return ServiceException.of(
             Code.UNAVAILABLE,
             ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT,

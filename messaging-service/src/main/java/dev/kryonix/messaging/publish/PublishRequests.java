@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.JsonFormat;
+import com.google.protobuf.util.Timestamps;
 import dev.kryonix.api.messaging.v1.Compression;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.kit.catalog.Module;
@@ -30,7 +31,7 @@ import java.util.Optional;
 
 /** Reads publish requests as messages. */
 @Singleton
-final class PublishRequests {
+public final class PublishRequests {
   private static final String JSON = "application/json";
   private static final String BYTES = "application/octet-stream";
   private static final String RESERVED = "x-";
@@ -50,9 +51,14 @@ final class PublishRequests {
 
   /** The message that the request asks to publish; refuses what cannot be published. */
   NewMessage read(TenantView tenant, PublishRequest request) {
+    return read(tenant, request, CallTrace.current().headers());
+  }
+
+  /** As {@link #read(TenantView, PublishRequest)}, for a request that was made in another call. */
+  public NewMessage read(TenantView tenant, PublishRequest request, Map<String, String> trace) {
     LiveQueue queue = operations.require(tenant, request.getModule(), request.getOperation());
     refuseUnbuilt(request);
-    Content content = content(request);
+    Content content = readContent(request);
     int priority = request.getPriority() == 0 ? queue.priority() : request.getPriority();
     Instant now = clock.instant();
     return new NewMessage(
@@ -62,7 +68,7 @@ final class PublishRequests {
         content,
         ttl(request, queue),
         now,
-        CallTrace.current().headers(),
+        trace,
         new Handling(route(request, queue, priority), false));
   }
 
@@ -82,9 +88,41 @@ final class PublishRequests {
     if (!request.getOrderingKey().isEmpty()) {
       throw unbuilt("ordering_key");
     }
-    if (request.hasDeliverAt() || !request.getScheduleId().isEmpty()) {
-      throw unbuilt("deliver_at");
+  }
+
+  /**
+   * When the request asks to publish; empty for now. A time that has passed means now, but with a
+   * schedule id it takes the place of one that waits all the same.
+   */
+  Optional<Instant> deliverAt(PublishRequest request) {
+    boolean named = !request.getScheduleId().isEmpty();
+    if (!request.hasDeliverAt()) {
+      if (named) {
+        throw CommonErrors.invalidField("schedule_id", "needs a deliver_at");
+      }
+      return Optional.empty();
     }
+    if (!Timestamps.isValid(request.getDeliverAt())) {
+      throw CommonErrors.invalidField("deliver_at", "is not a timestamp");
+    }
+    Instant asked =
+        Instant.ofEpochSecond(
+            request.getDeliverAt().getSeconds(), request.getDeliverAt().getNanos());
+    Instant now = clock.instant();
+    if (asked.isAfter(now)) {
+      return Optional.of(asked);
+    }
+    return named ? Optional.of(now) : Optional.empty();
+  }
+
+  /** What is kept of a request until its time: all but when and how often. */
+  static ByteString content(PublishRequest request) {
+    return request.toBuilder()
+        .clearDeliverAt()
+        .clearScheduleId()
+        .clearRequestId()
+        .build()
+        .toByteString();
   }
 
   /** By what a repetition of the request is known: all of it but the id itself. */
@@ -105,7 +143,7 @@ final class PublishRequests {
     return CommonErrors.notImplemented("messaging.v1.PublishRequest." + field);
   }
 
-  private Content content(PublishRequest request) {
+  private Content readContent(PublishRequest request) {
     byte[] payload = payload(request);
     long size = payload.length;
     for (Map.Entry<String, String> attribute : request.getAttributesMap().entrySet()) {

@@ -29,6 +29,7 @@ final class TenantVhost {
   private static final int AT_ONCE = 2;
   private static final int CLOSE_ATTEMPTS = 5;
   private static final Duration BETWEEN_CLOSES = Duration.ofMillis(50);
+  private static final int REFUSED = 400;
   private static final int FAILED_INSIDE = 500;
   private static final String QUEUE_NAMES =
       "?columns=name&disable_stats=true&enable_queue_totals=true";
@@ -46,6 +47,19 @@ final class TenantVhost {
 
   /** Makes the tenant's things of these kinds as they must be. */
   void mend(TenantId tenant, Blueprint blueprint, Kind... kinds) throws ManagementException {
+    try {
+      mendOnce(tenant, blueprint, kinds);
+    } catch (ManagementException e) {
+      if (e.status() != REFUSED) {
+        throw e;
+      }
+      // Another instance makes the same at the same time, and was faster.
+      mendOnce(tenant, blueprint, kinds);
+    }
+  }
+
+  private void mendOnce(TenantId tenant, Blueprint blueprint, Kind... kinds)
+      throws ManagementException {
     Map<BrokerObject, JsonObject> actual = new HashMap<>();
     for (Kind kind : kinds) {
       actual.putAll(Inventory.of(api, kind, tenant));

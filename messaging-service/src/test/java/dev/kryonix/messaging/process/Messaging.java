@@ -2,6 +2,7 @@ package dev.kryonix.messaging.process;
 
 import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
@@ -25,6 +26,7 @@ import io.grpc.Server;
 import io.grpc.StatusException;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -72,6 +74,18 @@ final class Messaging {
     all.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
     all.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
     service = ServiceProcess.start("dev.kryonix.messaging.Application", folder, all);
+  }
+
+  /** A further instance of the service, in a folder of its own. */
+  ServiceProcess replica(Path folder) throws IOException {
+    Files.createDirectories(folder);
+    return ServiceProcess.start(
+        "dev.kryonix.messaging.Application",
+        folder,
+        Map.of(
+            "KRYONIX_KEYS_DIR", keys.toString(),
+            "KRYONIX_INSTANCE", "it-" + UUID.randomUUID(),
+            "KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort()));
   }
 
   TestTenants tenants() {
@@ -128,6 +142,22 @@ final class Messaging {
     return MessagingServiceGrpc.newBlockingStub(service.channel())
         .withCallCredentials(caller(tenant))
         .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  /** As {@link #stub(DesiredTenant)}, to another instance. */
+  MessagingServiceGrpc.MessagingServiceBlockingStub stub(
+      DesiredTenant tenant, ServiceProcess instance) throws JOSEException {
+    return MessagingServiceGrpc.newBlockingStub(instance.channel())
+        .withCallCredentials(caller(tenant))
+        .withDeadlineAfter(20, TimeUnit.SECONDS);
+  }
+
+  /** How many messages are ready in a queue, as the broker itself counts. */
+  long ready(DesiredTenant tenant, String queue) throws IOException, TimeoutException {
+    try (Connection connection = connect(tenant, vhost(tenant));
+        Channel channel = connection.createChannel()) {
+      return channel.messageCount(queue);
+    }
   }
 
   /** Publishes a small message to {@code crm.leads.create} and returns its id. */

@@ -1,0 +1,31 @@
+package dev.kryonix.messaging.schedule;
+
+import java.time.Instant;
+import java.util.Map;
+
+/**
+ * A message that waits for its time, without its content.
+ *
+ * @param id identifies it among the tenant's
+ * @param messageId the id of the message
+ * @param module its module
+ * @param operation its operation
+ * @param attributes the publisher's attributes
+ * @param sizeBytes the size of its payload
+ * @param deliverAt when to publish it
+ * @param createTime when it was accepted
+ */
+public record Scheduled(
+    String id,
+    String messageId,
+    String module,
+    String operation,
+    Map<String, String> attributes,
+    long sizeBytes,
+    Instant deliverAt,
+    Instant createTime) {
+
+  public Scheduled {
+    attributes = Map.copyOf(attributes);
+  }
+}
