@@ -14,8 +14,8 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The channels to the other services: one each, made when first asked for, balanced over the
- * addresses of its name.
+ * The channels to the other services: one each, made when first asked for, balanced over its
+ * addresses, of which there may be several between commas.
  */
 @Singleton
 public final class Channels {
@@ -47,7 +47,8 @@ public final class Channels {
       throw new IllegalStateException("no address configured: kryonix.services." + service);
     }
     return Reconnect.eagerly(
-        NettyChannelBuilder.forTarget("dns:///" + address, InsecureChannelCredentials.create())
+        NettyChannelBuilder.forTarget(
+                AddressList.target(address), InsecureChannelCredentials.create())
             .defaultLoadBalancingPolicy("round_robin")
             .executor(Executors.newVirtualThreadPerTaskExecutor())
             .maxInboundMessageSize(maxMessageBytes)

@@ -12,7 +12,11 @@ public final class Health implements AutoCloseable {
   private final Grpc grpc;
 
   public Health(Platform platform, String service) {
-    grpc = new Grpc(platform.address(service));
+    this(platform.address(service));
+  }
+
+  Health(String address) {
+    grpc = new Grpc(address);
   }
 
   public boolean isServing() {

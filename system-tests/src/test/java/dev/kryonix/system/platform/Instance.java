@@ -89,6 +89,18 @@ public final class Instance {
     run(Path.of("/bin/kill"), "-CONT", Long.toString(requireProcess(name).pid()));
   }
 
+  /** How a service was started, to start another like it. */
+  ProcessBuilder like(String name) {
+    long pid = requireProcess(name).pid();
+    ProcessBuilder builder = new ProcessBuilder(words(content(pid, "cmdline")));
+    builder.environment().clear();
+    for (String variable : words(content(pid, "environ"))) {
+      int equals = variable.indexOf('=');
+      builder.environment().put(variable.substring(0, equals), variable.substring(equals + 1));
+    }
+    return builder;
+  }
+
   private ProcessHandle requireProcess(String name) {
     return process(name).orElseThrow(() -> new IllegalStateException(name + " does not run"));
   }
@@ -105,6 +117,11 @@ public final class Instance {
     return content(pid, "cmdline").contains(home + "/")
         || Stream.of(content(pid, "environ").split("\0", -1))
             .anyMatch(("KRYONIX_HOME=" + home)::equals);
+  }
+
+  /** The parts of a file in which each ends with a zero. */
+  private static List<String> words(String content) {
+    return Stream.of(content.split("\0", -1)).filter(word -> !word.isEmpty()).toList();
   }
 
   /** Empty for a process that is gone, or somebody else's. */

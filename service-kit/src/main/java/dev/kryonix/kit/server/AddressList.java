@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.upstream;
+package dev.kryonix.kit.server;
 
 import io.grpc.EquivalentAddressGroup;
 import io.grpc.NameResolver;
@@ -20,7 +20,7 @@ public final class AddressList extends NameResolverProvider {
   private static final String SCHEME = "list";
 
   /** The target for the addresses of a service, of which there may be several between commas. */
-  static String target(String addresses) {
+  public static String target(String addresses) {
     return SCHEME + ":///" + addresses.replace(" ", "");
   }
 
