@@ -30,20 +30,31 @@ public final class Names {
   /** The stream of copies of all that was published. */
   public static final String HISTORY = "kryonix.history";
 
+  /** The direct exchange of messages that wait for another attempt. */
+  public static final String RETRY = "kryonix.retry";
+
   /** The policy of depth, overflow and dead letters. */
   public static final String POLICY = "kryonix";
+
+  /** The policy of the depth of delay queues and of queues of dead letters. */
+  public static final String HELD_POLICY = "kryonix.held";
+
+  /** What no queue of an operation begins with: the queues that are the service's own. */
+  public static final String OWN = "kryonix.";
 
   /** The exchanges of every tenant. */
   public static final List<Exchange> EXCHANGES =
       List.of(
           new Exchange(UNROUTABLE, "fanout"),
           new Exchange(DEAD_LETTERS, "topic"),
+          new Exchange(RETRY, "direct"),
           new Exchange(PUBLISH, "topic"),
           new Exchange(MOBILE_PRIORITY, "topic"),
           new Exchange(BUSINESS_CRITICAL, "direct"),
           new Exchange(AUTOMATION, "fanout"));
 
   private static final String DEAD_LETTER_SUFFIX = ".dead";
+  private static final String ORDERED_SUFFIX = ".ordered";
   private static final String VHOST_PREFIX = "tenant_";
   private static final String USER_PREFIX = "kryonix_";
 
@@ -53,7 +64,7 @@ public final class Names {
   public record Exchange(String name, String type) {
     /** Whether messages that it cannot route go to {@link #UNROUTABLE}. */
     public boolean hasAlternate() {
-      return !name.equals(UNROUTABLE) && !name.equals(DEAD_LETTERS);
+      return !name.equals(UNROUTABLE) && !name.equals(DEAD_LETTERS) && !name.equals(RETRY);
     }
   }
 
@@ -80,6 +91,16 @@ public final class Names {
       return Optional.empty();
     }
     return TenantId.parse(name.substring(prefix.length()));
+  }
+
+  /** The queue of an operation's messages that have an ordering key. */
+  public static String ordered(String queue) {
+    return queue + ORDERED_SUFFIX;
+  }
+
+  /** Whether a queue of that name has messages with an ordering key. */
+  public static boolean isOrdered(String queue) {
+    return queue.endsWith(ORDERED_SUFFIX);
   }
 
   /** The queue of a module's dead letters. */

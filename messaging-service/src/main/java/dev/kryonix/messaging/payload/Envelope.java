@@ -122,13 +122,6 @@ public final class Envelope {
     if (dot < 0) {
       throw new PayloadCorruptException("does not say its operation", null);
     }
-    Map<String, String> attributes = new HashMap<>();
-    headers.forEach(
-        (key, value) -> {
-          if (key.startsWith(ATTRIBUTE)) {
-            attributes.put(key.substring(ATTRIBUTE.length()), text(value));
-          }
-        });
     return new StoredMessage(
         id,
         name.substring(0, dot),
@@ -136,9 +129,25 @@ public final class Envelope {
         payload(tenant, place(name, automation), id, new Body(headers, body)),
         text(properties.getContentType()),
         (int) number(headers.get(PRIORITY), queue.priority()),
-        attributes,
+        attributes(properties),
         Instant.ofEpochMilli(number(headers.get(TIME), 0)),
         text(headers.get(END_TO_END)));
+  }
+
+  /** The publisher's attributes. */
+  public static Map<String, String> attributes(BasicProperties properties) {
+    Map<String, String> attributes = new HashMap<>();
+    if (properties.getHeaders() != null) {
+      properties
+          .getHeaders()
+          .forEach(
+              (key, value) -> {
+                if (key.startsWith(ATTRIBUTE)) {
+                  attributes.put(key.substring(ATTRIBUTE.length()), text(value));
+                }
+              });
+    }
+    return attributes;
   }
 
   private record Body(Map<String, Object> headers, byte[] bytes) {}

@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.publish;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import dev.kryonix.messaging.broker.BrokerErrors;
@@ -50,8 +51,7 @@ final class ConfirmChannel {
         (tag, multiple) -> settle(tag, multiple, Outcome.REFUSED));
     channel.addReturnListener(
         returned ->
-            markReturned(
-                new Mark(returned.getExchange(), returned.getProperties().getMessageId())));
+            markReturned(new Mark(returned.getExchange(), identity(returned.getProperties()))));
     channel.addShutdownListener(
         cause -> {
           settle(Long.MAX_VALUE, true, Outcome.LOST);
@@ -60,7 +60,7 @@ final class ConfirmChannel {
   }
 
   /** What a message is known by that comes back: copies of it go to other exchanges. */
-  private record Mark(String exchange, String messageId) {}
+  private record Mark(String exchange, String id) {}
 
   /** A message that the broker has not answered yet. */
   private static final class InFlight {
@@ -89,7 +89,7 @@ final class ConfirmChannel {
     if (!window.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
       throw BrokerErrors.blocked();
     }
-    InFlight entry = new InFlight(new Mark(exchange, message.properties().getMessageId()));
+    InFlight entry = new InFlight(new Mark(exchange, identity(message.properties())));
     entry.outcome.whenComplete((outcome, error) -> window.release());
     writing.lockInterruptibly();
     try {
@@ -115,6 +115,12 @@ final class ConfirmChannel {
       finish(tag, Outcome.LOST);
       throw BrokerErrors.unavailable(e);
     }
+  }
+
+  /** A message that moves within the broker may be there twice, so a move has an id of its own. */
+  private static String identity(AMQP.BasicProperties properties) {
+    String move = properties.getCorrelationId();
+    return move == null ? properties.getMessageId() : move;
   }
 
   private void markReturned(Mark mark) {

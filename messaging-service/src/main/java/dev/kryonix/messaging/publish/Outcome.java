@@ -1,7 +1,7 @@
 package dev.kryonix.messaging.publish;
 
 /** What the broker made of a message. */
-enum Outcome {
+public enum Outcome {
   /** It is in a queue, durably. */
   CONFIRMED,
   /** A queue refused it: it is full. */

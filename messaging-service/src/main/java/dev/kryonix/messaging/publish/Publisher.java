@@ -26,10 +26,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** Publishes tenants' messages: each is in its queue, durably, once its receipt is there. */
 @Singleton
 public final class Publisher implements TenantMemory {
+  private static final String MOVE = "move-";
+
   private final TenantConnections connections;
   private final TenantQueues queues;
   private final Operations operations;
@@ -38,6 +41,7 @@ public final class Publisher implements TenantMemory {
   private final InstantSource clock;
   private final Semaphore bytes;
   private final ConcurrentMap<TenantUid, ConfirmChannel> channels = new ConcurrentHashMap<>();
+  private final AtomicLong moves = new AtomicLong();
   private final ConcurrentMap<TenantUid, PublishRate> rates = new ConcurrentHashMap<>();
 
   public Publisher(
@@ -115,6 +119,20 @@ public final class Publisher implements TenantMemory {
         .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(timeout -> Outcome.LOST)
         .thenCompose(outcome -> further(sent, outcome));
+  }
+
+  /**
+   * Sends a message that the broker holds already to another place in it, and waits for what the
+   * broker says. It is not charged to the tenant's rate: it was when it was published.
+   */
+  public Outcome move(TenantView tenant, Destination to, Packed message)
+      throws InterruptedException {
+    Packed marked =
+        new Packed(
+            message.properties().builder().correlationId(MOVE + moves.incrementAndGet()).build(),
+            message.body());
+    return await(
+        channel(tenant).publish(to.exchange(), to.routingKey(), marked), config.confirmTimeout());
   }
 
   private CompletableFuture<Receipt> further(Sent sent, Outcome outcome) {

@@ -18,9 +18,9 @@ import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
 /**
- * The tokens that settle deliveries: which process delivered, on which of its channels, under which
- * tag, and a MAC under a key of the tenant's. A token that is made up, altered or another tenant's
- * never reaches the broker, where an unknown tag would close the channel.
+ * The tokens that settle deliveries: which process delivered, on which of its channels, as which of
+ * its deliveries, and a MAC under a key of the tenant's. A token that is made up, altered or
+ * another tenant's never reaches the broker, where an unknown tag would close the channel.
  */
 @Singleton
 final class AckTokens {
@@ -47,18 +47,18 @@ final class AckTokens {
    *
    * @param own whether this process made it
    * @param epoch the channel
-   * @param tag the delivery tag within the channel
+   * @param id the delivery within the channel
    */
-  record Delivered(boolean own, long epoch, long tag) {}
+  record Delivered(boolean own, long epoch, long id) {}
 
   /** A token for a delivery of this process. */
-  String issue(TenantView tenant, long epoch, long tag) {
+  String issue(TenantView tenant, long epoch, long id) {
     byte[] body =
         ByteBuffer.allocate(BODY_BYTES)
             .put(VERSION)
             .putLong(instance)
             .putLong(epoch)
-            .putLong(tag)
+            .putLong(id)
             .array();
     byte[] mac = mac(tenant, keys.currentId(tenant), body).orElseThrow();
     byte[] token = Arrays.copyOf(body, BODY_BYTES + MAC_BYTES);

@@ -1,39 +1,37 @@
 package dev.kryonix.messaging.subscribe;
 
-import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.Envelope;
-import dev.kryonix.messaging.topology.LiveQueue;
+import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.retry.Attempts;
+import dev.kryonix.messaging.retry.Taken;
 
 /**
- * A message that the broker has handed to this process and no consumer has yet.
+ * A message that the broker has handed to this process.
  *
  * @param channel the channel that it came on
- * @param queue the operation's queue
- * @param envelope its tag, and whether it was delivered before
- * @param properties its properties
- * @param body its body as stored
+ * @param tag the broker's tag of it there
+ * @param taken the message
+ * @param attempts the attempts at it that have failed
+ * @param returned whether the broker has handed it to somebody before
+ * @param charge the memory that it takes here
  */
 record Arrival(
     LeasedChannel channel,
-    LiveQueue queue,
-    Envelope envelope,
-    BasicProperties properties,
-    byte[] body) {
+    long tag,
+    Taken taken,
+    Attempts attempts,
+    boolean returned,
+    Buffer.Charge charge) {
 
-  private static final String DELIVERY_COUNT = "x-delivery-count";
-
-  long tag() {
-    return envelope.getDeliveryTag();
+  int bytes() {
+    return taken.body().length;
   }
 
-  /** Which attempt this is, by the broker's own count of a quorum queue's deliveries. */
-  int attempt() {
-    Object count =
-        properties.getHeaders() == null ? null : properties.getHeaders().get(DELIVERY_COUNT);
-    return count instanceof Number number ? 1 + number.intValue() : 1;
-  }
-
+  /** Whether it may have been delivered before. */
   boolean redelivered() {
-    return envelope.isRedeliver() || dev.kryonix.messaging.payload.Envelope.isAgain(properties);
+    return returned || attempts.failed() > 0 || Envelope.isAgain(taken.properties());
+  }
+
+  Arrival after(Attempts known) {
+    return new Arrival(channel, tag, taken, known, true, charge);
   }
 }

@@ -6,17 +6,30 @@ import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.Value;
 import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
+import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.Message;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SettlementResult;
 import dev.kryonix.messaging.payload.StoredMessage;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /** Messages and outcomes as the contract has them. */
 final class DeliveryProtos {
   private static final String JSON = "application/json";
 
   private DeliveryProtos() {}
+
+  /** The delivery, but for its token. */
+  static Delivery.Builder delivery(
+      Arrival arrival, StoredMessage message, SubscriptionStart start) {
+    Instant expires = Instant.now().plus(start.lease());
+    return Delivery.newBuilder()
+        .setMessage(message(message, start.jsonPayloads()))
+        .setAttempt(arrival.attempts().next())
+        .setRedelivered(arrival.redelivered())
+        .setLeaseExpireTime(Timestamps.fromMillis(expires.toEpochMilli()));
+  }
 
   static Message message(StoredMessage stored, boolean jsonPayloads) {
     Message.Builder message =
@@ -64,7 +77,7 @@ final class DeliveryProtos {
       case FAILED ->
           result
               .setOutcome(SettlementOutcome.SETTLEMENT_OUTCOME_TEMPORARILY_FAILED)
-              .setDetail("the broker cannot be reached")
+              .setDetail("could not be done now; the message is still yours, try again")
               .build();
     };
   }

@@ -10,43 +10,76 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
-import org.jspecify.annotations.Nullable;
+import java.util.function.Predicate;
 
 /**
  * A channel with the deliveries that consumers hold under a lease. It alone acknowledges on the
- * channel, under a lock, and only tags that it knows to be unsettled: a tag that the broker does
- * not know would close the channel and give everything back.
+ * channel, under a lock, and only what it knows to be unsettled: a tag that the broker does not
+ * know would close the channel and give everything back.
+ *
+ * <p>A message whose consumer has gone, or has held it too long, is settled here as a failed
+ * attempt, and kept until that has been done: nobody else can count it.
  */
 final class LeasedChannel {
   private static final int REMEMBERED = 10_000;
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
+
+  /** After so many refusals of the ladder, the message goes straight back to its queue. */
+  private static final int PATIENCE = 8;
+
+  private static final Settlement.Retry LEASE_OVER =
+      new Settlement.Retry(Optional.empty(), "the lease ran out");
+  private static final Settlement.Retry CONSUMER_GONE =
+      new Settlement.Retry(Optional.empty(), "the consumer went away");
 
   private final long epoch;
   private final Channel channel;
-  private final Runnable onChange;
+  private final Aftercare aftercare;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Long, Lease> held = new HashMap<>();
+  private final Map<Long, Held> held = new HashMap<>();
 
-  /** Tags whose lease ran out; when there are too many, all are forgotten. */
+  /** Deliveries that were ended here; when there are too many, all are forgotten. */
   private final Set<Long> expired = new HashSet<>();
 
-  private long highest;
-  private long heldBytes;
+  private long last;
+  private int leaving;
+  private boolean closing;
+  private boolean closed;
 
-  /** A delivery in a consumer's hands. */
-  private record Lease(String module, int bytes, long endNanos) {}
+  /** A delivery in a consumer's hands, or on its way out of them. */
+  private static final class Held {
+    final long id;
+    final Arrival arrival;
+    final Allowance allowance;
+    long endNanos;
+    boolean moving;
+
+    Held(long id, Arrival arrival, Allowance allowance, Duration lease) {
+      this.id = id;
+      this.arrival = arrival;
+      this.allowance = allowance;
+      extend(lease);
+    }
+
+    void extend(Duration lease) {
+      endNanos = System.nanoTime() + lease.toNanos();
+    }
+  }
 
   /**
    * @param epoch names the channel within the process
-   * @param onChange called when deliveries have been settled or have ended
    */
-  LeasedChannel(long epoch, Channel channel, Runnable onChange) {
+  LeasedChannel(long epoch, Channel channel, Aftercare aftercare) {
     this.epoch = epoch;
     this.channel = channel;
-    this.onChange = onChange;
-    channel.addShutdownListener(cause -> onChange.run());
+    this.aftercare = aftercare;
+    channel.addShutdownListener(cause -> forgetAll());
   }
 
   long epoch() {
@@ -61,146 +94,243 @@ final class LeasedChannel {
     return channel.isOpen();
   }
 
-  /** The consumer has the delivery from now on. */
-  void hold(long tag, String module, int bytes, Duration lease) {
+  /** The consumer has the message from now on; the number names this delivery of it. */
+  long hold(Arrival arrival, Allowance allowance, Duration lease) {
+    allowance.take(arrival);
     lock.lock();
     try {
-      held.put(tag, new Lease(module, bytes, System.nanoTime() + lease.toNanos()));
-      heldBytes += bytes;
-      highest = Math.max(highest, tag);
+      last++;
+      if (!closed) {
+        held.put(last, new Held(last, arrival, allowance, lease));
+        return last;
+      }
     } finally {
       lock.unlock();
     }
-  }
-
-  int heldMessages() {
-    lock.lock();
-    try {
-      return held.size();
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  long heldBytes() {
-    lock.lock();
-    try {
-      return heldBytes;
-    } finally {
-      lock.unlock();
-    }
-  }
-
-  /** The module of a delivery that is held. */
-  @Nullable String moduleOf(long tag) {
-    lock.lock();
-    try {
-      Lease lease = held.get(tag);
-      return lease == null ? null : lease.module;
-    } finally {
-      lock.unlock();
-    }
+    letGo(arrival, allowance);
+    return last;
   }
 
   /** Settles a delivery; one that was settled before is settled again without harm. */
-  Settled settle(long tag, Settlement settlement) {
-    Settled result;
+  Settled settle(long id, Settlement settlement) {
+    Held one;
     lock.lock();
     try {
-      result = settleLocked(tag, settlement);
+      one = held.get(id);
+      if (one == null) {
+        return unheld(id, settlement);
+      }
+      if (one.moving) {
+        return expired.contains(id) ? Settled.STALE : Settled.FAILED;
+      }
+      if (settlement instanceof Settlement.Extend extend) {
+        one.extend(extend.lease());
+        return Settled.OK;
+      }
+      one.moving = true;
     } finally {
       lock.unlock();
     }
-    onChange.run();
-    return result;
-  }
-
-  private Settled settleLocked(long tag, Settlement settlement) {
-    Lease lease = held.get(tag);
-    if (lease == null) {
-      if (tag <= 0 || tag > highest) {
-        return Settled.INVALID;
-      }
-      boolean settledBefore = !expired.contains(tag) && !(settlement instanceof Settlement.Extend);
-      return settledBefore ? Settled.OK : Settled.STALE;
-    }
-    if (!channel.isOpen()) {
-      return Settled.STALE;
-    }
-    if (settlement instanceof Settlement.Extend extend) {
-      held.put(
-          tag, new Lease(lease.module, lease.bytes, System.nanoTime() + extend.lease().toNanos()));
-      return Settled.OK;
-    }
+    Fate fate = Fate.FAILED;
     try {
-      tellBroker(tag, settlement);
+      fate = aftercare.settle(one.arrival, settlement);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } finally {
+      finish(one, fate);
+    }
+    return fate == Fate.FAILED ? Settled.FAILED : Settled.OK;
+  }
+
+  private Settled unheld(long id, Settlement settlement) {
+    if (id <= 0 || id > last) {
+      return Settled.INVALID;
+    }
+    boolean before = !closed && !expired.contains(id) && !(settlement instanceof Settlement.Extend);
+    return before ? Settled.OK : Settled.STALE;
+  }
+
+  private void finish(Held one, Fate fate) {
+    lock.lock();
+    try {
+      if (fate == Fate.FAILED) {
+        one.moving = false;
+        return;
+      }
+      if (held.remove(one.id) == null) {
+        return;
+      }
+      tellBroker(one.arrival.tag(), fate);
+    } finally {
+      lock.unlock();
+    }
+    one.allowance.giveBack(one.arrival);
+    if (fate != Fate.KEEP) {
+      one.arrival.charge().giveBack();
+    }
+    aftercare.told(one.arrival, fate);
+    closeWhenEmpty();
+  }
+
+  /** When the channel has gone, the message is delivered again, and nothing is to be told. */
+  private void tellBroker(long tag, Fate fate) {
+    try {
+      switch (fate) {
+        case ACKNOWLEDGE -> channel.basicAck(tag, false);
+        case REQUEUE -> channel.basicNack(tag, false, true);
+        case KEEP, FAILED -> {}
+      }
     } catch (IOException | AlreadyClosedException e) {
-      return Settled.FAILED;
-    }
-    held.remove(tag);
-    heldBytes -= lease.bytes;
-    return Settled.OK;
-  }
-
-  private void tellBroker(long tag, Settlement settlement) throws IOException {
-    switch (settlement) {
-      case Settlement.Acknowledge acknowledge -> channel.basicAck(tag, false);
-      case Settlement.Requeue requeue -> channel.basicNack(tag, false, true);
-      case Settlement.Drop drop -> channel.basicNack(tag, false, false);
-      case Settlement.Extend extend -> {}
+      Channels.abort(channel);
     }
   }
 
-  /** Gives back what consumers have held too long. */
+  /** Ends the leases that are over. */
   void expireLeases() {
-    boolean any = false;
+    long now = System.nanoTime();
+    end(one -> now - one.endNanos > 0, LEASE_OVER);
+  }
+
+  /** Ends what a consumer holds that has gone. */
+  void lose(Allowance allowance) {
+    end(one -> one.allowance == allowance, CONSUMER_GONE);
+  }
+
+  /** Gives back what a consumer holds, as if it had not been delivered. */
+  void giveBack(Allowance allowance) {
+    end(one -> one.allowance == allowance, new Settlement.Requeue());
+  }
+
+  private void end(Predicate<Held> which, Settlement settlement) {
+    List<Held> over = new ArrayList<>();
     lock.lock();
     try {
-      long now = System.nanoTime();
-      List<Long> over = new ArrayList<>();
-      held.forEach(
-          (tag, lease) -> {
-            if (now - lease.endNanos > 0) {
-              over.add(tag);
-            }
-          });
-      for (long tag : over) {
-        settleLocked(tag, new Settlement.Requeue());
-        if (expired.size() >= REMEMBERED) {
-          expired.clear();
+      for (Held one : held.values()) {
+        if (!one.moving && which.test(one)) {
+          one.moving = true;
+          over.add(one);
+          if (expired.size() >= REMEMBERED) {
+            expired.clear();
+          }
+          expired.add(one.id);
         }
-        expired.add(tag);
-        any = true;
       }
     } finally {
       lock.unlock();
     }
-    if (any) {
-      onChange.run();
-    }
+    over.forEach(one -> leave(() -> aftercare.settle(one.arrival, settlement), one));
   }
 
-  /** Gives a delivery back, or to the dead letters, that no consumer has had. */
-  void refuse(long tag, boolean requeue) {
+  private void leave(Callable<Fate> first, Held one) {
+    Callable<Fate> straight =
+        () ->
+            aftercare.settle(
+                one.arrival, new Settlement.Retry(Optional.of(Duration.ZERO), "the lease ran out"));
+    Thread.ofVirtual()
+        .name("leaving")
+        .start(() -> untilDone(first, straight).ifPresent(fate -> finish(one, fate)));
+  }
+
+  /** Takes a message away that no consumer has had. */
+  void carryAway(Arrival arrival, Callable<Fate> how) {
     lock.lock();
     try {
-      highest = Math.max(highest, tag);
-      channel.basicNack(tag, false, requeue);
-    } catch (IOException | AlreadyClosedException e) {
-      // The channel has gone, and with it the delivery.
+      leaving++;
+    } finally {
+      lock.unlock();
+    }
+    Thread.ofVirtual().name("carrying-away").start(() -> carry(arrival, how));
+  }
+
+  private void carry(Arrival arrival, Callable<Fate> how) {
+    Optional<Fate> fate = untilDone(how, how);
+    lock.lock();
+    try {
+      leaving--;
+      fate.ifPresent(done -> tellBroker(arrival.tag(), done));
+    } finally {
+      lock.unlock();
+    }
+    arrival.charge().giveBack();
+    closeWhenEmpty();
+  }
+
+  /** Empty when the channel has gone, and with it the message. */
+  private Optional<Fate> untilDone(Callable<Fate> how, Callable<Fate> whenRefused) {
+    Duration pause = FIRST_PAUSE;
+    try {
+      for (int tries = 1; isOpen(); tries++) {
+        Fate fate = (tries <= PATIENCE ? how : whenRefused).call();
+        if (fate != Fate.FAILED) {
+          return Optional.of(fate);
+        }
+        Thread.sleep(pause);
+        pause =
+            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
+                ? pause.multipliedBy(2)
+                : LONGEST_PAUSE;
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    } catch (Exception e) {
+      Channels.abort(channel);
+      throw new IllegalStateException(e);
+    }
+    return Optional.empty();
+  }
+
+  /** Gives a message back that no consumer has had. */
+  void refuse(long tag) {
+    lock.lock();
+    try {
+      tellBroker(tag, Fate.REQUEUE);
     } finally {
       lock.unlock();
     }
   }
 
-  /** Closes the channel: the broker gives everything that is unsettled to others. */
-  void close() {
+  /** Closes the channel once nothing on it is in anybody's hands; the rest goes back. */
+  void closeOnceEmpty() {
+    lock.lock();
     try {
-      if (channel.isOpen()) {
-        channel.close();
+      closing = true;
+    } finally {
+      lock.unlock();
+    }
+    closeWhenEmpty();
+  }
+
+  private void closeWhenEmpty() {
+    lock.lock();
+    try {
+      if (!closing || closed || leaving > 0 || !held.isEmpty()) {
+        return;
       }
+    } finally {
+      lock.unlock();
+    }
+    try {
+      channel.close();
     } catch (IOException | TimeoutException | AlreadyClosedException e) {
       Channels.abort(channel);
     }
+  }
+
+  private void forgetAll() {
+    List<Held> all;
+    lock.lock();
+    try {
+      closed = true;
+      all = List.copyOf(held.values());
+      held.clear();
+    } finally {
+      lock.unlock();
+    }
+    all.forEach(one -> letGo(one.arrival, one.allowance));
+  }
+
+  private static void letGo(Arrival arrival, Allowance allowance) {
+    arrival.charge().giveBack();
+    allowance.giveBack(arrival);
   }
 }

@@ -2,7 +2,6 @@ package dev.kryonix.messaging.subscribe;
 
 import com.rabbitmq.client.Channel;
 import dev.kryonix.kit.state.TenantView;
-import dev.kryonix.messaging.topology.TenantQueues;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -24,16 +23,14 @@ final class Leases {
   private static final long LOOK_MILLIS = 1000 / LOOKS_PER_SECOND;
 
   private final AckTokens tokens;
-  private final TenantQueues queues;
   private final Map<Long, LeasedChannel> channels = new ConcurrentHashMap<>();
   private final AtomicLong epochs = new AtomicLong(new SecureRandom().nextInt());
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("leases").factory());
 
-  Leases(AckTokens tokens, TenantQueues queues) {
+  Leases(AckTokens tokens) {
     this.tokens = tokens;
-    this.queues = queues;
     clock.scheduleWithFixedDelay(
         () -> channels.values().forEach(LeasedChannel::expireLeases),
         LOOK_MILLIS,
@@ -42,8 +39,8 @@ final class Leases {
   }
 
   /** Takes the channel in; it leaves when it closes. */
-  LeasedChannel open(Channel channel, Runnable onChange) {
-    LeasedChannel leased = new LeasedChannel(epochs.incrementAndGet(), channel, onChange);
+  LeasedChannel open(Channel channel, Aftercare aftercare) {
+    LeasedChannel leased = new LeasedChannel(epochs.incrementAndGet(), channel, aftercare);
     channels.put(leased.epoch(), leased);
     channel.addShutdownListener(cause -> channels.remove(leased.epoch()));
     return leased;
@@ -60,13 +57,7 @@ final class Leases {
     if (channel == null) {
       return Settled.STALE;
     }
-    if (settlement instanceof Settlement.Drop) {
-      String module = channel.moduleOf(delivery.tag());
-      if (module != null) {
-        queues.ensureDeadLetters(tenant, module);
-      }
-    }
-    return channel.settle(delivery.tag(), settlement);
+    return channel.settle(delivery.id(), settlement);
   }
 
   @PreDestroy

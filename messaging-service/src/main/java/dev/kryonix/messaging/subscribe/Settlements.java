@@ -1,18 +1,24 @@
 package dev.kryonix.messaging.subscribe;
 
-import com.google.protobuf.Duration;
 import dev.kryonix.api.messaging.v1.ExtendLease;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.SettlementResult;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 
 /** Settles the deliveries that a request names, token by token. */
 @Singleton
 final class Settlements {
   private final Leases leases;
+  private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
   Settlements(Leases leases) {
     this.leases = leases;
@@ -23,18 +29,14 @@ final class Settlements {
   }
 
   List<SettlementResult> giveBack(TenantView tenant, Nack nack) {
-    if (nack.hasDelay()) {
-      throw CommonErrors.notImplemented("messaging.v1.Nack.delay");
-    }
-    if (!nack.getError().isEmpty()) {
-      throw CommonErrors.notImplemented("messaging.v1.Nack.error");
-    }
     Settlement settlement =
         switch (nack.getAction()) {
           case NACK_ACTION_REQUEUE -> new Settlement.Requeue();
-          case NACK_ACTION_DROP -> new Settlement.Drop();
+          case NACK_ACTION_DROP -> new Settlement.Drop(nack.getError());
           case NACK_ACTION_RETRY ->
-              throw CommonErrors.notImplemented("messaging.v1.Nack.action NACK_ACTION_RETRY");
+              new Settlement.Retry(
+                  nack.hasDelay() ? Optional.of(duration(nack.getDelay())) : Optional.empty(),
+                  nack.getError());
           case NACK_ACTION_UNSPECIFIED, UNRECOGNIZED ->
               throw CommonErrors.invalidField("action", "is required");
         };
@@ -42,17 +44,35 @@ final class Settlements {
   }
 
   List<SettlementResult> extend(TenantView tenant, ExtendLease extend) {
-    Duration lease = extend.getLease();
     return settle(
-        tenant,
-        extend.getAckTokensList(),
-        new Settlement.Extend(java.time.Duration.ofSeconds(lease.getSeconds(), lease.getNanos())));
+        tenant, extend.getAckTokensList(), new Settlement.Extend(duration(extend.getLease())));
   }
 
+  /** Each may wait for the broker, so they wait beside each other. */
   private List<SettlementResult> settle(
       TenantView tenant, List<String> tokens, Settlement settlement) {
-    return tokens.stream()
-        .map(token -> DeliveryProtos.result(token, leases.settle(tenant, token, settlement)))
-        .toList();
+    if (settlement instanceof Settlement.Acknowledge || tokens.size() == 1) {
+      return tokens.stream().map(token -> one(tenant, token, settlement)).toList();
+    }
+    List<CompletableFuture<SettlementResult>> results =
+        tokens.stream()
+            .map(
+                token ->
+                    CompletableFuture.supplyAsync(() -> one(tenant, token, settlement), threads))
+            .toList();
+    return results.stream().map(CompletableFuture::join).toList();
+  }
+
+  private SettlementResult one(TenantView tenant, String token, Settlement settlement) {
+    return DeliveryProtos.result(token, leases.settle(tenant, token, settlement));
+  }
+
+  private static Duration duration(com.google.protobuf.Duration duration) {
+    return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
+  }
+
+  @PreDestroy
+  void stop() {
+    threads.close();
   }
 }

@@ -2,7 +2,8 @@ package dev.kryonix.messaging.subscribe;
 
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.messaging.connection.TenantConnections;
-import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.retry.Mover;
+import dev.kryonix.messaging.retry.Moves;
 import dev.kryonix.messaging.topology.Operations;
 import dev.kryonix.messaging.topology.TenantQueues;
 import jakarta.inject.Singleton;
@@ -14,7 +15,10 @@ record Subscribing(
     TenantConnections connections,
     TenantQueues queues,
     Operations operations,
-    Envelope envelope,
+    Opening opening,
+    Moves moves,
+    Mover mover,
+    Ladder ladder,
     Leases leases,
     Buffer buffer,
     AckTokens tokens) {}

@@ -2,7 +2,6 @@ package dev.kryonix.messaging.subscribe;
 
 import com.google.protobuf.util.Durations;
 import com.google.protobuf.util.Timestamps;
-import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.KeepAlive;
 import dev.kryonix.api.messaging.v1.SettlementResult;
 import dev.kryonix.api.messaging.v1.SettlementResults;
@@ -13,17 +12,15 @@ import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.streams.StreamWriter;
-import dev.kryonix.messaging.payload.PayloadCorruptException;
 import dev.kryonix.messaging.payload.StoredMessage;
 import dev.kryonix.messaging.topology.LiveQueue;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One subscription, from its start to its end, written by one thread: deliveries as the limits
@@ -31,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * on when the broker is back; deliveries from before are then stale.
  */
 final class Subscription {
-  private static final Logger LOG = LoggerFactory.getLogger(Subscription.class);
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration LANES_LOOK = Duration.ofSeconds(2);
   private static final Duration PAUSE = Duration.ofSeconds(1);
@@ -57,7 +53,7 @@ final class Subscription {
     this.start = start;
     this.resultsWritten = resultsWritten;
     this.checked = subscribing.tenants().require(caller);
-    this.consumption = new Consumption(subscribing, checked, start.queues(), start.limits());
+    this.consumption = new Consumption(subscribing, checked, start);
   }
 
   /** Tells the client what its settlements came to. */
@@ -78,7 +74,7 @@ final class Subscription {
 
   /** Writes until the end. */
   void write(StreamWriter<SubscribeResponse> writer) throws InterruptedException {
-    try (consumption) {
+    try {
       consumption.refresh();
       nextLanesLook = System.nanoTime() + LANES_LOOK.toNanos();
       send(writer, SubscribeResponse.newBuilder().setStarted(started()));
@@ -93,6 +89,11 @@ final class Subscription {
         }
         keepAlive(writer);
       }
+    } catch (ServiceException e) {
+      consumption.release();
+      throw e;
+    } finally {
+      consumption.close();
     }
   }
 
@@ -155,40 +156,17 @@ final class Subscription {
   }
 
   private void deliver(StreamWriter<SubscribeResponse> writer, TenantView tenant, Arrival arrival) {
-    StoredMessage message;
-    try {
-      message =
-          subscribing
-              .envelope()
-              .unpack(tenant, arrival.queue(), arrival.properties(), arrival.body());
-    } catch (PayloadCorruptException e) {
-      LOG.error(
-          "message {} of tenant {} in {} {}; it goes to the dead letters",
-          arrival.properties().getMessageId(),
-          tenant.id(),
-          arrival.queue().name(),
-          e.getMessage());
-      subscribing.queues().ensureDeadLetters(tenant, arrival.queue().module());
-      arrival.channel().refuse(arrival.tag(), false);
-      return;
+    Optional<StoredMessage> message = subscribing.opening().open(arrival);
+    if (message.isPresent()) {
+      long id = consumption.hold(arrival);
+      send(
+          writer,
+          SubscribeResponse.newBuilder()
+              .setDelivery(
+                  DeliveryProtos.delivery(arrival, message.get(), start)
+                      .setAckToken(
+                          subscribing.tokens().issue(tenant, arrival.channel().epoch(), id))));
     }
-    arrival
-        .channel()
-        .hold(arrival.tag(), arrival.queue().module(), arrival.body().length, start.lease());
-    Instant expires = Instant.now().plus(start.lease());
-    send(
-        writer,
-        SubscribeResponse.newBuilder()
-            .setDelivery(
-                Delivery.newBuilder()
-                    .setAckToken(
-                        subscribing
-                            .tokens()
-                            .issue(tenant, arrival.channel().epoch(), arrival.tag()))
-                    .setMessage(DeliveryProtos.message(message, start.jsonPayloads()))
-                    .setAttempt(arrival.attempt())
-                    .setRedelivered(arrival.redelivered())
-                    .setLeaseExpireTime(Timestamps.fromMillis(expires.toEpochMilli()))));
   }
 
   private void keepAlive(StreamWriter<SubscribeResponse> writer) {

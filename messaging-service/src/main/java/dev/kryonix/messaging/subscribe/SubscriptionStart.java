@@ -1,7 +1,6 @@
 package dev.kryonix.messaging.subscribe;
 
 import dev.kryonix.api.messaging.v1.SubscribeStart;
-import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
@@ -16,13 +15,15 @@ import java.util.List;
  * @param lease how long a delivery may stay unsettled
  * @param keepAlive how often something is said
  * @param jsonPayloads whether JSON is handed over as such
+ * @param filter which messages of the queues
  */
 record SubscriptionStart(
     List<LiveQueue> queues,
     Limits limits,
     Duration lease,
     Duration keepAlive,
-    boolean jsonPayloads) {
+    boolean jsonPayloads,
+    Filter filter) {
 
   private static final Duration LEASE = Duration.ofSeconds(60);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
@@ -32,15 +33,13 @@ record SubscriptionStart(
   }
 
   static SubscriptionStart of(TenantView tenant, Operations operations, SubscribeStart start) {
-    if (start.getAttributesCount() > 0) {
-      throw CommonErrors.notImplemented("messaging.v1.SubscribeStart.attributes");
-    }
     return new SubscriptionStart(
         operations.matching(tenant, start.getSourcesList()),
         Limits.of(start.getFlowLimits()),
         start.hasLease() ? duration(start.getLease()) : LEASE,
         start.hasKeepAlive() ? duration(start.getKeepAlive()) : KEEP_ALIVE,
-        start.getJsonPayloads());
+        start.getJsonPayloads(),
+        new Filter(start.getAttributesMap()));
   }
 
   private static Duration duration(com.google.protobuf.Duration duration) {

@@ -43,6 +43,12 @@ final class Blueprint {
    */
   private static final String LIVE_QUEUES = "^(?!kryonix\\.)(?!amq\\.)[a-z]+\\..*(?<!\\.dead)$";
 
+  /** Delay queues, and dead letters. */
+  private static final String HELD_QUEUES = "^(kryonix\\.retry\\..+|[a-z]+\\.dead)$";
+
+  /** How many times a live queue's depth a delay queue or a queue of dead letters may hold. */
+  private static final int HELD_DEPTHS = 10;
+
   private final TenantView tenant;
   private final String password;
   private final SecureRandom random;
@@ -119,7 +125,11 @@ final class Blueprint {
               BrokerObject.within(kind, vhost, "max-queues"),
               value(limits.getQueues()));
       case POLICY ->
-          Map.of(BrokerObject.within(kind, vhost, Names.POLICY), policy(limits.getQueueDepth()));
+          Map.of(
+              BrokerObject.within(kind, vhost, Names.POLICY),
+              policy(limits.getQueueDepth()),
+              BrokerObject.within(kind, vhost, Names.HELD_POLICY),
+              heldPolicy(limits.getQueueDepth()));
       case EXCHANGE -> exchanges(vhost);
       case PERMISSION ->
           Map.of(BrokerObject.within(kind, vhost, Names.user(id)), everythingInTheVhost());
@@ -137,6 +147,7 @@ final class Blueprint {
       case PERMISSION -> !object.vhost().equals(Names.vhost(tenant.id()));
       case POLICY ->
           !object.name().equals(Names.POLICY)
+              && !object.name().equals(Names.HELD_POLICY)
               && found.get("priority").getAsInt() >= POLICY_PRIORITY;
       case USER, VHOST, LIMIT, EXCHANGE -> false;
     };
@@ -199,8 +210,23 @@ final class Blueprint {
     definition.addProperty("dead-letter-exchange", Names.DEAD_LETTERS);
     definition.addProperty("dead-letter-strategy", "at-least-once");
     definition.addProperty("delivery-limit", DELIVERY_LIMIT);
+    return policy(LIVE_QUEUES, definition);
+  }
+
+  /**
+   * What does not fit is not confirmed, and then stays where it was. A queue's other arguments are
+   * its own, since they are what it is: a delay queue without its time to live would keep all.
+   */
+  private static JsonObject heldPolicy(int depth) {
+    JsonObject definition = new JsonObject();
+    definition.addProperty("max-length", (long) HELD_DEPTHS * depth);
+    definition.addProperty("overflow", "reject-publish");
+    return policy(HELD_QUEUES, definition);
+  }
+
+  private static JsonObject policy(String queues, JsonObject definition) {
     JsonObject body = new JsonObject();
-    body.addProperty("pattern", LIVE_QUEUES);
+    body.addProperty("pattern", queues);
     body.addProperty("apply-to", "queues");
     body.addProperty("priority", POLICY_PRIORITY);
     body.add("definition", definition);

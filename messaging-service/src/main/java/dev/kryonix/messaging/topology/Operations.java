@@ -5,6 +5,7 @@ import dev.kryonix.kit.catalog.Module;
 import dev.kryonix.kit.catalog.Operation;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -59,6 +60,11 @@ public final class Operations {
         throw OperationErrors.moduleNotEnabled(queue.module(), tenant.id());
       }
     }
+  }
+
+  /** How long dead letters of the module are kept. */
+  public Duration retention(String module) {
+    return catalog.module(module).orElse(catalog.mobile()).retention();
   }
 
   /** The queue of that name, such as {@code crm.leads.create}, whatever the tenant has. */

@@ -5,6 +5,7 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
@@ -16,6 +17,7 @@ import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -31,29 +33,33 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 @Singleton
 public final class TenantQueues implements TenantMemory {
+  private static final Duration LISTING_KEPT = Duration.ofSeconds(1);
+
   private final TenantConnections connections;
   private final ManagementApi api;
+  private final Operations operations;
   private final Map<TenantUid, Known> tenants = new ConcurrentHashMap<>();
 
-  public TenantQueues(TenantConnections connections, ManagementApi api) {
+  public TenantQueues(TenantConnections connections, ManagementApi api, Operations operations) {
     this.connections = connections;
     this.api = api;
+    this.operations = operations;
   }
 
   /** What this process knows of one tenant's queues. */
   private static final class Known {
     final ReentrantLock declaring = new ReentrantLock();
+    final ReentrantLock listing = new ReentrantLock();
+    Set<String> existing = Set.of();
+    long listed = System.nanoTime() - LISTING_KEPT.toNanos() - 1;
     final Set<String> declared = ConcurrentHashMap.newKeySet();
+    boolean closed;
     final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   }
 
   /** Sees to it that the lane's queue exists and is bound. */
   public void ensure(TenantView tenant, LiveQueue queue, Lane lane) {
-    ensure(
-        tenant,
-        queue.name(lane),
-        channel ->
-            declare(channel, queue.name(lane), Map.of("x-message-ttl", queue.ttl().toMillis())));
+    ensureSource(tenant, queue, queue.name(lane));
   }
 
   /** Sees to it that the lane's queue exists, and that the route leads there. */
@@ -85,10 +91,45 @@ public final class TenantQueues implements TenantMemory {
     return queue + "@" + exchange;
   }
 
-  /** Sees to it that the module's queue of dead letters exists and is bound. */
+  /** Sees to it that the operation's queue of that name, a lane or the ordered one, exists. */
+  public void ensureSource(TenantView tenant, LiveQueue queue, String name) {
+    ensure(tenant, name, channel -> declare(channel, name, arguments(queue, name)));
+  }
+
+  /**
+   * Sees to it that the module's queue of dead letters exists and is bound. They are kept for as
+   * long as the module's messages are.
+   */
   public void ensureDeadLetters(TenantView tenant, String module) {
     String name = Names.deadLetters(module);
-    ensure(tenant, name, channel -> declare(channel, name, Map.of()));
+    Duration retention = operations.retention(module);
+    ensure(
+        tenant,
+        name,
+        channel -> declare(channel, name, Map.of("x-message-ttl", retention.toMillis())));
+  }
+
+  /**
+   * Sees to it that a step of the retry ladder exists and is bound. Its messages leave it towards
+   * their own queues at least once, and stay while those are full or gone.
+   */
+  public void ensureRetry(TenantView tenant, RetryTier tier) {
+    ensure(
+        tenant,
+        tier.queue(),
+        channel ->
+            declare(
+                channel,
+                tier.queue(),
+                Map.of(
+                    "x-message-ttl",
+                    tier.delay().toMillis(),
+                    "x-dead-letter-exchange",
+                    Names.PUBLISH,
+                    "x-dead-letter-strategy",
+                    "at-least-once",
+                    "x-overflow",
+                    "reject-publish")));
   }
 
   /** The queue turned out to be gone: the next {@link #ensure} declares it again. */
@@ -107,13 +148,47 @@ public final class TenantQueues implements TenantMemory {
     }
   }
 
+  /**
+   * Declares nothing more, and waits for what is being declared. A quorum queue that is declared
+   * while its vhost is deleted can take the broker's supervisor of dead-letter workers down, and
+   * then no queue of the whole node gets a leader any more (seen with RabbitMQ 3.10).
+   */
+  void close(TenantUid tenant) {
+    Known known = known(tenant);
+    known.declaring.lock();
+    try {
+      known.closed = true;
+    } finally {
+      known.declaring.unlock();
+    }
+  }
+
   @Override
   public void forget(TenantUid tenant) {
     tenants.remove(tenant);
   }
 
-  /** The names of all queues that the tenant has in the broker. */
+  /**
+   * The names of all queues that the tenant has in the broker, as of a second ago at most: many
+   * subscriptions of a tenant ask, and each time costs a call of the management API.
+   */
   public Set<String> existing(TenantView tenant) throws ManagementException {
+    Known known = known(tenant.uid());
+    known.listing.lock();
+    try {
+      if (System.nanoTime() - known.listed > LISTING_KEPT.toNanos()) {
+        known.existing = list(tenant);
+        known.listed = System.nanoTime();
+      }
+      Set<String> names = new HashSet<>(known.existing);
+      names.addAll(known.declared);
+      return names;
+    } finally {
+      known.listing.unlock();
+    }
+  }
+
+  private Set<String> list(TenantView tenant) throws ManagementException {
     String path =
         ManagementApi.path("queues", Names.vhost(tenant.id()))
             + "?columns=name&disable_stats=true&enable_queue_totals=true";
@@ -141,6 +216,9 @@ public final class TenantQueues implements TenantMemory {
     try {
       if (known.declared.contains(name)) {
         return;
+      }
+      if (known.closed) {
+        throw CommonErrors.notServing("the tenant is being removed");
       }
       run(connections.toPublish(tenant), declaration, name);
       known.declared.add(name);
@@ -187,6 +265,14 @@ public final class TenantQueues implements TenantMemory {
     } catch (IOException | TimeoutException | AlreadyClosedException e) {
       throw BrokerErrors.unavailable(e);
     }
+  }
+
+  /** An ordered queue has one consumer at a time, of whichever replica. */
+  private static Map<String, Object> arguments(LiveQueue queue, String name) {
+    long ttl = queue.ttl().toMillis();
+    return Names.isOrdered(name)
+        ? Map.of("x-message-ttl", ttl, "x-single-active-consumer", true)
+        : Map.of("x-message-ttl", ttl);
   }
 
   private static void declare(Channel channel, String name, Map<String, Object> more)

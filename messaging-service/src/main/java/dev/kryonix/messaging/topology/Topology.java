@@ -69,6 +69,7 @@ public final class Topology implements TenantReconciler {
 
   @Override
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
+    steps.run("declarations", () -> queues.close(uid));
     steps.run("connections", () -> connections.close(uid));
     steps.run("vhost", () -> BrokerReach.change(() -> broker.remove(id, uid)));
     Owner owner = new Owner(id, uid);

@@ -72,10 +72,16 @@ final class Subscription implements AutoCloseable {
 
   SettlementOutcome giveBack(Delivery delivery, NackAction action)
       throws InterruptedException, StatusException, TimeoutException {
+    return settle(delivery, Nack.newBuilder().setAction(action).build());
+  }
+
+  /** Gives the delivery back as the nack says, which names no delivery itself. */
+  SettlementOutcome settle(Delivery delivery, Nack nack)
+      throws InterruptedException, StatusException, TimeoutException {
     return settle(
         delivery,
         SubscribeRequest.newBuilder()
-            .setNack(Nack.newBuilder().addAckTokens(delivery.getAckToken()).setAction(action)));
+            .setNack(nack.toBuilder().addAckTokens(delivery.getAckToken())));
   }
 
   private SettlementOutcome settle(Delivery delivery, SubscribeRequest.Builder request)

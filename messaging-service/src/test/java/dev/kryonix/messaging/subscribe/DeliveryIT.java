@@ -98,7 +98,9 @@ final class DeliveryIT {
     LiveQueue queue = queue(tenant, "leads.create");
     publisher.publish(tenant, message(queue, 6, "one"));
     Consumption consumption = consume(tenant, queue, 10);
-    String token = hold(tenant, next(consumption), Duration.ofSeconds(2));
+    String token = hold(tenant, consumption, next(consumption));
+
+    settle(tenant, token, new Settlement.Extend(Duration.ofSeconds(2)));
 
     assertThat(settle(tenant, token, new Settlement.Extend(LEASE))).isEqualTo(Settled.OK);
 
@@ -115,17 +117,17 @@ final class DeliveryIT {
     publisher.publish(tenant, message(queue, 6, "two"));
     Consumption consumption = consume(tenant, queue, 10);
     Arrival arrival = next(consumption);
-    String token = hold(tenant, arrival);
+    String token = hold(tenant, consumption, arrival);
 
     assertThat(settle(other, token, DONE)).isEqualTo(Settled.INVALID);
     assertThat(settle(tenant, "bm9uc2Vuc2U", DONE)).isEqualTo(Settled.INVALID);
-    String undelivered =
-        subscribing.tokens().issue(tenant, arrival.channel().epoch(), arrival.tag() + 1000);
+    String undelivered = subscribing.tokens().issue(tenant, arrival.channel().epoch(), 1000);
     assertThat(settle(tenant, undelivered, DONE)).isEqualTo(Settled.INVALID);
     assertThat(settle(tenant, token, DONE)).isEqualTo(Settled.OK);
     assertThat(settle(tenant, token, DONE)).isEqualTo(Settled.OK);
     // None of it closed the channel.
-    assertThat(settle(tenant, hold(tenant, next(consumption)), DONE)).isEqualTo(Settled.OK);
+    assertThat(settle(tenant, hold(tenant, consumption, next(consumption)), DONE))
+        .isEqualTo(Settled.OK);
   }
 
   @Test
@@ -136,13 +138,13 @@ final class DeliveryIT {
       publisher.publish(tenant, message(queue, 6, "m" + i));
     }
     Consumption consumption = consume(tenant, queue, 2);
-    String first = hold(tenant, next(consumption));
-    hold(tenant, next(consumption));
+    String first = hold(tenant, consumption, next(consumption));
+    hold(tenant, consumption, next(consumption));
 
     assertThat(consumption.next(500)).isNull();
 
     assertThat(settle(tenant, first, DONE)).isEqualTo(Settled.OK);
-    hold(tenant, next(consumption));
+    hold(tenant, consumption, next(consumption));
     assertThat(consumption.next(500)).isNull();
   }
 
@@ -162,8 +164,8 @@ final class DeliveryIT {
     List<String> delivered = new ArrayList<>();
     while (delivered.size() < published.size()) {
       Arrival arrival = next(consumption);
-      delivered.add(opened(tenant, arrival).id());
-      settle(tenant, hold(tenant, arrival), DONE);
+      delivered.add(opened(arrival).id());
+      settle(tenant, hold(tenant, consumption, arrival), DONE);
     }
 
     assertThat(delivered).containsExactlyInAnyOrderElementsOf(published);
@@ -189,7 +191,7 @@ final class DeliveryIT {
     Set<String> confirmed = new HashSet<>();
     confirmed.add(publisher.publish(tenant, message(queue, 6, "before")).message().id());
     Consumption consumption = consume(tenant, queue, 10);
-    String stale = hold(tenant, next(consumption));
+    String stale = hold(tenant, consumption, next(consumption));
 
     closeConnections(tenant);
 
@@ -205,8 +207,8 @@ final class DeliveryIT {
     Set<String> delivered = new HashSet<>();
     while (delivered.size() < confirmed.size()) {
       Arrival arrival = next(consumption);
-      delivered.add(opened(tenant, arrival).id());
-      settle(tenant, hold(tenant, arrival), DONE);
+      delivered.add(opened(arrival).id());
+      settle(tenant, hold(tenant, consumption, arrival), DONE);
     }
     assertThat(delivered).isEqualTo(confirmed);
   }
@@ -228,8 +230,8 @@ final class DeliveryIT {
     Consumption consumption = consume(tenant, queue, 100);
     for (String id : confirmed) {
       Arrival arrival = next(consumption);
-      assertThat(opened(tenant, arrival).id()).isEqualTo(id);
-      settle(tenant, hold(tenant, arrival), DONE);
+      assertThat(opened(arrival).id()).isEqualTo(id);
+      settle(tenant, hold(tenant, consumption, arrival), DONE);
     }
     assertThat(consumption.next(300)).isNull();
   }
@@ -242,6 +244,7 @@ final class DeliveryIT {
     assertThatThrownBy(
             () -> {
               for (int i = 0; i < 20; i++) {
+                publisher.charge(tenant);
                 publisher.publish(tenant, message(queue, 6, "one"));
               }
             })
@@ -252,7 +255,16 @@ final class DeliveryIT {
 
   private Consumption consume(TenantView tenant, LiveQueue queue, int limit) {
     Consumption consumption =
-        new Consumption(subscribing, tenant, List.of(queue), new Limits(limit, Long.MAX_VALUE));
+        new Consumption(
+            subscribing,
+            tenant,
+            new SubscriptionStart(
+                List.of(queue),
+                new Limits(limit, Long.MAX_VALUE),
+                LEASE,
+                LEASE,
+                false,
+                new Filter(Map.of())));
     open.add(consumption);
     consumption.refresh();
     return consumption;
@@ -273,19 +285,12 @@ final class DeliveryIT {
     throw new AssertionError("nothing was delivered within " + PATIENCE);
   }
 
-  private StoredMessage opened(TenantView tenant, Arrival arrival) throws Exception {
-    return subscribing
-        .envelope()
-        .unpack(tenant, arrival.queue(), arrival.properties(), arrival.body());
+  private StoredMessage opened(Arrival arrival) {
+    return subscribing.opening().open(arrival).orElseThrow();
   }
 
-  private String hold(TenantView tenant, Arrival arrival) {
-    return hold(tenant, arrival, LEASE);
-  }
-
-  private String hold(TenantView tenant, Arrival arrival, Duration lease) {
-    arrival.channel().hold(arrival.tag(), arrival.queue().module(), arrival.body().length, lease);
-    return subscribing.tokens().issue(tenant, arrival.channel().epoch(), arrival.tag());
+  private String hold(TenantView tenant, Consumption consumption, Arrival arrival) {
+    return subscribing.tokens().issue(tenant, arrival.channel().epoch(), consumption.hold(arrival));
   }
 
   private Settled settle(TenantView tenant, String token, Settlement settlement) {

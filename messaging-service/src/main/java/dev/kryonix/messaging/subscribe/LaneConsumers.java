@@ -1,0 +1,158 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.retry.Move;
+import dev.kryonix.messaging.retry.Taken;
+import dev.kryonix.messaging.topology.Lane;
+import dev.kryonix.messaging.topology.LiveQueue;
+import java.io.IOException;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * A channel with a consumer on each lane. The broker hands over as many messages of a lane as the
+ * consumer may hold at most; of many operations, which share one limit, a few times their share.
+ */
+final class LaneConsumers {
+  private static final int MOST_PREFETCH = 300;
+  private static final int SHARES = 4;
+
+  private final Subscribing subscribing;
+  private final TenantView tenant;
+  private final Receiver receiver;
+  private final LeasedChannel channel;
+  private final Map<String, Consumer> joined = new ConcurrentHashMap<>();
+  private int prefetch;
+
+  /** Whom the messages are for. */
+  interface Receiver {
+    void joined(LaneLot lot);
+
+    void arrived(LaneConsumers from, LaneLot lot, Taken taken, Envelope envelope);
+  }
+
+  private LaneConsumers(
+      Subscribing subscribing, TenantView tenant, Receiver receiver, LeasedChannel channel) {
+    this.subscribing = subscribing;
+    this.tenant = tenant;
+    this.receiver = receiver;
+    this.channel = channel;
+  }
+
+  static LaneConsumers open(Subscribing subscribing, TenantView tenant, Receiver receiver) {
+    Channel fresh = subscribing.connections().toConsume(tenant).openHoldingChannel();
+    LeasedChannel leased = subscribing.leases().open(fresh, subscribing.ladder());
+    return new LaneConsumers(subscribing, tenant, receiver, leased);
+  }
+
+  /** From now on the broker hands over so many of a lane; what it has handed over stays. */
+  void prefetch(int messages) {
+    if (messages == prefetch) {
+      return;
+    }
+    try {
+      channel.channel().basicQos(messages);
+      prefetch = messages;
+      for (Consumer consumer : joined.values()) {
+        channel.channel().basicCancel(consumer.getConsumerTag());
+        channel.channel().basicConsume(consumer.lot.name(), false, consumer);
+      }
+    } catch (IOException | AlreadyClosedException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  static int prefetch(int limit, int operations) {
+    return Math.clamp(
+        Math.ceilDiv((long) SHARES * limit, operations), 1, Math.min(limit, MOST_PREFETCH));
+  }
+
+  LeasedChannel channel() {
+    return channel;
+  }
+
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  int lanes() {
+    return Math.max(1, joined.size());
+  }
+
+  /** Consumes from the lane if it is not done yet. */
+  void consume(LiveQueue queue, Lane lane) {
+    String name = queue.name(lane);
+    if (joined.containsKey(name)) {
+      return;
+    }
+    LaneLot lot = new LaneLot(name, lane);
+    receiver.joined(lot);
+    Consumer consumer = new Consumer(queue, lot);
+    try {
+      channel.channel().basicConsume(name, false, consumer);
+      joined.put(name, consumer);
+    } catch (IOException | AlreadyClosedException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  /** Moves a message that no consumer is to see. */
+  void carryAway(Envelope envelope, Taken taken, Move move) {
+    Arrival arrival =
+        new Arrival(
+            channel,
+            envelope.getDeliveryTag(),
+            taken,
+            taken.attempts(),
+            envelope.isRedeliver(),
+            subscribing.buffer().take(taken.body().length));
+    channel.carryAway(
+        arrival, () -> subscribing.mover().make(taken, move) ? Fate.ACKNOWLEDGE : Fate.FAILED);
+  }
+
+  /** Stops consuming; the channel stays for what is held on it. */
+  void stop() {
+    for (Consumer consumer : joined.values()) {
+      try {
+        channel.channel().basicCancel(consumer.getConsumerTag());
+      } catch (IOException | AlreadyClosedException e) {
+        return;
+      }
+    }
+  }
+
+  /** Takes what the broker delivers from one lane. */
+  private final class Consumer extends DefaultConsumer {
+    private final LiveQueue queue;
+    private final LaneLot lot;
+
+    Consumer(LiveQueue queue, LaneLot lot) {
+      super(channel.channel());
+      this.queue = queue;
+      this.lot = lot;
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      receiver.arrived(
+          LaneConsumers.this,
+          lot,
+          new Taken(tenant, queue, lot.name(), properties, body),
+          envelope);
+    }
+
+    /** The queue has been deleted; when it comes back, it is joined again. */
+    @Override
+    public void handleCancel(String consumerTag) {
+      subscribing.queues().forget(tenant.uid(), lot.name());
+      joined.remove(lot.name());
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package dev.kryonix.messaging.subscribe;
+
+import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.payload.PayloadCorruptException;
+import dev.kryonix.messaging.payload.StoredMessage;
+import dev.kryonix.messaging.retry.Move;
+import dev.kryonix.messaging.retry.Mover;
+import dev.kryonix.messaging.retry.Moves;
+import dev.kryonix.messaging.retry.Taken;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Opens messages for consumers; what cannot be opened becomes a dead letter. */
+@Singleton
+final class Opening {
+  private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
+
+  private final Envelope envelope;
+  private final Moves moves;
+  private final Mover mover;
+
+  Opening(Envelope envelope, Moves moves, Mover mover) {
+    this.envelope = envelope;
+    this.moves = moves;
+    this.mover = mover;
+  }
+
+  /** The message, or empty when it is on its way to the dead letters. */
+  Optional<StoredMessage> open(Arrival arrival) {
+    Taken taken = arrival.taken();
+    try {
+      return Optional.of(
+          envelope.unpack(taken.tenant(), taken.queue(), taken.properties(), taken.body()));
+    } catch (PayloadCorruptException e) {
+      LOG.error(
+          "message {} of tenant {} in {} {}; it goes to the dead letters",
+          taken.properties().getMessageId(),
+          taken.tenant().id(),
+          taken.source(),
+          e.getMessage());
+      Move move = moves.corrupt(taken, String.valueOf(e.getMessage()));
+      arrival
+          .channel()
+          .carryAway(arrival, () -> mover.make(taken, move) ? Fate.ACKNOWLEDGE : Fate.FAILED);
+      return Optional.empty();
+    }
+  }
+}
