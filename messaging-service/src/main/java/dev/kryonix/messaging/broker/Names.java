@@ -33,6 +33,12 @@ public final class Names {
   /** The direct exchange of messages that wait for another attempt. */
   public static final String RETRY = "kryonix.retry";
 
+  /** The policy of how much history is kept. */
+  public static final String HISTORY_POLICY = "kryonix.history";
+
+  /** What the names of the platform's own queues begin with; no module's does. */
+  public static final String OWN = "kryonix.";
+
   /** The policy of depth, overflow and dead letters. */
   public static final String POLICY = "kryonix";
 

@@ -11,7 +11,7 @@ import java.util.function.Consumer;
  * Does with many items at a time what comes one by one: while one batch is worked on, the next
  * gathers. Items keep their order. There is a thread only while there is work.
  */
-final class Batches<T> {
+public final class Batches<T> {
   private final String name;
   private final int most;
   private final Consumer<List<T>> work;
@@ -23,13 +23,14 @@ final class Batches<T> {
    * @param most items in one batch
    * @param work what to do with a batch; throws nothing
    */
-  Batches(String name, int most, Consumer<List<T>> work) {
+  public Batches(String name, int most, Consumer<List<T>> work) {
     this.name = name;
     this.most = most;
     this.work = work;
   }
 
-  void add(T item) {
+  /** Adds an item to what is to be done, and returns at once. */
+  public void add(T item) {
     waiting.add(item);
     if (running.compareAndSet(false, true)) {
       Thread.ofVirtual().name(name).start(this::run);

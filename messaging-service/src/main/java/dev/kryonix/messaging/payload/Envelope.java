@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.payload.NewMessage.Content;
+import dev.kryonix.messaging.topology.Lane;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Route;
 import jakarta.inject.Singleton;
@@ -107,6 +108,31 @@ public final class Envelope {
 
   private static Map<String, Object> headers(BasicProperties properties) {
     return properties.getHeaders() == null ? Map.of() : properties.getHeaders();
+  }
+
+  /** The same message, as it lies, marked as possibly there before. */
+  public static Packed again(BasicProperties properties, byte[] body) {
+    Map<String, Object> headers = new HashMap<>(headers(properties));
+    headers.put(AGAIN, true);
+    return new Packed(properties.builder().headers(headers).build(), body);
+  }
+
+  /** The lane that a message of the operation's queue was published to. */
+  public static Lane lane(LiveQueue queue, BasicProperties properties) {
+    Map<String, Object> headers = headers(properties);
+    int priority = (int) number(headers.get(PRIORITY), queue.priority());
+    String named = text(headers.get(ROUTE));
+    for (Route route : Route.values()) {
+      if (route.name().equals(named)) {
+        return route.lane(priority);
+      }
+    }
+    return Lane.of(priority);
+  }
+
+  /** When a message was accepted; the beginning of time when it does not say. */
+  public static Instant time(BasicProperties properties) {
+    return Instant.ofEpochMilli(number(headers(properties).get(TIME), 0));
   }
 
   /** Opens a message that came from the operation's queue. */

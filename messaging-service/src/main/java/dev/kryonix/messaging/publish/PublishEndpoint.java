@@ -6,6 +6,7 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
+import dev.kryonix.api.messaging.v1.Route;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
@@ -124,6 +125,13 @@ public final class PublishEndpoint {
     return PublishResponse.newBuilder()
         .setMessageId(message.id())
         .setQueue(message.queue().name())
+        .setRoute(
+            switch (message.handling().route()) {
+              case STANDARD -> Route.ROUTE_STANDARD;
+              case MOBILE_PRIORITY -> Route.ROUTE_MOBILE_PRIORITY;
+              case BUSINESS_CRITICAL -> Route.ROUTE_BUSINESS_CRITICAL;
+              case AUTOMATION -> Route.ROUTE_AUTOMATION;
+            })
         .setLane(
             switch (message.lane()) {
               case HIGH -> Lane.LANE_HIGH;

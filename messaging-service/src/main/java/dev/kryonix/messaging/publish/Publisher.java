@@ -5,20 +5,22 @@ import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.Names;
-import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
 import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import dev.kryonix.messaging.payload.NewMessage;
+import dev.kryonix.messaging.topology.HistoryRules;
 import dev.kryonix.messaging.topology.Lane;
-import dev.kryonix.messaging.topology.Operations;
+import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Route;
 import dev.kryonix.messaging.topology.TenantQueues;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -33,27 +35,29 @@ import java.util.concurrent.atomic.AtomicLong;
 public final class Publisher implements TenantMemory {
   private static final String MOVE = "move-";
 
-  private final TenantConnections connections;
   private final TenantQueues queues;
-  private final Operations operations;
+  private final HistoryRules history;
+  private final Copies copies;
   private final Envelope envelope;
   private final PublishConfig config;
   private final InstantSource clock;
   private final Semaphore bytes;
-  private final ConcurrentMap<TenantUid, ConfirmChannel> channels = new ConcurrentHashMap<>();
+  private final TenantChannels channels;
   private final AtomicLong moves = new AtomicLong();
   private final ConcurrentMap<TenantUid, PublishRate> rates = new ConcurrentHashMap<>();
 
   public Publisher(
       TenantConnections connections,
       TenantQueues queues,
-      Operations operations,
+      HistoryRules history,
+      Copies copies,
       Envelope envelope,
       PublishConfig config,
       InstantSource clock) {
-    this.connections = connections;
+    this.channels = new TenantChannels(connections, config);
     this.queues = queues;
-    this.operations = operations;
+    this.history = history;
+    this.copies = copies;
     this.envelope = envelope;
     this.config = config;
     this.clock = clock;
@@ -132,7 +136,8 @@ public final class Publisher implements TenantMemory {
             message.properties().builder().correlationId(MOVE + moves.incrementAndGet()).build(),
             message.body());
     return await(
-        channel(tenant).publish(to.exchange(), to.routingKey(), marked), config.confirmTimeout());
+        channels.of(tenant).publish(to.exchange(), to.routingKey(), marked),
+        config.confirmTimeout());
   }
 
   private CompletableFuture<Receipt> further(Sent sent, Outcome outcome) {
@@ -140,7 +145,7 @@ public final class Publisher implements TenantMemory {
       return onOwnThread(() -> again(sent));
     }
     if (outcome == Outcome.CONFIRMED && hasCopies(sent)) {
-      return onOwnThread(() -> copies(sent));
+      return copied(sent);
     }
     return CompletableFuture.completedFuture(outcome).thenApply(each -> receipt(sent, each));
   }
@@ -171,29 +176,74 @@ public final class Publisher implements TenantMemory {
 
   private Receipt again(Sent sent) throws InterruptedException {
     Outcome outcome = await(sendAgain(sent), config.confirmTimeout());
-    return outcome == Outcome.CONFIRMED && hasCopies(sent) ? copies(sent) : receipt(sent, outcome);
+    if (outcome != Outcome.CONFIRMED || !hasCopies(sent)) {
+      return receipt(sent, outcome);
+    }
+    try {
+      return copied(sent).get();
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ServiceException refusal
+          ? refusal
+          : BrokerErrors.unavailable(e);
+    }
   }
 
-  private static boolean hasCopies(Sent sent) {
+  private boolean hasCopies(Sent sent) {
+    return isForAutomation(sent) || history.keeps(sent.tenant);
+  }
+
+  private static boolean isForAutomation(Sent sent) {
     return sent.message.handling().route() == Route.AUTOMATION;
   }
 
   /**
-   * Sends what goes further once the message is in its own queue. That first: were it one publish
-   * to all of them, a copy would hide that its own queue is gone.
+   * The receipt of a message once its copies are made, too. They come after it: were it one publish
+   * to all queues, a copy would hide that its own queue is gone, and the history would have what
+   * was refused.
    */
-  private Receipt copies(Sent sent) throws InterruptedException {
-    queues.ensureAutomation(sent.tenant, operations.automation(sent.tenant));
-    Outcome outcome =
-        await(
-            channel(sent.tenant).publish(Names.AUTOMATION, "", sent.packed),
-            config.confirmTimeout());
-    return switch (outcome) {
-      // Without any automation consumer there is nobody to have a copy.
-      case CONFIRMED, RETURNED -> receipt(sent, Outcome.CONFIRMED);
-      case REFUSED -> throw PublishErrors.automationFull(sent.queue());
-      case LOST -> throw PublishErrors.unconfirmed();
-    };
+  private CompletableFuture<Receipt> copied(Sent sent) {
+    List<CompletableFuture<Outcome>> outcomes = new ArrayList<>();
+    if (isForAutomation(sent)) {
+      outcomes.add(copies.toAutomation(sent.tenant, sent.packed));
+    }
+    if (history.keeps(sent.tenant)) {
+      outcomes.add(copies.toHistory(sent.tenant, sent.packed).thenApply(any -> Outcome.CONFIRMED));
+    }
+    return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
+        .thenApply(
+            all ->
+                switch (outcomes.getFirst().join()) {
+                  // Without any automation consumer there is nobody to have a copy.
+                  case CONFIRMED, RETURNED -> receipt(sent, Outcome.CONFIRMED);
+                  case REFUSED -> throw PublishErrors.automationFull(sent.queue());
+                  case LOST -> throw PublishErrors.unconfirmed();
+                });
+  }
+
+  /**
+   * Puts a message that was published before into its queue again, as it lies. The result comes as
+   * that of {@link #submit}; nothing is charged, and the history has it already.
+   */
+  public CompletableFuture<Boolean> republish(
+      TenantView tenant, LiveQueue queue, Packed packed, Lane lane) throws InterruptedException {
+    queues.ensure(tenant, queue, lane);
+    String name = queue.name(lane);
+    return send(tenant, Names.PUBLISH, name, packed)
+        .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
+        .exceptionally(timeout -> Outcome.LOST)
+        .thenApply(
+            outcome ->
+                switch (outcome) {
+                  case CONFIRMED -> true;
+                  case REFUSED -> throw PublishErrors.queueFull(name);
+                  case RETURNED -> throw gone(tenant, name);
+                  case LOST -> throw PublishErrors.unconfirmed();
+                });
+  }
+
+  private ServiceException gone(TenantView tenant, String queue) {
+    queues.forget(tenant.uid(), queue);
+    return PublishErrors.unroutable(queue);
   }
 
   private Sent prepare(TenantView tenant, NewMessage message) {
@@ -203,13 +253,19 @@ public final class Publisher implements TenantMemory {
   }
 
   private CompletableFuture<Outcome> send(Sent sent) throws InterruptedException {
-    int size = sent.packed.body().length;
+    return send(sent.tenant, sent.exchange(), sent.queue(), sent.packed);
+  }
+
+  private CompletableFuture<Outcome> send(
+      TenantView tenant, String exchange, String queue, Packed packed) throws InterruptedException {
+    int size = packed.body().length;
     if (!bytes.tryAcquire(size, config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
       throw BrokerErrors.blocked();
     }
     try {
-      return channel(sent.tenant)
-          .publish(sent.exchange(), sent.queue(), sent.packed)
+      return channels
+          .of(tenant)
+          .publish(exchange, queue, packed)
           .whenComplete((done, error) -> bytes.release(size));
     } catch (RuntimeException | InterruptedException e) {
       bytes.release(size);
@@ -242,19 +298,5 @@ public final class Publisher implements TenantMemory {
     } catch (ExecutionException e) {
       throw BrokerErrors.unavailable(e);
     }
-  }
-
-  private ConfirmChannel channel(TenantView tenant) {
-    ConfirmChannel channel = channels.get(tenant.uid());
-    if (channel != null && channel.isOpen()) {
-      return channel;
-    }
-    BrokerConnection connection = connections.toPublish(tenant);
-    return channels.compute(
-        tenant.uid(),
-        (uid, current) ->
-            current != null && current.isOpen()
-                ? current
-                : new ConfirmChannel(connection, config, closed -> channels.remove(uid, closed)));
   }
 }

@@ -45,7 +45,9 @@ final class Definitions {
             ManagementApi.path("queues", Names.vhost(tenant))
                 + "?columns=name,arguments,durable")) {
       JsonObject queue = each.getAsJsonObject();
-      if (queue.get("durable").getAsBoolean()) {
+      // The platform's own come back by themselves when they are needed.
+      boolean own = queue.get("name").getAsString().startsWith(Names.OWN);
+      if (queue.get("durable").getAsBoolean() && !own) {
         JsonElement arguments = queue.get("arguments");
         queues.add(
             new Queue(

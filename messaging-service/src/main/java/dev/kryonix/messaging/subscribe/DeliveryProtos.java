@@ -15,7 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 
 /** Messages and outcomes as the contract has them. */
-final class DeliveryProtos {
+public final class DeliveryProtos {
   private static final String JSON = "application/json";
 
   private DeliveryProtos() {}
@@ -31,7 +31,8 @@ final class DeliveryProtos {
         .setLeaseExpireTime(Timestamps.fromMillis(expires.toEpochMilli()));
   }
 
-  static Message message(StoredMessage stored, boolean jsonPayloads) {
+  /** A message as the contract has it. */
+  public static Message message(StoredMessage stored, boolean jsonPayloads) {
     Message.Builder message =
         Message.newBuilder()
             .setMessageId(stored.id())

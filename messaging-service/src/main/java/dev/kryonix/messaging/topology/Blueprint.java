@@ -11,6 +11,7 @@ import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.broker.Names.Exchange;
 import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -51,11 +52,13 @@ final class Blueprint {
 
   private final TenantView tenant;
   private final String password;
+  private final HistoryRules history;
   private final SecureRandom random;
 
-  Blueprint(TenantView tenant, String password, SecureRandom random) {
+  Blueprint(TenantView tenant, String password, HistoryRules history, SecureRandom random) {
     this.tenant = tenant;
     this.password = password;
+    this.history = history;
     this.random = random;
   }
 
@@ -123,13 +126,9 @@ final class Blueprint {
               BrokerObject.within(kind, vhost, "max-connections"),
               value(tenant.serving() == Serving.SERVING ? limits.getConnections() : 0),
               BrokerObject.within(kind, vhost, "max-queues"),
-              value(limits.getQueues()));
-      case POLICY ->
-          Map.of(
-              BrokerObject.within(kind, vhost, Names.POLICY),
-              policy(limits.getQueueDepth()),
-              BrokerObject.within(kind, vhost, Names.HELD_POLICY),
-              heldPolicy(limits.getQueueDepth()));
+              // The history is none of the plan's queues.
+              value(limits.getQueues() + (history.keeps(tenant) ? 1 : 0)));
+      case POLICY -> policies(vhost, limits.getQueueDepth());
       case EXCHANGE -> exchanges(vhost);
       case PERMISSION ->
           Map.of(BrokerObject.within(kind, vhost, Names.user(id)), everythingInTheVhost());
@@ -148,6 +147,7 @@ final class Blueprint {
       case POLICY ->
           !object.name().equals(Names.POLICY)
               && !object.name().equals(Names.HELD_POLICY)
+              && !(object.name().equals(Names.HISTORY_POLICY) && history.keeps(tenant))
               && found.get("priority").getAsInt() >= POLICY_PRIORITY;
       case USER, VHOST, LIMIT, EXCHANGE -> false;
     };
@@ -196,6 +196,32 @@ final class Blueprint {
   private static JsonObject value(int limit) {
     JsonObject body = new JsonObject();
     body.addProperty("value", limit);
+    return body;
+  }
+
+  private Map<BrokerObject, JsonObject> policies(String vhost, int depth) {
+    Map<BrokerObject, JsonObject> policies = new LinkedHashMap<>();
+    policies.put(BrokerObject.within(Kind.POLICY, vhost, Names.POLICY), policy(depth));
+    policies.put(BrokerObject.within(Kind.POLICY, vhost, Names.HELD_POLICY), heldPolicy(depth));
+    history
+        .most(tenant)
+        .ifPresent(
+            bytes ->
+                policies.put(
+                    BrokerObject.within(Kind.POLICY, vhost, Names.HISTORY_POLICY),
+                    historyPolicy(bytes, history.oldest(tenant))));
+    return policies;
+  }
+
+  private static JsonObject historyPolicy(long bytes, Duration oldest) {
+    JsonObject definition = new JsonObject();
+    definition.addProperty("max-length-bytes", bytes);
+    definition.addProperty("max-age", oldest.toSeconds() + "s");
+    JsonObject body = new JsonObject();
+    body.addProperty("pattern", "^" + Names.HISTORY.replace(".", "\\.") + "$");
+    body.addProperty("apply-to", "queues");
+    body.addProperty("priority", POLICY_PRIORITY);
+    body.add("definition", definition);
     return body;
   }
 

@@ -14,11 +14,13 @@ import java.security.SecureRandom;
 final class Blueprints {
   private final BrokerConfig config;
   private final BrokerPasswords passwords;
+  private final HistoryRules history;
   private final SecureRandom random = new SecureRandom();
 
-  Blueprints(BrokerConfig config, BrokerPasswords passwords) {
+  Blueprints(BrokerConfig config, BrokerPasswords passwords, HistoryRules history) {
     this.config = config;
     this.passwords = passwords;
+    this.history = history;
   }
 
   /**
@@ -38,7 +40,7 @@ final class Blueprints {
               .newest(tenant)
               .orElseThrow(
                   () -> new ReconcileException("SecretMissing", "there is no broker password"));
-      return new Blueprint(tenant, password, random);
+      return new Blueprint(tenant, password, history, random);
     } catch (SealBrokenException e) {
       throw new ReconcileException(
           "SecretUnreadable", "the broker password does not open under this platform key", e);

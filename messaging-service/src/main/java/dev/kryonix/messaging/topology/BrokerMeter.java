@@ -23,7 +23,7 @@ import java.util.Map;
 @Singleton
 final class BrokerMeter implements TenantMeter {
   private static final String QUEUES =
-      "/api/queues?disable_stats=true&enable_queue_totals=true&columns=vhost,messages";
+      "/api/queues?disable_stats=true&enable_queue_totals=true&columns=vhost,name,messages";
   private static final String CONNECTIONS = "/api/connections?columns=vhost";
 
   private final ManagementApi api;
@@ -61,6 +61,9 @@ final class BrokerMeter implements TenantMeter {
     Map<TenantId, Tally> tallies = new HashMap<>();
     for (JsonElement each : list(QUEUES)) {
       JsonObject queue = each.getAsJsonObject();
+      if (Inventory.text(queue, "name").startsWith(Names.OWN)) {
+        continue;
+      }
       tally(tallies, queue).queues++;
       // A queue whose leader is away has no totals.
       if (queue.has("messages")) {

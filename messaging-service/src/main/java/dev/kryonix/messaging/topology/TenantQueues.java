@@ -38,12 +38,18 @@ public final class TenantQueues implements TenantMemory {
   private final TenantConnections connections;
   private final ManagementApi api;
   private final Operations operations;
+  private final HistoryRules history;
   private final Map<TenantUid, Known> tenants = new ConcurrentHashMap<>();
 
-  public TenantQueues(TenantConnections connections, ManagementApi api, Operations operations) {
+  public TenantQueues(
+      TenantConnections connections,
+      ManagementApi api,
+      Operations operations,
+      HistoryRules history) {
     this.connections = connections;
     this.api = api;
     this.operations = operations;
+    this.history = history;
   }
 
   /** What this process knows of one tenant's queues. */
@@ -72,6 +78,24 @@ public final class TenantQueues implements TenantMemory {
           bound(name, route.exchange()),
           channel -> channel.queueBind(name, route.exchange(), name));
     }
+  }
+
+  /** Sees to it that the tenant's history exists; nothing is bound to it. */
+  public void ensureHistory(TenantView tenant) {
+    ensure(
+        tenant,
+        Names.HISTORY,
+        channel ->
+            channel.queueDeclare(
+                Names.HISTORY,
+                true,
+                false,
+                false,
+                Map.of(
+                    "x-queue-type",
+                    "stream",
+                    "x-stream-max-segment-size-bytes",
+                    history.segmentBytes())));
   }
 
   /** Sees to it that these queues, which exist, get a copy of what goes to all automation. */
@@ -257,6 +281,9 @@ public final class TenantQueues implements TenantMemory {
             && close.getReplyCode() == AMQP.PRECONDITION_FAILED;
     if (!otherArguments) {
       throw BrokerErrors.unavailable(signal);
+    }
+    if (name.startsWith(Names.OWN)) {
+      return;
     }
     Channel channel = connection.openChannel();
     try {

@@ -125,7 +125,7 @@ final class TenantVhost {
     }
     for (String queue : queues(tenant)) {
       QueueBinding binding = QueueBinding.of(queue);
-      if (exchanges.contains(binding.exchange())) {
+      if (exchanges.contains(binding.exchange()) && !queue.startsWith(Names.OWN)) {
         JsonObject body = new JsonObject();
         body.addProperty("routing_key", binding.routingKey());
         api.post(

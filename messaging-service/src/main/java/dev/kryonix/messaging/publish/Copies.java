@@ -1,0 +1,151 @@
+package dev.kryonix.messaging.publish;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.connection.TenantMemory;
+import dev.kryonix.messaging.dedup.Batches;
+import dev.kryonix.messaging.payload.Envelope.Packed;
+import dev.kryonix.messaging.topology.Operations;
+import dev.kryonix.messaging.topology.TenantQueues;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import jakarta.inject.Singleton;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends copies of messages that are in their queues further: to all automation consumers, and into
+ * the history, in the order of the confirms. On a channel of their own, so that they wait for no
+ * publish.
+ */
+@Singleton
+final class Copies implements TenantMemory {
+  private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
+  private static final int MOST_IN_A_BATCH = 256;
+  private static final int PERSISTENT = 2;
+
+  private final TenantChannels channels;
+  private final TenantQueues queues;
+  private final Operations operations;
+  private final PublishConfig config;
+  private final Counter missed;
+  private final Map<TenantUid, Batches<Copy>> lanes = new ConcurrentHashMap<>();
+
+  Copies(
+      TenantConnections connections,
+      TenantQueues queues,
+      Operations operations,
+      PublishConfig config,
+      MeterRegistry meters) {
+    this.channels = new TenantChannels(connections, config);
+    this.queues = queues;
+    this.operations = operations;
+    this.config = config;
+    this.missed =
+        Counter.builder("kryonix.messaging.history.missed")
+            .description("Messages that were published and of which the history has no copy")
+            .register(meters);
+  }
+
+  private enum Target {
+    AUTOMATION,
+    HISTORY
+  }
+
+  private record Copy(
+      TenantView tenant, Target target, Packed packed, CompletableFuture<Outcome> outcome) {}
+
+  /** Gives every automation consumer of the tenant a copy. */
+  CompletableFuture<Outcome> toAutomation(TenantView tenant, Packed packed) {
+    return add(tenant, Target.AUTOMATION, packed);
+  }
+
+  /**
+   * Puts a copy into the tenant's history. A message is published although that fails, which is
+   * counted.
+   */
+  CompletableFuture<Outcome> toHistory(TenantView tenant, Packed packed) {
+    return add(tenant, Target.HISTORY, packed)
+        .whenComplete(
+            (outcome, error) -> {
+              if (outcome != Outcome.CONFIRMED) {
+                missed.increment();
+                LOG.warn("the history of tenant {} misses a message: {}", tenant.id(), outcome);
+              }
+            });
+  }
+
+  /**
+   * Puts a mark into the history, behind all that has been answered before. It is a message of that
+   * id and no operation.
+   */
+  CompletableFuture<Outcome> mark(TenantView tenant, String id) {
+    BasicProperties properties =
+        new BasicProperties.Builder().messageId(id).deliveryMode(PERSISTENT).build();
+    return add(tenant, Target.HISTORY, new Packed(properties, new byte[0]));
+  }
+
+  @Override
+  public void forget(TenantUid tenant) {
+    lanes.remove(tenant);
+  }
+
+  private CompletableFuture<Outcome> add(TenantView tenant, Target target, Packed packed) {
+    Copy copy = new Copy(tenant, target, packed, new CompletableFuture<>());
+    lanes
+        .computeIfAbsent(
+            tenant.uid(), unused -> new Batches<>("copies", MOST_IN_A_BATCH, this::send))
+        .add(copy);
+    return copy.outcome;
+  }
+
+  private void send(List<Copy> copies) {
+    copies.forEach(copy -> send(copy, true));
+  }
+
+  /** A history that has gone, deleted by hand, is made again once. */
+  private void send(Copy copy, boolean orAgain) {
+    try {
+      write(copy)
+          .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
+          .exceptionally(timeout -> Outcome.LOST)
+          .thenAccept(
+              outcome -> {
+                if (outcome == Outcome.RETURNED && copy.target == Target.HISTORY && orAgain) {
+                  queues.forget(copy.tenant.uid(), Names.HISTORY);
+                  Thread.ofVirtual().name("history-again").start(() -> send(copy, false));
+                } else {
+                  copy.outcome.complete(outcome);
+                }
+              });
+    } catch (ServiceException e) {
+      LOG.debug("a copy of tenant {} is not made", copy.tenant.id(), e);
+      copy.outcome.complete(Outcome.LOST);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      copy.outcome.complete(Outcome.LOST);
+    }
+  }
+
+  private CompletableFuture<Outcome> write(Copy copy) throws InterruptedException {
+    return switch (copy.target) {
+      case AUTOMATION -> {
+        queues.ensureAutomation(copy.tenant, operations.automation(copy.tenant));
+        yield channels.of(copy.tenant).publish(Names.AUTOMATION, "", copy.packed);
+      }
+      case HISTORY -> {
+        queues.ensureHistory(copy.tenant);
+        yield channels.of(copy.tenant).publish("", Names.HISTORY, copy.packed);
+      }
+    };
+  }
+}
