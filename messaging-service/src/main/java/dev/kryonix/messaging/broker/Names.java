@@ -36,9 +36,6 @@ public final class Names {
   /** The policy of how much history is kept. */
   public static final String HISTORY_POLICY = "kryonix.history";
 
-  /** What the names of the platform's own queues begin with; no module's does. */
-  public static final String OWN = "kryonix.";
-
   /** The policy of depth, overflow and dead letters. */
   public static final String POLICY = "kryonix";
 

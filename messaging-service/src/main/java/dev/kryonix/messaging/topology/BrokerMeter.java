@@ -61,7 +61,7 @@ final class BrokerMeter implements TenantMeter {
     Map<TenantId, Tally> tallies = new HashMap<>();
     for (JsonElement each : list(QUEUES)) {
       JsonObject queue = each.getAsJsonObject();
-      if (Inventory.text(queue, "name").startsWith(Names.OWN)) {
+      if (Inventory.text(queue, "name").equals(Names.HISTORY)) {
         continue;
       }
       tally(tallies, queue).queues++;

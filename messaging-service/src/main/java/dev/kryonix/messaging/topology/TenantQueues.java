@@ -282,7 +282,7 @@ public final class TenantQueues implements TenantMemory {
     if (!otherArguments) {
       throw BrokerErrors.unavailable(signal);
     }
-    if (name.startsWith(Names.OWN)) {
+    if (name.equals(Names.HISTORY)) {
       return;
     }
     Channel channel = connection.openChannel();

@@ -125,7 +125,7 @@ final class TenantVhost {
     }
     for (String queue : queues(tenant)) {
       QueueBinding binding = QueueBinding.of(queue);
-      if (exchanges.contains(binding.exchange()) && !queue.startsWith(Names.OWN)) {
+      if (exchanges.contains(binding.exchange()) && !queue.equals(Names.HISTORY)) {
         JsonObject body = new JsonObject();
         body.addProperty("routing_key", binding.routingKey());
         api.post(
