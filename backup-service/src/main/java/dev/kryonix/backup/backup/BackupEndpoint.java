@@ -22,8 +22,6 @@ import dev.kryonix.backup.catalogue.Backup;
 import dev.kryonix.backup.catalogue.BackupStore;
 import dev.kryonix.backup.catalogue.Changes;
 import dev.kryonix.backup.catalogue.Owner;
-import dev.kryonix.backup.catalogue.Page;
-import dev.kryonix.backup.catalogue.PageTokens;
 import dev.kryonix.backup.catalogue.Progress;
 import dev.kryonix.backup.catalogue.Request;
 import dev.kryonix.backup.catalogue.Verification;
@@ -31,6 +29,9 @@ import dev.kryonix.backup.source.Source;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.PageTokens;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.streams.StreamWriter;
@@ -59,6 +60,7 @@ final class BackupEndpoint extends BackupServiceGrpc.BackupServiceImplBase {
   private final Verifier verifier;
   private final TenantDirectory tenants;
   private final Changes changes;
+  private final PageTokens pages;
   private final InstantSource clock;
 
   BackupEndpoint(
@@ -66,11 +68,13 @@ final class BackupEndpoint extends BackupServiceGrpc.BackupServiceImplBase {
       Verifier verifier,
       TenantDirectory tenants,
       Changes changes,
+      PageTokens pages,
       InstantSource clock) {
     this.backups = backups;
     this.verifier = verifier;
     this.tenants = tenants;
     this.changes = changes;
+    this.pages = pages;
     this.clock = clock;
   }
 
@@ -114,7 +118,8 @@ final class BackupEndpoint extends BackupServiceGrpc.BackupServiceImplBase {
   public void listBackups(
       ListBackupsRequest request, StreamObserver<ListBackupsResponse> responses) {
     Owner owner = owner();
-    String query = request.toBuilder().clearPageSize().clearPageToken().build().toString();
+    String listing =
+        "ListBackups" + owner.uid() + request.toBuilder().clearPageSize().clearPageToken().build();
     BackupStore.Filter filter =
         new BackupStore.Filter(
             request.getState() == BackupState.BACKUP_STATE_UNSPECIFIED
@@ -133,12 +138,11 @@ final class BackupEndpoint extends BackupServiceGrpc.BackupServiceImplBase {
       answer(responses, ListBackupsResponse.getDefaultInstance());
       return;
     }
-    Optional<Page.Cursor> after = PageTokens.decode(owner, query, request.getPageToken());
+    Optional<Position> after = pages.position(listing, request.getPageToken());
     int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
     Page<Backup> page = backups.list(owner, filter, after, size);
     ListBackupsResponse.Builder response =
-        ListBackupsResponse.newBuilder()
-            .setNextPageToken(PageTokens.encode(owner, query, page.next()));
+        ListBackupsResponse.newBuilder().setNextPageToken(pages.after(listing, page.last()));
     page.items()
         .forEach(backup -> response.addBackups(BackupProtos.backup(backup, clock.instant())));
     answer(responses, response.build());

@@ -8,13 +8,14 @@ import dev.kryonix.backup.catalogue.Changes;
 import dev.kryonix.backup.catalogue.Creation;
 import dev.kryonix.backup.catalogue.Failure;
 import dev.kryonix.backup.catalogue.Owner;
-import dev.kryonix.backup.catalogue.Page;
 import dev.kryonix.backup.catalogue.Progress;
 import dev.kryonix.backup.catalogue.Request;
 import dev.kryonix.backup.catalogue.RestoreStore;
 import dev.kryonix.backup.catalogue.Verification;
 import dev.kryonix.backup.repository.Repositories;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -104,7 +105,7 @@ public final class Backups {
   }
 
   public Page<Backup> list(
-      Owner owner, BackupStore.Filter filter, Optional<Page.Cursor> after, int size) {
+      Owner owner, BackupStore.Filter filter, Optional<Position> after, int size) {
     return store.list(owner, filter, after, size);
   }
 

@@ -3,6 +3,8 @@ package dev.kryonix.backup.catalogue;
 import com.google.protobuf.ByteString;
 import dev.kryonix.backup.catalogue.Backup.State;
 import dev.kryonix.backup.catalogue.Backup.Trigger;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import jakarta.inject.Singleton;
@@ -84,7 +86,7 @@ public final class BackupStore {
         });
   }
 
-  public Page<Backup> list(Owner owner, Filter filter, Optional<Page.Cursor> after, int size) {
+  public Page<Backup> list(Owner owner, Filter filter, Optional<Position> after, int size) {
     StringBuilder sql = new StringBuilder(SELECT);
     List<@Nullable Object> parameters = new ArrayList<>();
     parameters.add(owner.uid().value());
@@ -99,23 +101,23 @@ public final class BackupStore {
                 parameters,
                 "AND (create_time, backup) < (?, ?) ",
                 cursor.time(),
-                cursor.id()));
+                UUID.fromString(cursor.id())));
     sql.append("ORDER BY create_time DESC, backup DESC LIMIT ").append(size + 1);
     return database.inTenant(
         owner.id(),
         tx -> {
           List<Backup> rows = tx.query(sql.toString(), BackupStore::read, parameters.toArray());
+          Page<Backup> page = Page.of(rows, size, BackupStore::position);
           List<Backup> items = new ArrayList<>();
-          for (Backup row : rows.subList(0, Math.min(size, rows.size()))) {
+          for (Backup row : page.items()) {
             items.add(withSources(tx, owner, row));
           }
-          return new Page<>(
-              items,
-              rows.size() <= size
-                  ? Optional.empty()
-                  : Optional.of(
-                      new Page.Cursor(items.getLast().times().create(), items.getLast().id())));
+          return new Page<>(items, page.last());
         });
+  }
+
+  private static Position position(Backup item) {
+    return new Position(item.times().create(), item.id().toString());
   }
 
   /** The newest backup that succeeded. */

@@ -4,6 +4,8 @@ import com.google.protobuf.ByteString;
 import dev.kryonix.backup.catalogue.Restore.Phase;
 import dev.kryonix.backup.catalogue.Restore.PhaseProgress;
 import dev.kryonix.backup.catalogue.Restore.State;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.DatabaseException;
 import dev.kryonix.kit.postgres.Tx;
@@ -80,7 +82,7 @@ public final class RestoreStore {
   }
 
   public Page<Restore> list(
-      Owner owner, Optional<State> state, Optional<Page.Cursor> after, int size) {
+      Owner owner, Optional<State> state, Optional<Position> after, int size) {
     StringBuilder sql = new StringBuilder(SELECT);
     List<@Nullable Object> parameters = new ArrayList<>();
     parameters.add(owner.uid().value());
@@ -91,24 +93,24 @@ public final class RestoreStore {
     if (after.isPresent()) {
       sql.append("AND (create_time, restore) < (?, ?) ");
       parameters.add(after.get().time());
-      parameters.add(after.get().id());
+      parameters.add(UUID.fromString(after.get().id()));
     }
     sql.append("ORDER BY create_time DESC, restore DESC LIMIT ").append(size + 1);
     return database.inTenant(
         owner.id(),
         tx -> {
           List<Restore> rows = tx.query(sql.toString(), RestoreStore::read, parameters.toArray());
+          Page<Restore> page = Page.of(rows, size, RestoreStore::position);
           List<Restore> items = new ArrayList<>();
-          for (Restore row : rows.subList(0, Math.min(size, rows.size()))) {
+          for (Restore row : page.items()) {
             items.add(withPhases(tx, owner, row));
           }
-          return new Page<>(
-              items,
-              rows.size() <= size
-                  ? Optional.empty()
-                  : Optional.of(
-                      new Page.Cursor(items.getLast().times().create(), items.getLast().id())));
+          return new Page<>(items, page.last());
         });
+  }
+
+  private static Position position(Restore item) {
+    return new Position(item.times().create(), item.id().toString());
   }
 
   /** Saves how far a restore is. */

@@ -15,13 +15,14 @@ import dev.kryonix.api.backup.v1.WatchRestoreRequest;
 import dev.kryonix.api.backup.v1.WatchRestoreResponse;
 import dev.kryonix.backup.catalogue.Changes;
 import dev.kryonix.backup.catalogue.Owner;
-import dev.kryonix.backup.catalogue.Page;
-import dev.kryonix.backup.catalogue.PageTokens;
 import dev.kryonix.backup.catalogue.Request;
 import dev.kryonix.backup.catalogue.Restore;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.PageTokens;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.streams.StreamWriter;
 import io.grpc.stub.StreamObserver;
@@ -43,11 +44,13 @@ final class RestoreEndpoint extends RestoreServiceGrpc.RestoreServiceImplBase {
   private final Restores restores;
   private final TenantDirectory tenants;
   private final Changes changes;
+  private final PageTokens pages;
 
-  RestoreEndpoint(Restores restores, TenantDirectory tenants, Changes changes) {
+  RestoreEndpoint(Restores restores, TenantDirectory tenants, Changes changes, PageTokens pages) {
     this.restores = restores;
     this.tenants = tenants;
     this.changes = changes;
+    this.pages = pages;
   }
 
   @Override
@@ -85,15 +88,15 @@ final class RestoreEndpoint extends RestoreServiceGrpc.RestoreServiceImplBase {
   public void listRestores(
       ListRestoresRequest request, StreamObserver<ListRestoresResponse> responses) {
     Owner owner = owner();
-    String query = "restores " + request.getState();
-    Optional<Page.Cursor> after = PageTokens.decode(owner, query, request.getPageToken());
+    String listing = "ListRestores" + owner.uid() + request.getState();
+    Optional<Position> after = pages.position(listing, request.getPageToken());
     int size = request.getPageSize() == 0 ? DEFAULT_PAGE : request.getPageSize();
     ListRestoresResponse.Builder response = ListRestoresResponse.newBuilder();
     if (RestoreProtos.isReachable(request.getState())) {
       Page<Restore> page =
           restores.list(owner, RestoreProtos.state(request.getState()), after, size);
       page.items().forEach(each -> response.addRestores(RestoreProtos.restore(each)));
-      response.setNextPageToken(PageTokens.encode(owner, query, page.next()));
+      response.setNextPageToken(pages.after(listing, page.last()));
     }
     answer(responses, response.build());
   }

@@ -7,13 +7,14 @@ import dev.kryonix.backup.backup.Runs;
 import dev.kryonix.backup.catalogue.Backup;
 import dev.kryonix.backup.catalogue.Creation;
 import dev.kryonix.backup.catalogue.Owner;
-import dev.kryonix.backup.catalogue.Page;
 import dev.kryonix.backup.catalogue.Request;
 import dev.kryonix.backup.catalogue.Restore;
 import dev.kryonix.backup.catalogue.RestoreStore;
 import dev.kryonix.backup.repository.Manifest;
 import dev.kryonix.backup.repository.Repositories;
 import dev.kryonix.backup.source.Source;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -98,7 +99,7 @@ public final class Restores {
   }
 
   Page<Restore> list(
-      Owner owner, Optional<Restore.State> state, Optional<Page.Cursor> after, int size) {
+      Owner owner, Optional<Restore.State> state, Optional<Position> after, int size) {
     return store.list(owner, state, after, size);
   }
 

@@ -9,11 +9,11 @@ import dev.kryonix.api.messaging.v1.ListScheduledResponse;
 import dev.kryonix.api.messaging.v1.ScheduledMessage;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.PageTokens;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
-import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.schedule.ScheduleStore.Filter;
-import dev.kryonix.messaging.schedule.ScheduleStore.Page;
 import jakarta.inject.Singleton;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,10 +26,12 @@ public final class ScheduleEndpoint {
 
   private final TenantDirectory tenants;
   private final Schedules schedules;
+  private final PageTokens pages;
 
-  ScheduleEndpoint(TenantDirectory tenants, Schedules schedules) {
+  ScheduleEndpoint(TenantDirectory tenants, Schedules schedules, PageTokens pages) {
     this.tenants = tenants;
     this.schedules = schedules;
+    this.pages = pages;
   }
 
   /** Lists what waits. */
@@ -44,15 +46,16 @@ public final class ScheduleEndpoint {
             request.hasUntilTime()
                 ? Optional.of(instant("until_time", request.getUntilTime()))
                 : Optional.empty());
-    Page page =
+    String listing = "ListScheduled" + tenant.uid() + filter;
+    Page<Scheduled> page =
         schedules.list(
             tenant,
             filter,
-            PageTokens.decode(Owner.of(tenant), filter.toString(), request.getPageToken()),
+            pages.position(listing, request.getPageToken()),
             request.getPageSize() == 0 ? PAGE_SIZE : request.getPageSize());
     return ListScheduledResponse.newBuilder()
         .addAllScheduledMessages(page.items().stream().map(ScheduleEndpoint::message).toList())
-        .setNextPageToken(PageTokens.encode(Owner.of(tenant), filter.toString(), page.next()))
+        .setNextPageToken(pages.after(listing, page.last()))
         .build();
   }
 

@@ -2,6 +2,8 @@ package dev.kryonix.messaging.schedule;
 
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
@@ -90,12 +92,6 @@ final class ScheduleStore implements TenantRecords {
   /** Which ones are wanted. */
   record Filter(Optional<String> module, Optional<Instant> from, Optional<Instant> until) {}
 
-  /** The last item of a page. */
-  record Cursor(Instant deliverAt, String id) {}
-
-  /** A page, and where the next one begins. */
-  record Page(List<Scheduled> items, Optional<Cursor> next) {}
-
   /** What became of an attempt to publish one. */
   sealed interface Ending {
     Due due();
@@ -145,7 +141,7 @@ final class ScheduleStore implements TenantRecords {
     tx.query("SELECT pg_notify(?, ?)", row -> true, CHANNEL, Long.toString(due.toEpochMilli()));
   }
 
-  Page list(Owner owner, Filter filter, Optional<Cursor> after, int size) {
+  Page<Scheduled> list(Owner owner, Filter filter, Optional<Position> after, int size) {
     StringBuilder sql =
         new StringBuilder("SELECT * FROM scheduled WHERE tenant_uid = ? AND state = 'WAITING' ");
     List<@Nullable Object> parameters = new ArrayList<>();
@@ -155,19 +151,14 @@ final class ScheduleStore implements TenantRecords {
     filter.until().ifPresent(until -> add(sql, parameters, "AND deliver_at < ? ", until));
     after.ifPresent(
         cursor -> {
-          add(sql, parameters, "AND (deliver_at, schedule_id) > (?, ?) ", cursor.deliverAt());
+          add(sql, parameters, "AND (deliver_at, schedule_id) > (?, ?) ", cursor.time());
           parameters.add(cursor.id());
         });
     sql.append("ORDER BY deliver_at, schedule_id LIMIT ").append(size + 1);
     List<Scheduled> rows =
         database.inTenant(
             owner.id(), tx -> tx.query(sql.toString(), ScheduleStore::read, parameters.toArray()));
-    if (rows.size() <= size) {
-      return new Page(rows, Optional.empty());
-    }
-    List<Scheduled> items = rows.subList(0, size);
-    return new Page(
-        items, Optional.of(new Cursor(items.getLast().deliverAt(), items.getLast().id())));
+    return Page.of(rows, size, item -> new Position(item.deliverAt(), item.id()));
   }
 
   /** Takes a message back that waits, or has been taken back before. */

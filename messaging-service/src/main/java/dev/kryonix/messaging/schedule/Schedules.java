@@ -1,5 +1,7 @@
 package dev.kryonix.messaging.schedule;
 
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.dedup.RequestStore;
@@ -12,10 +14,8 @@ import dev.kryonix.messaging.publish.PublishConfig;
 import dev.kryonix.messaging.publish.PublishEndpoint;
 import dev.kryonix.messaging.publish.PublishErrors;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.schedule.ScheduleStore.Cursor;
 import dev.kryonix.messaging.schedule.ScheduleStore.Entry;
 import dev.kryonix.messaging.schedule.ScheduleStore.Filter;
-import dev.kryonix.messaging.schedule.ScheduleStore.Page;
 import jakarta.inject.Singleton;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -130,7 +130,7 @@ final class Schedules implements Deferral {
   }
 
   /** A page of what waits, soonest first. */
-  Page list(TenantView tenant, Filter filter, Optional<Cursor> after, int size) {
+  Page<Scheduled> list(TenantView tenant, Filter filter, Optional<Position> after, int size) {
     return store.list(Owner.of(tenant), filter, after, size);
   }
 

@@ -2,6 +2,7 @@ package dev.kryonix.tenant.access;
 
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.paging.PageTokens;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.DatabaseException;
 import dev.kryonix.kit.postgres.Tx;
@@ -9,7 +10,6 @@ import dev.kryonix.tenant.audit.Actor;
 import dev.kryonix.tenant.audit.AuditEvent;
 import dev.kryonix.tenant.audit.AuditTrail;
 import dev.kryonix.tenant.changes.Outbox;
-import dev.kryonix.tenant.paging.PageTokens;
 import dev.kryonix.tenant.tenants.OwnTenantGate;
 import dev.kryonix.tenant.tenants.Phase;
 import dev.kryonix.tenant.tenants.RequestLog;

@@ -2,10 +2,10 @@ package dev.kryonix.tenant.tenants;
 
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.paging.PageTokens;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.tenant.conditions.Condition;
 import dev.kryonix.tenant.conditions.ConditionStore;
-import dev.kryonix.tenant.paging.PageTokens;
 import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,4 +1,4 @@
-package dev.kryonix.tenant.paging;
+package dev.kryonix.kit.paging;
 
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.crypto.MasterKey;
@@ -10,6 +10,7 @@ import java.security.GeneralSecurityException;
 import java.security.MessageDigest;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
@@ -27,7 +28,7 @@ public final class PageTokens {
   private final SecretKey key;
 
   PageTokens(MasterKey master) {
-    this.key = master.derive(new byte[0], "kryonix/tenant/page-token/v1");
+    this.key = master.derive(new byte[0], "kryonix/page-token/v1");
   }
 
   /**
@@ -57,6 +58,20 @@ public final class PageTokens {
       throw invalid();
     }
     return new String(place, StandardCharsets.UTF_8);
+  }
+
+  /**
+   * The token of the page after that item; empty when there is none.
+   *
+   * @param listing names the listing: RPC, tenant and every filter
+   */
+  public String after(String listing, Optional<Position> last) {
+    return last.map(position -> after(listing, position.text())).orElse("");
+  }
+
+  /** The item after which the page begins; empty for the first page. Refuses as {@link #read}. */
+  public Optional<Position> position(String listing, String token) {
+    return token.isEmpty() ? Optional.empty() : Optional.of(Position.parse(read(listing, token)));
   }
 
   /** The number of items on a page, from the request's. */
