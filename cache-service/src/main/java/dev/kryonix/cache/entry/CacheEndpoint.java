@@ -1,28 +1,32 @@
 package dev.kryonix.cache.entry;
 
-import com.google.rpc.Status;
 import dev.kryonix.api.cache.v1.BatchDeleteRequest;
 import dev.kryonix.api.cache.v1.BatchDeleteResponse;
-import dev.kryonix.api.cache.v1.BatchDeleteResult;
 import dev.kryonix.api.cache.v1.BatchGetRequest;
 import dev.kryonix.api.cache.v1.BatchGetResponse;
+import dev.kryonix.api.cache.v1.BatchSetRequest;
+import dev.kryonix.api.cache.v1.BatchSetResponse;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.DeleteResponse;
-import dev.kryonix.api.cache.v1.EntryAddress;
+import dev.kryonix.api.cache.v1.FlushRequest;
+import dev.kryonix.api.cache.v1.FlushResponse;
+import dev.kryonix.api.cache.v1.GetFlushRequest;
+import dev.kryonix.api.cache.v1.GetFlushResponse;
 import dev.kryonix.api.cache.v1.GetMetadataRequest;
 import dev.kryonix.api.cache.v1.GetMetadataResponse;
 import dev.kryonix.api.cache.v1.GetRequest;
 import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.InvalidateTagsRequest;
+import dev.kryonix.api.cache.v1.InvalidateTagsResponse;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.SetResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
-import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
-import io.grpc.Status.Code;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.util.List;
@@ -33,17 +37,21 @@ import java.util.OptionalLong;
 @Singleton
 final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
   private final Entries entries;
+  private final EntryBatches batches;
+  private final Flushes flushes;
   private final TenantDirectory tenants;
 
-  CacheEndpoint(Entries entries, TenantDirectory tenants) {
+  CacheEndpoint(Entries entries, EntryBatches batches, Flushes flushes, TenantDirectory tenants) {
     this.entries = entries;
+    this.batches = batches;
+    this.flushes = flushes;
     this.tenants = tenants;
   }
 
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
-    Lookup found = entries.read(tenant(), List.of(key)).getFirst();
+    Lookup found = entries.read(tenant(), key);
     answer(answer, EntryProtos.response(found, request.getIfNoneMatch()));
   }
 
@@ -84,7 +92,7 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
   @Override
   public void getMetadata(GetMetadataRequest request, StreamObserver<GetMetadataResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
-    if (!(entries.read(tenant(), List.of(key)).getFirst() instanceof Lookup.Hit(Entry entry))) {
+    if (!(entries.read(tenant(), key) instanceof Lookup.Hit(Entry entry))) {
       throw EntryErrors.notFound(key);
     }
     answer(
@@ -102,26 +110,41 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
   }
 
   @Override
-  public void batchDelete(BatchDeleteRequest request, StreamObserver<BatchDeleteResponse> answer) {
-    TenantView tenant = tenant();
-    BatchDeleteResponse.Builder results = BatchDeleteResponse.newBuilder();
-    for (EntryAddress address : request.getAddressesList()) {
-      results.addResults(delete(tenant, EntryProtos.key(address)));
-    }
+  public void batchSet(BatchSetRequest request, StreamObserver<BatchSetResponse> answer) {
+    BatchSetResponse.Builder results = BatchSetResponse.newBuilder();
+    batches.write(tenant(), request.getEntriesList()).forEach(results::addResults);
     answer(answer, results.build());
   }
 
-  private BatchDeleteResult delete(TenantView tenant, EntryKey key) {
-    BatchDeleteResult.Builder result = BatchDeleteResult.newBuilder();
-    try {
-      boolean deleted = entries.delete(tenant, key, OptionalLong.empty()).orElse(false);
-      return result.setStatus(Status.getDefaultInstance()).setDeleted(deleted).build();
-    } catch (ServiceException refusal) {
-      if (refusal.code() == Code.UNAVAILABLE) {
-        throw refusal;
-      }
-      return result.setStatus(refusal.toStatus()).build();
-    }
+  @Override
+  public void batchDelete(BatchDeleteRequest request, StreamObserver<BatchDeleteResponse> answer) {
+    List<EntryKey> keys = request.getAddressesList().stream().map(EntryProtos::key).toList();
+    BatchDeleteResponse.Builder results = BatchDeleteResponse.newBuilder();
+    batches.delete(tenant(), keys).forEach(results::addResults);
+    answer(answer, results.build());
+  }
+
+  @Override
+  public void invalidateTags(
+      InvalidateTagsRequest request, StreamObserver<InvalidateTagsResponse> answer) {
+    flushes.invalidate(tenant(), request.getTagsList());
+    answer(answer, InvalidateTagsResponse.getDefaultInstance());
+  }
+
+  @Override
+  public void flush(FlushRequest request, StreamObserver<FlushResponse> answer) {
+    Flush flush =
+        flushes.begin(tenant(), request.getModule(), request.getType(), request.getRequestId());
+    answer(answer, FlushResponse.newBuilder().setFlush(EntryProtos.flush(flush)).build());
+  }
+
+  @Override
+  public void getFlush(GetFlushRequest request, StreamObserver<GetFlushResponse> answer) {
+    Flush flush =
+        flushes
+            .find(tenant(), request.getFlush())
+            .orElseThrow(() -> CommonErrors.notFound("flush", request.getFlush()));
+    answer(answer, GetFlushResponse.newBuilder().setFlush(EntryProtos.flush(flush)).build());
   }
 
   private TenantView tenant() {

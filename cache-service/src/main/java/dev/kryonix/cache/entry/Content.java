@@ -1,7 +1,9 @@
 package dev.kryonix.cache.entry;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 
 /**
  * What an entry holds, opened.
@@ -11,15 +13,28 @@ import java.time.Instant;
  * @param absent whether the writer said that there is no value (negative caching)
  * @param version identifies this version of the entry
  * @param createTime when this version was written, to the millisecond
+ * @param tags the tags that invalidate it
+ * @param serves whom it serves
+ * @param loadTime how long it took to load, when it was written for a lease; zero otherwise
  */
 public record Content(
-    byte[] value, String contentType, boolean absent, long version, Instant createTime) {
+    byte[] value,
+    String contentType,
+    boolean absent,
+    long version,
+    Instant createTime,
+    List<String> tags,
+    DeviceClass serves,
+    Duration loadTime) {
   /** The most that a value may have. */
   public static final int MAX_VALUE_BYTES = 1024 * 1024;
 
   private static final int MAX_CONTENT_TYPE_BYTES = 127;
+  private static final int MAX_TAGS = 8;
+  private static final int MAX_TAG_BYTES = 128;
 
   public Content {
+    tags = List.copyOf(tags);
     if (value.length > MAX_VALUE_BYTES) {
       throw new IllegalArgumentException("a value of " + value.length + " bytes");
     }
@@ -27,10 +42,32 @@ public record Content(
     if (typeBytes > MAX_CONTENT_TYPE_BYTES) {
       throw new IllegalArgumentException("a content type of " + typeBytes + " bytes");
     }
+    if (tags.size() > MAX_TAGS
+        || tags.stream().anyMatch(tag -> tag.isEmpty() || bytes(tag) > MAX_TAG_BYTES)) {
+      throw new IllegalArgumentException("too many tags, or too long ones: " + tags.size());
+    }
+  }
+
+  /** Content without tags, for phones, that was not loaded for a lease. */
+  public Content(
+      byte[] value, String contentType, boolean absent, long version, Instant createTime) {
+    this(
+        value,
+        contentType,
+        absent,
+        version,
+        createTime,
+        List.of(),
+        DeviceClass.MOBILE,
+        Duration.ZERO);
   }
 
   /** The version as callers see it. */
   public String etag() {
     return Etags.format(version);
+  }
+
+  private static int bytes(String tag) {
+    return tag.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -2,11 +2,11 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.tenant.v1.CacheLimits;
-import dev.kryonix.cache.entry.EntryStore.Stored;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.cache.redis.Purpose;
+import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
-import io.micrometer.core.instrument.Counter;
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,33 +28,44 @@ final class Entries {
   private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
   private final EntryStore store;
+  private final EntryReads reads;
+  private final Shares shares;
+  private final LegacyKeys legacy;
   private final Spaces spaces;
+  private final Keyspace keyspace;
   private final Envelope envelope;
   private final Ttls ttls;
   private final Catalog catalog;
   private final InstantSource clock;
+  private final Observations observations;
+  private final ReadCounts readCounts;
   private final SecureRandom random = new SecureRandom();
-  private final Counter hits;
-  private final Counter misses;
-  private final Counter unreadable;
 
   Entries(
       EntryStore store,
+      EntryReads reads,
+      Shares shares,
+      LegacyKeys legacy,
       Spaces spaces,
+      Redis redis,
       Envelope envelope,
       Ttls ttls,
       Catalog catalog,
       InstantSource clock,
-      MeterRegistry metrics) {
+      Observations observations,
+      ReadCounts readCounts) {
     this.store = store;
+    this.reads = reads;
+    this.shares = shares;
+    this.legacy = legacy;
     this.spaces = spaces;
+    this.keyspace = redis.keyspace(Purpose.API);
     this.envelope = envelope;
     this.ttls = ttls;
     this.catalog = catalog;
     this.clock = clock;
-    this.hits = metrics.counter("kryonix.cache.reads", "outcome", "hit");
-    this.misses = metrics.counter("kryonix.cache.reads", "outcome", "miss");
-    this.unreadable = metrics.counter("kryonix.cache.reads", "outcome", "unreadable");
+    this.observations = observations;
+    this.readCounts = readCounts;
   }
 
   /** A write as a caller asks for it; without a ttl the data type decides. */
@@ -64,7 +76,22 @@ final class Entries {
       boolean absent,
       Optional<Duration> ttl,
       Device device,
+      List<String> tags,
       WriteRule rule) {}
+
+  /** A write that has been sent. */
+  record Pending(CompletableFuture<WriteOutcome> outcome, Put put, Entry entry) {}
+
+  /** Reads an entry. */
+  Lookup read(TenantView tenant, EntryKey address) {
+    return open(tenant, address, await(fetch(tenant, address)));
+  }
+
+  /** Asks for an entry, to be opened by {@link #open}. */
+  CompletableFuture<Found> fetch(TenantView tenant, EntryKey address) {
+    requireModule(tenant, address);
+    return reads.read(spaces.of(tenant), address);
+  }
 
   /**
    * Reads entries, one answer for each address. However well the values compress and however often
@@ -72,15 +99,15 @@ final class Entries {
    */
   List<Lookup> read(TenantView tenant, List<EntryKey> addresses) {
     addresses.forEach(address -> requireModule(tenant, address));
-    TenantSpace space = space(tenant);
+    TenantSpace space = spaces.of(tenant);
     List<Lookup> found = new ArrayList<>(addresses.size());
     long bytes = 0;
     for (int from = 0; from < addresses.size(); from += READ_AT_ONCE) {
       List<EntryKey> some =
           addresses.subList(from, Math.min(from + READ_AT_ONCE, addresses.size()));
-      List<Optional<Stored>> stored = store.read(space, some);
+      List<Found> stored = await(reads.read(space, some));
       for (int i = 0; i < some.size(); i++) {
-        Lookup lookup = open(tenant, space, some.get(i), stored.get(i));
+        Lookup lookup = open(tenant, some.get(i), stored.get(i));
         bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
         if (bytes > MAX_READ_BYTES) {
           throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
@@ -93,23 +120,61 @@ final class Entries {
 
   /** Writes an entry, or refuses and leaves what is there as it was. */
   Entry write(TenantView tenant, Put put) {
+    return finish(tenant, submit(tenant, put));
+  }
+
+  /** Sends a write; {@link #finish} tells what became of it. */
+  Pending submit(TenantView tenant, Put put) {
+    return submit(tenant, put, Duration.ZERO, Duration.ZERO);
+  }
+
+  /** Sends a write of what took so long to load, and is kept as stale for so long. */
+  Pending submit(TenantView tenant, Put put, Duration loadTime, Duration keptStale) {
     requireModule(tenant, put.address());
     if (put.value().length > Content.MAX_VALUE_BYTES) {
       throw EntryErrors.valueTooLarge(put.value().length, Content.MAX_VALUE_BYTES);
     }
     Instant now = clock.instant();
     Content content =
-        new Content(put.value(), put.contentType(), put.absent(), random.nextLong(), now);
+        new Content(
+            put.value(),
+            put.contentType(),
+            put.absent(),
+            random.nextLong(),
+            now,
+            put.tags(),
+            DeviceClass.of(put.device()),
+            loadTime);
     Duration ttl = put.ttl().orElseGet(() -> ttls.of(put.address().type(), put.device()));
-    byte[] bytes = envelope.seal(tenant, put.address(), content);
+    byte[] bytes = envelope.seal(tenant, put.address(), content, !keptStale.isZero());
+    TenantSpace space = spaces.of(tenant);
+    EntryStore.Write write =
+        new EntryStore.Write(put.address(), bytes, ttl, keptStale, content.serves(), put.rule());
+    CompletableFuture<WriteOutcome> outcome =
+        shares.withShare(
+            space,
+            tenant.limits().getCache(),
+            space.number(put.address().bytes()),
+            () -> store.write(space, write, tenant.limits().getCache()));
+    observations.wrote(put.address(), content.serves(), put.value().length);
+    Entry entry = new Entry(content, ttl, Duration.ZERO, charge(space, put.address(), bytes), now);
+    return new Pending(outcome, put, entry);
+  }
+
+  /** Waits for a write. */
+  Entry finish(TenantView tenant, Pending pending) {
+    Entry entry = finish(tenant, pending, await(pending.outcome()));
+    legacy.remove(tenant, pending.put().address());
+    return entry;
+  }
+
+  /** The entry that was written, or why it was not. */
+  Entry finish(TenantView tenant, Pending pending, WriteOutcome outcome) {
     CacheLimits limits = tenant.limits().getCache();
-    TenantSpace space = space(tenant);
-    WriteOutcome outcome =
-        store.write(space, new EntryStore.Write(put.address(), bytes, ttl, put.rule()), limits);
     return switch (outcome) {
-      case WriteOutcome.Written() ->
-          new Entry(content, ttl, Duration.ZERO, charge(space, put.address(), bytes), now);
-      case WriteOutcome.ConditionFailed() -> throw EntryErrors.conditionFailed(put.rule().name());
+      case WriteOutcome.Written() -> pending.entry();
+      case WriteOutcome.ConditionFailed() ->
+          throw EntryErrors.conditionFailed(pending.put().rule().name());
       case WriteOutcome.OutOfKeys() ->
           throw EntryErrors.quotaExceeded(tenant.id(), "cache.keys", limits.getKeys());
       case WriteOutcome.OutOfMemory() ->
@@ -119,12 +184,25 @@ final class Entries {
   }
 
   /**
-   * Deletes an entry. Empty when it has another version than the one given; else whether there was
-   * one.
+   * Deletes an entry and ends its lease. Empty when it has another version than the one given; else
+   * whether there was one.
    */
   Optional<Boolean> delete(TenantView tenant, EntryKey address, OptionalLong version) {
+    return finishDelete(tenant, address, submitDelete(tenant, address, version));
+  }
+
+  /** Waits for a deletion. */
+  Optional<Boolean> finishDelete(
+      TenantView tenant, EntryKey address, CompletableFuture<Optional<Boolean>> sent) {
+    Optional<Boolean> deleted = await(sent);
+    return legacy.remove(tenant, address) ? deleted.map(any -> true) : deleted;
+  }
+
+  /** Sends a deletion. */
+  CompletableFuture<Optional<Boolean>> submitDelete(
+      TenantView tenant, EntryKey address, OptionalLong version) {
     requireModule(tenant, address);
-    return store.delete(space(tenant), address, version);
+    return store.delete(spaces.of(tenant), address, version);
   }
 
   /** Gives an entry a new time to live, and reads it; empty when there is none. */
@@ -132,15 +210,21 @@ final class Entries {
       TenantView tenant, EntryKey address, Optional<Duration> ttl, Device device) {
     requireModule(tenant, address);
     Duration lifetime = ttl.orElseGet(() -> ttls.of(address.type(), device));
-    if (!store.touch(space(tenant), address, lifetime)) {
+    if (!await(store.touch(spaces.of(tenant), address, lifetime))) {
       return Optional.empty();
     }
-    return read(tenant, List.of(address)).getFirst() instanceof Lookup.Hit(Entry entry)
+    return read(tenant, address) instanceof Lookup.Hit(Entry entry)
         ? Optional.of(entry)
         : Optional.empty();
   }
 
-  private void requireModule(TenantView tenant, EntryKey address) {
+  /** Waits for an answer of Redis. */
+  <T> T await(CompletableFuture<T> answer) {
+    return keyspace.await(answer);
+  }
+
+  /** Refuses a module that there is not, or that the tenant has not. */
+  void requireModule(TenantView tenant, EntryKey address) {
     String module = address.module();
     if (catalog.module(module).isEmpty()) {
       throw EntryErrors.moduleUnknown(module);
@@ -150,40 +234,60 @@ final class Entries {
     }
   }
 
-  private Lookup open(
-      TenantView tenant, TenantSpace space, EntryKey address, Optional<Stored> stored) {
-    if (stored.isEmpty()) {
-      misses.increment();
-      return new Lookup.Miss();
-    }
-    Optional<Content> content = envelope.open(tenant, address, stored.get().bytes());
-    if (content.isEmpty()) {
-      unreadable.increment();
+  /** What stands at an address, opened for who asks for a living entry. */
+  Lookup open(TenantView tenant, EntryKey address, Found found) {
+    Lookup lookup =
+        switch (found) {
+          case Found.Nothing() -> legacy.read(tenant, address);
+          case Found.Expired(byte[] bytes, Head head) -> new Lookup.Miss();
+          case Found.Invalidated(byte[] bytes, Head head) -> new Lookup.Invalidated();
+          case Found.OtherKind() -> throw EntryErrors.wrongType("bytes");
+          case Found.Live(byte[] bytes, Head head) -> openLive(tenant, address, bytes, head);
+        };
+    observations.read(address, lookup);
+    return lookup;
+  }
+
+  /** What has expired or was made dead, opened for who takes stale values. */
+  Optional<Entry> openStale(TenantView tenant, EntryKey address, Found found) {
+    return switch (found) {
+      case Found.Expired(byte[] bytes, Head head) -> opened(tenant, address, bytes, head);
+      case Found.Invalidated(byte[] bytes, Head head) -> opened(tenant, address, bytes, head);
+      case Found.Live(byte[] bytes, Head head) -> Optional.empty();
+      case Found.Nothing(), Found.OtherKind() -> Optional.empty();
+    };
+  }
+
+  private Lookup openLive(TenantView tenant, EntryKey address, byte[] bytes, Head head) {
+    Optional<Entry> entry = opened(tenant, address, bytes, head);
+    if (entry.isEmpty()) {
       LOG.error(
           "an entry of tenant {} does not open and was discarded: moved, altered, or of a lost key",
           tenant.id());
-      // By the version that was read: what has been written meanwhile stays.
-      store.delete(space, address, Envelope.version(stored.get().bytes()));
+      // By what was read: what has been written meanwhile stays.
+      await(store.discard(spaces.of(tenant), address, bytes));
       return new Lookup.Unreadable();
     }
-    hits.increment();
+    readCounts.count(tenant, spaces.of(tenant), address);
+    return new Lookup.Hit(entry.get());
+  }
+
+  private Optional<Entry> opened(TenantView tenant, EntryKey address, byte[] bytes, Head head) {
     Instant now = clock.instant();
-    return new Lookup.Hit(
-        new Entry(
-            content.get(),
-            stored.get().ttl(),
-            Duration.between(content.get().createTime(), now),
-            charge(space, address, stored.get().bytes()),
-            now));
+    Duration left = Duration.between(now, head.expires());
+    return envelope
+        .open(tenant, address, bytes)
+        .map(
+            content ->
+                new Entry(
+                    content,
+                    left.isNegative() ? Duration.ZERO : left,
+                    Duration.between(content.createTime(), now),
+                    charge(spaces.of(tenant), address, bytes),
+                    now));
   }
 
-  private static long charge(TenantSpace space, EntryKey address, byte[] bytes) {
-    return Charge.units(
-            space.bucket(address).entryPrefix().length + address.bytes().length, bytes.length)
-        * Charge.UNIT_BYTES;
-  }
-
-  private TenantSpace space(TenantView tenant) {
-    return spaces.of(tenant);
+  private long charge(TenantSpace space, EntryKey address, byte[] bytes) {
+    return store.charge(space.bucket(address), address.bytes(), bytes.length);
   }
 }

@@ -5,6 +5,7 @@ import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import io.grpc.Status.Code;
+import java.time.Duration;
 
 /** Why a request for an entry is refused. */
 final class EntryErrors {
@@ -69,5 +70,29 @@ final class EntryErrors {
   static ServiceException notFound(EntryKey address) {
     return CommonErrors.notFound(
         "cache entry", address.module() + "/" + address.type() + "/" + address.key());
+  }
+
+  static ServiceException wrongType(String expected) {
+    return ServiceException.of(
+            Code.FAILED_PRECONDITION,
+            ErrorReason.ERROR_REASON_WRONG_TYPE,
+            "The key holds another kind of value than " + expected + ".")
+        .with("expected", expected);
+  }
+
+  static ServiceException requestIdReused(String requestId) {
+    return ServiceException.of(
+            Code.INVALID_ARGUMENT,
+            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
+            "The request_id '" + requestId + "' was used for another request.")
+        .field("request_id", "used for another request");
+  }
+
+  static ServiceException tooManyFlushes() {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_RATE_LIMITED,
+            "Too many flushes are under way at once; try again shortly.")
+        .retryAfter(Duration.ofSeconds(1));
   }
 }

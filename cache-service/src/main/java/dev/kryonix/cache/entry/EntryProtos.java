@@ -4,8 +4,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.UnsafeByteOperations;
+import dev.kryonix.api.cache.v1.CacheFlush;
 import dev.kryonix.api.cache.v1.EntryAddress;
 import dev.kryonix.api.cache.v1.EntryMetadata;
+import dev.kryonix.api.cache.v1.FlushState;
 import dev.kryonix.api.cache.v1.GetResponse;
 import dev.kryonix.api.cache.v1.MissReason;
 import dev.kryonix.api.cache.v1.SetRequest;
@@ -17,8 +19,6 @@ import java.util.OptionalLong;
 
 /** Entries to and from the contract. */
 final class EntryProtos {
-  private static final String SET = "cache.v1.SetRequest.";
-
   private EntryProtos() {}
 
   static EntryKey key(EntryAddress address) {
@@ -26,9 +26,6 @@ final class EntryProtos {
   }
 
   static Entries.Put put(SetRequest request) {
-    if (request.getTagsCount() > 0) {
-      throw CommonErrors.notImplemented(SET + "tags");
-    }
     if (request.getAbsent() && !request.getValue().isEmpty()) {
       throw CommonErrors.invalidField("value", "must be empty when absent is set");
     }
@@ -39,12 +36,14 @@ final class EntryProtos {
         request.getAbsent(),
         request.hasTtl() ? Optional.of(duration(request.getTtl())) : Optional.empty(),
         request.getDevice(),
+        request.getTagsList(),
         rule(request));
   }
 
   static GetResponse response(Lookup lookup, String ifNoneMatch) {
     return switch (lookup) {
       case Lookup.Miss() -> miss(MissReason.MISS_REASON_ABSENT);
+      case Lookup.Invalidated() -> miss(MissReason.MISS_REASON_INVALIDATED);
       case Lookup.Unreadable() -> miss(MissReason.MISS_REASON_UNREADABLE);
       case Lookup.Hit(Entry entry) when entry.content().absent() ->
           miss(MissReason.MISS_REASON_KNOWN_ABSENT);
@@ -63,6 +62,7 @@ final class EntryProtos {
         .setContentType(content.contentType())
         .setSizeBytes(content.value().length)
         .setStoredBytes(entry.chargedBytes())
+        .addAllTags(content.tags())
         .setKind(content.absent() ? ValueKind.VALUE_KIND_ABSENCE : ValueKind.VALUE_KIND_BYTES)
         .build();
   }
@@ -130,5 +130,20 @@ final class EntryProtos {
         .setSeconds(duration.toSeconds())
         .setNanos(duration.toNanosPart())
         .build();
+  }
+
+  static CacheFlush flush(Flush flush) {
+    CacheFlush.Builder proto =
+        CacheFlush.newBuilder()
+            .setId(flush.id())
+            .setState(
+                flush.ended().isPresent()
+                    ? FlushState.FLUSH_STATE_DONE
+                    : FlushState.FLUSH_STATE_RECLAIMING)
+            .setReclaimedKeys(flush.reclaimedKeys())
+            .setReclaimedBytes(flush.reclaimedBytes())
+            .setStartTime(timestamp(flush.started()));
+    flush.ended().ifPresent(ended -> proto.setEndTime(timestamp(ended)));
+    return proto.build();
   }
 }

@@ -1,126 +1,157 @@
 package dev.kryonix.cache.entry;
 
+import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
-import io.lettuce.core.KeyScanCursor;
-import io.lettuce.core.KeyValue;
-import io.lettuce.core.RedisFuture;
-import io.lettuce.core.ScanArgs;
-import io.lettuce.core.ScanCursor;
+import dev.kryonix.kit.catalog.Catalog;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.atomic.LongAdder;
-import java.util.function.BiConsumer;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Entries in Redis. Every write changes entry, index and account in one script, so the account is
- * always the index's sum.
+ * Writes of entries in Redis. Each changes entry, index and account in one script, so the account
+ * is always the index's sum.
  */
 @Singleton
 public final class EntryStore {
-  private static final Script WRITE = Script.beside(EntryStore.class, "write.lua");
-  private static final Script DELETE = Script.beside(EntryStore.class, "delete.lua");
-  private static final Script TOUCH = Script.beside(EntryStore.class, "touch.lua");
-  private static final Script SWEEP = Script.beside(EntryStore.class, "sweep.lua");
-  private static final Script ERASE = Script.beside(EntryStore.class, "erase.lua");
+  private static final Script WRITE = Ledger.script(EntryStore.class, "write.lua");
+  private static final Script DELETE = Ledger.script(EntryStore.class, "delete.lua");
+  private static final Script DISCARD = Ledger.script(EntryStore.class, "discard.lua");
+  private static final Script TOUCH = Ledger.script(EntryStore.class, "touch.lua");
+  private static final Script SWEEP = Ledger.script(EntryStore.class, "sweep.lua");
+  private static final Script ERASE = Ledger.script(EntryStore.class, "erase.lua");
+  private static final Script USAGE = Ledger.script(EntryStore.class, "usage.lua");
   private static final int ERASED_AT_ONCE = 1000;
-  private static final int SCANNED_AT_ONCE = 1000;
   private static final byte[] NONE = {};
 
-  private final Redis redis;
   private final Keyspace keyspace;
+  private final Charges charges;
+  private final byte[] mobileShare;
 
-  EntryStore(Redis redis) {
-    this.redis = redis;
+  EntryStore(Redis redis, Charges charges, Catalog catalog) {
     this.keyspace = redis.keyspace(Purpose.API);
+    this.charges = charges;
+    this.mobileShare = Script.arg(Double.toString(catalog.cache().mobileMemoryShare()));
   }
 
   /**
-   * An entry as it stands.
+   * What a tenant holds, as it is charged.
    *
-   * @param bytes its envelope
-   * @param ttl how long it still lives
+   * @param keys how many entries
+   * @param mobileBytes what those for phones and tablets are charged
+   * @param webBytes what those for desktops and servers are charged
    */
-  public record Stored(byte[] bytes, Duration ttl) {}
-
-  /** What a tenant holds, as it is charged. */
-  public record Usage(long keys, long bytes) {}
-
-  /** A write: what, for how long, and under which rule. */
-  record Write(EntryKey address, byte[] envelope, Duration ttl, WriteRule rule) {}
-
-  /** Reads entries, one answer for each address, in one round trip. */
-  public List<Optional<Stored>> read(TenantSpace space, List<EntryKey> addresses) {
-    List<RedisFuture<byte[]>> values = new ArrayList<>(addresses.size());
-    List<RedisFuture<Long>> ttls = new ArrayList<>(addresses.size());
-    for (EntryKey address : addresses) {
-      byte[] key = space.bucket(address).entry(address.bytes());
-      values.add(keyspace.commands().get(key));
-      ttls.add(keyspace.commands().pttl(key));
+  public record Usage(long keys, long mobileBytes, long webBytes) {
+    /** All that is charged. */
+    public long bytes() {
+      return mobileBytes + webBytes;
     }
-    List<Optional<Stored>> stored = new ArrayList<>(addresses.size());
-    for (int i = 0; i < addresses.size(); i++) {
-      byte @Nullable [] value = keyspace.await(values.get(i));
-      long ttl = Objects.requireNonNull(keyspace.await(ttls.get(i)));
-      stored.add(
-          value == null || ttl <= 0
-              ? Optional.empty()
-              : Optional.of(new Stored(value, Duration.ofMillis(ttl))));
+
+    Usage plus(Usage other) {
+      return new Usage(
+          keys + other.keys, mobileBytes + other.mobileBytes, webBytes + other.webBytes);
     }
-    return stored;
   }
+
+  /**
+   * A write.
+   *
+   * @param address where
+   * @param envelope what
+   * @param ttl for how long
+   * @param keptStale for how much longer it is kept for those who take stale values
+   * @param serves whom
+   * @param rule what must hold
+   */
+  record Write(
+      EntryKey address,
+      byte[] envelope,
+      Duration ttl,
+      Duration keptStale,
+      DeviceClass serves,
+      WriteRule rule) {}
 
   /** Writes an entry within the limits. */
-  WriteOutcome write(TenantSpace space, Write write, CacheLimits limits) {
-    List<Object> answer =
-        WRITE.list(keyspace, keys(space, write.address()), arguments(space, write, limits));
-    return outcome((Long) answer.getFirst());
+  CompletableFuture<WriteOutcome> write(TenantSpace space, Write write, CacheLimits limits) {
+    Bucket bucket = space.bucket(write.address());
+    byte[] member = write.address().bytes();
+    byte[] envelope = write.envelope();
+    return WRITE
+        .submitNumber(
+            keyspace,
+            keys(bucket, member),
+            Ledger.arguments(
+                bucket,
+                member,
+                Arrays.copyOf(envelope, Head.STAMP_AT),
+                Arrays.copyOfRange(envelope, Head.LENGTH_AT, envelope.length),
+                Script.arg(write.ttl().toMillis()),
+                Script.arg(write.keptStale().toMillis()),
+                Script.arg(charge(bucket, member, envelope.length)),
+                write.serves().label(),
+                Script.arg(write.rule().name()),
+                operand(write.rule()),
+                Script.arg(limits.getKeys()),
+                Script.arg(limits.getMemoryBytes()),
+                Script.arg(space.spread()),
+                Script.arg(policy(limits)),
+                mobileShare))
+        .thenApply(EntryStore::outcome);
+  }
+
+  /** What an entry is charged. */
+  int charge(Bucket bucket, byte[] member, int envelopeBytes) {
+    return charges.of(bucket, member, envelopeBytes);
   }
 
   /**
-   * Deletes an entry. Empty when it has another version than the one given; else whether there was
-   * one.
+   * Deletes an entry and ends its lease. Empty when it has another version than the one given; else
+   * whether there was one.
    */
-  Optional<Boolean> delete(TenantSpace space, EntryKey address, OptionalLong version) {
+  CompletableFuture<Optional<Boolean>> delete(
+      TenantSpace space, EntryKey address, OptionalLong version) {
+    Bucket bucket = space.bucket(address);
+    byte[] member = address.bytes();
     byte[] must = version.isPresent() ? bytes(version.getAsLong()) : NONE;
-    long answer = DELETE.number(keyspace, keys(space, address), address.bytes(), must);
-    return answer < 0 ? Optional.empty() : Optional.of(answer == 1);
+    return DELETE
+        .submitNumber(keyspace, keys(bucket, member), Ledger.arguments(bucket, member, must))
+        .thenApply(answer -> answer < 0 ? Optional.empty() : Optional.of(answer == 1));
+  }
+
+  /** Removes the envelope that was read, whatever it is, unless it has been replaced since. */
+  CompletableFuture<Long> discard(TenantSpace space, EntryKey address, byte[] stored) {
+    Bucket bucket = space.bucket(address);
+    byte[] member = address.bytes();
+    byte[] beginning = Arrays.copyOf(stored, Math.min(stored.length, Head.LENGTH_AT));
+    return DISCARD.submitNumber(
+        keyspace, keys(bucket, member), Ledger.arguments(bucket, member, beginning));
   }
 
   /** Gives an entry a new time to live; false when there is none. */
-  boolean touch(TenantSpace space, EntryKey address, Duration ttl) {
+  CompletableFuture<Boolean> touch(TenantSpace space, EntryKey address, Duration ttl) {
     Bucket bucket = space.bucket(address);
-    long answer =
-        TOUCH.number(
+    byte[] member = address.bytes();
+    return TOUCH
+        .submitNumber(
             keyspace,
-            new byte[][] {bucket.entry(address.bytes()), bucket.index()},
-            address.bytes(),
-            Script.arg(ttl.toMillis()));
-    return answer == 1;
+            keys(bucket, member),
+            Ledger.arguments(bucket, member, Script.arg(ttl.toMillis())))
+        .thenApply(answer -> answer == 1);
   }
 
-  /** Takes expired entries out of index and account; says whether there may be more. */
+  /** Takes expired entries off the books; says whether there may be more. */
   boolean sweep(TenantSpace space, int most) {
     boolean more = false;
     for (Bucket bucket : space.buckets()) {
-      more |=
-          SWEEP.number(
-                  keyspace,
-                  new byte[][] {bucket.index(), bucket.account()},
-                  bucket.entryPrefix(),
-                  Script.arg(most))
-              == most;
+      more |= keyspace.await(onBucket(SWEEP, bucket, Script.arg(most))) == most;
     }
     return more;
   }
@@ -130,40 +161,8 @@ public final class EntryStore {
     for (Bucket bucket : space.buckets()) {
       long left;
       do {
-        left =
-            ERASE.number(
-                keyspace,
-                new byte[][] {bucket.index(), bucket.account()},
-                bucket.entryPrefix(),
-                Script.arg(ERASED_AT_ONCE));
+        left = keyspace.await(onBucket(ERASE, bucket, Script.arg(ERASED_AT_ONCE)));
       } while (left > 0);
-    }
-  }
-
-  /** Erases what no index names, such as the entries of an import that was never finished. */
-  public void eraseRest(TenantSpace space) {
-    scan(space, (part, keys) -> part.await(part.commands().unlink(keys.toArray(byte[][]::new))));
-  }
-
-  /** How many keys the tenant has, counted key by key: for when nothing else can be believed. */
-  public long count(TenantSpace space) {
-    LongAdder count = new LongAdder();
-    scan(space, (part, keys) -> count.add(keys.size()));
-    return count.sum();
-  }
-
-  /** Goes through all of Redis, in which a tenant's keys cannot be found any other way. */
-  private void scan(TenantSpace space, BiConsumer<Keyspace, List<byte[]>> found) {
-    ScanArgs some = ScanArgs.Builder.matches(space.anyKey()).limit(SCANNED_AT_ONCE);
-    for (Keyspace part : redis.everything()) {
-      ScanCursor cursor = ScanCursor.INITIAL;
-      do {
-        KeyScanCursor<byte[]> page = part.await(part.commands().scan(cursor, some));
-        if (!page.getKeys().isEmpty()) {
-          found.accept(part, page.getKeys());
-        }
-        cursor = page;
-      } while (!cursor.isFinished());
     }
   }
 
@@ -174,49 +173,46 @@ public final class EntryStore {
 
   /** What tenants hold, one answer for each, in one round trip. */
   public List<Usage> usage(List<TenantSpace> spaces) {
-    List<List<CompletableFuture<List<KeyValue<byte[], byte[]>>>>> accounts = new ArrayList<>();
-    for (TenantSpace space : spaces) {
-      accounts.add(space.buckets().stream().map(this::account).toList());
-    }
-    List<Usage> usages = new ArrayList<>(spaces.size());
-    for (var buckets : accounts) {
-      long keys = 0;
-      long units = 0;
-      for (var account : buckets) {
-        List<KeyValue<byte[], byte[]>> fields = keyspace.await(account);
-        keys += number(fields.get(0).getValueOrElse(NONE));
-        units += number(fields.get(1).getValueOrElse(NONE));
-      }
-      usages.add(new Usage(keys, units * Charge.UNIT_BYTES));
-    }
-    return usages;
+    List<List<CompletableFuture<Usage>>> all =
+        spaces.stream().map(each -> each.buckets().stream().map(this::usageOf).toList()).toList();
+    return all.stream()
+        .map(
+            buckets ->
+                buckets.stream().map(keyspace::await).reduce(new Usage(0, 0, 0), Usage::plus))
+        .toList();
   }
 
-  private CompletableFuture<List<KeyValue<byte[], byte[]>>> account(Bucket bucket) {
-    return keyspace
-        .commands()
-        .hmget(bucket.account(), Script.arg("keys"), Script.arg("units"))
-        .toCompletableFuture();
+  private CompletableFuture<Usage> usageOf(Bucket bucket) {
+    return USAGE
+        .submitList(keyspace, Ledger.keys(bucket), Ledger.arguments(bucket))
+        .thenApply(
+            answer -> new Usage((Long) answer.get(0), (Long) answer.get(1), (Long) answer.get(2)));
   }
 
-  private static byte[][] keys(TenantSpace space, EntryKey address) {
-    Bucket bucket = space.bucket(address);
-    return new byte[][] {bucket.entry(address.bytes()), bucket.index(), bucket.account()};
+  private CompletableFuture<Long> onBucket(Script script, Bucket bucket, byte[] argument) {
+    return script.submitNumber(keyspace, Ledger.keys(bucket), Ledger.arguments(bucket, argument));
   }
 
-  private static byte[][] arguments(TenantSpace space, Write write, CacheLimits limits) {
-    byte[] member = write.address().bytes();
-    byte[] prefix = space.bucket(write.address()).entryPrefix();
-    return new byte[][] {
-      write.envelope(),
-      Script.arg(write.ttl().toMillis()),
-      Script.arg(Charge.units(prefix.length + member.length, write.envelope().length)),
-      Script.arg(limits.getKeys() / space.spread()),
-      Script.arg(limits.getMemoryBytes() / Charge.UNIT_BYTES / space.spread()),
-      Script.arg(write.rule().name()),
-      write.rule() instanceof WriteRule.IfVersion(long version) ? bytes(version) : NONE,
-      member,
-      prefix
+  private static byte[][] keys(Bucket bucket, byte[] member) {
+    return Ledger.keys(bucket, bucket.entry(member), bucket.named("lease", member));
+  }
+
+  private static byte[] operand(WriteRule rule) {
+    return switch (rule) {
+      case WriteRule.IfVersion(long version) -> bytes(version);
+      case WriteRule.IfLeased(String token) -> Script.arg(token);
+      case WriteRule.Always(), WriteRule.IfAbsent(), WriteRule.IfPresent() -> NONE;
+    };
+  }
+
+  /** Which of the tenant's entries go when it is over its quota, as the ledger calls it. */
+  static String policy(CacheLimits limits) {
+    CacheEviction eviction = limits.getEviction();
+    return switch (eviction) {
+      case CACHE_EVICTION_LRU -> "lru";
+      case CACHE_EVICTION_LFU -> "lfu";
+      case CACHE_EVICTION_TTL -> "ttl";
+      case CACHE_EVICTION_UNSPECIFIED, CACHE_EVICTION_NONE, UNRECOGNIZED -> "none";
     };
   }
 
@@ -232,11 +228,5 @@ public final class EntryStore {
 
   private static byte[] bytes(long number) {
     return ByteBuffer.allocate(Long.BYTES).putLong(number).array();
-  }
-
-  private static long number(byte[] text) {
-    return text.length == 0
-        ? 0
-        : Long.parseLong(new String(text, java.nio.charset.StandardCharsets.US_ASCII));
   }
 }

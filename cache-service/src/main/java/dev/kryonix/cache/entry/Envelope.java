@@ -1,6 +1,7 @@
 package dev.kryonix.cache.entry;
 
 import com.github.luben.zstd.Zstd;
+import com.github.luben.zstd.ZstdException;
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
@@ -9,93 +10,82 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
+import java.util.zip.CRC32C;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
 import javax.crypto.spec.GCMParameterSpec;
 
 /**
- * How a value stands in Redis: a header in clear, then the AES-256-GCM ciphertext of the value,
- * compressed when that made it smaller.
+ * How a value stands in Redis: a head in clear that scripts read too ({@link Head}), the rest of
+ * the header in clear, then the value, compressed when that made it smaller, and encrypted with
+ * AES-256-GCM for tenants whose compliance regimes ask for it.
  *
  * <pre>
- * 0   version, 1
- * 1   flags: 1 zstd, 2 absent
- * 2   the entry's version, 8 bytes; the condition IF_ETAG compares it inside Redis
- * 10  written at, milliseconds since 1970, 8 bytes
- * 18  length of the value as given, 4 bytes
- * 22  key id: length byte, ASCII
+ *     key id: length byte, ASCII; empty when not encrypted
  *     content type: length byte, UTF-8
- *     nonce, 12 bytes
- *     ciphertext and tag
+ *     how long it took to load, milliseconds, 4 bytes
+ *     tags: each length byte, UTF-8
+ *     encrypted: nonce, 12 bytes; ciphertext and tag
+ *     otherwise: the tenant's uid, 16 bytes; CRC-32C, 4 bytes; the value
  * </pre>
  *
- * The tenant's uid, the entry's address with its length, and the header are associated data: a
- * value that was moved to another key or tenant, or altered, does not open.
+ * The tenant's uid, the entry's address with its length, and the header are associated data, but
+ * for stamp and expiry, which are put there by Redis: a value that was moved to another key or
+ * tenant, or altered, does not open. What is not encrypted is not proof against who can write to
+ * Redis, and against all else the same.
  */
 @Singleton
 public final class Envelope {
-  private static final byte FORMAT = 1;
-  private static final int ZSTD = 1;
-  private static final int ABSENT = 2;
-  private static final int VERSION_AT = 2;
-  private static final int FIXED_HEADER = 22;
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
-  private static final int ZSTD_LEVEL = 1;
+  private static final int UID_BYTES = 16;
+  private static final int ZSTD_FOR_PHONES = 3;
+  private static final int ZSTD_FOR_DESKTOPS = 1;
 
   private final ValueKeys keys;
+  private final Encryption encryption;
   private final SecureRandom random;
   private final int compressFromBytes;
 
-  Envelope(ValueKeys keys, Catalog catalog) {
+  Envelope(ValueKeys keys, Encryption encryption, Catalog catalog) {
     this.keys = keys;
+    this.encryption = encryption;
     this.random = new SecureRandom();
     this.compressFromBytes = catalog.cache().compressFromBytes();
   }
 
   /** Seals content for one address of a tenant. */
   public byte[] seal(TenantView tenant, EntryKey address, Content content) {
+    return seal(tenant, address, content, false);
+  }
+
+  /** Seals content that is kept as stale after it has expired. */
+  byte[] seal(TenantView tenant, EntryKey address, Content content, boolean keptStale) {
     byte[] body = content.value();
-    int flags = content.absent() ? ABSENT : 0;
+    boolean web = content.serves() == DeviceClass.WEB;
+    int flags = (content.absent() ? Head.ABSENT : 0) | (web ? Head.WEB : 0);
+    flags |= keptStale ? Head.KEPT_STALE : 0;
     if (body.length > compressFromBytes) {
-      byte[] smaller = Zstd.compress(body, ZSTD_LEVEL);
+      byte[] smaller = Zstd.compress(body, web ? ZSTD_FOR_DESKTOPS : ZSTD_FOR_PHONES);
       if (smaller.length < body.length) {
         body = smaller;
-        flags |= ZSTD;
+        flags |= Head.ZSTD;
       }
     }
-    String keyId = keys.currentKeyId(tenant);
-    byte[] keyIdBytes = keyId.getBytes(StandardCharsets.US_ASCII);
-    byte[] contentType = content.contentType().getBytes(StandardCharsets.UTF_8);
-    byte[] nonce = new byte[NONCE_BYTES];
-    random.nextBytes(nonce);
-    int headerLength = FIXED_HEADER + 1 + keyIdBytes.length + 1 + contentType.length + NONCE_BYTES;
-    ByteBuffer out = ByteBuffer.allocate(headerLength + body.length + TAG_BITS / 8);
-    out.put(FORMAT)
-        .put((byte) flags)
-        .putLong(content.version())
-        .putLong(content.createTime().toEpochMilli())
-        .putInt(content.value().length)
-        .put((byte) keyIdBytes.length)
-        .put(keyIdBytes)
-        .put((byte) contentType.length)
-        .put(contentType)
-        .put(nonce);
-    try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-      SecretKey key =
-          keys.find(tenant, keyId, content.createTime())
-              .orElseThrow(() -> new IllegalStateException("the current key has gone"));
-      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
-      associate(cipher, tenant, address, out.array(), headerLength);
-      cipher.doFinal(body, 0, body.length, out.array(), headerLength);
-      return out.array();
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("AES-GCM is not to be had", e);
-    }
+    boolean encrypted = encryption.applies(tenant);
+    flags |= encrypted ? 0 : Head.PLAIN;
+    byte[] keyId =
+        encrypted ? keys.currentKeyId(tenant).getBytes(StandardCharsets.US_ASCII) : new byte[0];
+    byte[] header = header(content, flags, keyId);
+    return encrypted
+        ? encrypt(tenant, address, content.createTime(), header, body)
+        : check(tenant, address, header, body);
   }
 
   /**
@@ -105,52 +95,158 @@ public final class Envelope {
   public Optional<Content> open(TenantView tenant, EntryKey address, byte[] stored) {
     try {
       return read(tenant, address, stored);
-    } catch (GeneralSecurityException | BufferUnderflowException | IllegalArgumentException e) {
+    } catch (GeneralSecurityException
+        | BufferUnderflowException
+        | ZstdException
+        | IllegalArgumentException e) {
       return Optional.empty();
     }
   }
 
-  /** The version that stored bytes claim, unchecked; empty when they are too short for one. */
-  static OptionalLong version(byte[] stored) {
-    return stored.length < VERSION_AT + Long.BYTES
-        ? OptionalLong.empty()
-        : OptionalLong.of(ByteBuffer.wrap(stored).getLong(VERSION_AT));
+  private static byte[] header(Content content, int flags, byte[] keyId) {
+    byte[] contentType = content.contentType().getBytes(StandardCharsets.UTF_8);
+    List<byte[]> tags =
+        content.tags().stream().map(tag -> tag.getBytes(StandardCharsets.UTF_8)).toList();
+    int length = Head.TAGS_AT + 1 + tags.size() * Head.DIGEST_BYTES;
+    length += 1 + keyId.length + 1 + contentType.length + Integer.BYTES;
+    length += tags.stream().mapToInt(tag -> 1 + tag.length).sum();
+    byte[] header = new byte[length];
+    ByteBuffer out = ByteBuffer.wrap(header);
+    out.put(Head.FORMAT)
+        .put((byte) flags)
+        .putLong(content.version())
+        .putLong(content.createTime().toEpochMilli())
+        .position(Head.LENGTH_AT)
+        .putInt(content.value().length)
+        .put((byte) tags.size());
+    content.tags().forEach(tag -> out.put(Tags.digest(tag)));
+    out.put((byte) keyId.length)
+        .put(keyId)
+        .put((byte) contentType.length)
+        .put(contentType)
+        .putInt((int) Math.min(Integer.MAX_VALUE, content.loadTime().toMillis()));
+    tags.forEach(tag -> out.put((byte) tag.length).put(tag));
+    return header;
+  }
+
+  private byte[] encrypt(
+      TenantView tenant, EntryKey address, Instant writtenAt, byte[] header, byte[] body) {
+    byte[] nonce = new byte[NONCE_BYTES];
+    random.nextBytes(nonce);
+    int headerLength = header.length + NONCE_BYTES;
+    byte[] out = Arrays.copyOf(header, headerLength + body.length + TAG_BITS / 8);
+    System.arraycopy(nonce, 0, out, header.length, NONCE_BYTES);
+    try {
+      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      SecretKey key =
+          keys.find(tenant, keys.currentKeyId(tenant), writtenAt)
+              .orElseThrow(() -> new IllegalStateException("the current key has gone"));
+      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+      associated(tenant, address, out, headerLength).forEach(cipher::updateAAD);
+      cipher.doFinal(body, 0, body.length, out, headerLength);
+      return out;
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException("AES-GCM is not to be had", e);
+    }
+  }
+
+  private static byte[] check(TenantView tenant, EntryKey address, byte[] header, byte[] body) {
+    int headerLength = header.length;
+    byte[] sealed = Arrays.copyOf(header, headerLength + UID_BYTES + Integer.BYTES + body.length);
+    ByteBuffer out = ByteBuffer.wrap(sealed);
+    out.position(headerLength).put(tenant.uid().toBytes().toByteArray()).putInt(0).put(body);
+    out.putInt(headerLength + UID_BYTES, sum(tenant, address, sealed, headerLength));
+    return sealed;
   }
 
   private Optional<Content> read(TenantView tenant, EntryKey address, byte[] stored)
       throws GeneralSecurityException {
     ByteBuffer in = ByteBuffer.wrap(stored);
-    if (in.get() != FORMAT) {
+    if (in.get() != Head.FORMAT) {
       return Optional.empty();
     }
     int flags = in.get();
     long version = in.getLong();
     Instant createTime = Instant.ofEpochMilli(in.getLong());
-    int length = in.getInt();
+    int length = in.getInt(Head.LENGTH_AT);
+    int tagCount = Byte.toUnsignedInt(in.get(Head.TAGS_AT));
+    in.position(Head.TAGS_AT + 1 + tagCount * Head.DIGEST_BYTES);
     String keyId = text(in);
     String contentType = text(in);
-    byte[] nonce = new byte[NONCE_BYTES];
-    in.get(nonce);
-    int headerLength = in.position();
-    Optional<SecretKey> key = keys.find(tenant, keyId, createTime);
-    if (key.isEmpty()) {
+    Duration loadTime = Duration.ofMillis(in.getInt());
+    List<String> tags = new ArrayList<>(tagCount);
+    for (int i = 0; i < tagCount; i++) {
+      tags.add(text(in));
+    }
+    boolean plain = (flags & Head.PLAIN) != 0;
+    Optional<byte[]> body =
+        plain
+            ? checked(tenant, address, stored, in.position())
+            : decrypted(
+                tenant, address, keys.find(tenant, keyId, createTime), stored, in.position());
+    if (body.isEmpty() || length < 0 || length > Content.MAX_VALUE_BYTES) {
       return Optional.empty();
     }
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(Cipher.DECRYPT_MODE, key.get(), new GCMParameterSpec(TAG_BITS, nonce));
-    associate(cipher, tenant, address, stored, headerLength);
-    byte[] body = cipher.doFinal(stored, headerLength, stored.length - headerLength);
-    byte[] value = (flags & ZSTD) != 0 ? Zstd.decompress(body, length) : body;
-    return Optional.of(new Content(value, contentType, (flags & ABSENT) != 0, version, createTime));
+    byte[] value = (flags & Head.ZSTD) != 0 ? Zstd.decompress(body.get(), length) : body.get();
+    return Optional.of(
+        new Content(
+            value,
+            contentType,
+            (flags & Head.ABSENT) != 0,
+            version,
+            createTime,
+            tags,
+            (flags & Head.WEB) != 0 ? DeviceClass.WEB : DeviceClass.MOBILE,
+            loadTime));
   }
 
-  private static void associate(
-      Cipher cipher, TenantView tenant, EntryKey address, byte[] header, int headerLength) {
+  private static Optional<byte[]> decrypted(
+      TenantView tenant, EntryKey address, Optional<SecretKey> key, byte[] stored, int nonceAt)
+      throws GeneralSecurityException {
+    int headerLength = nonceAt + NONCE_BYTES;
+    if (key.isEmpty() || stored.length < headerLength) {
+      return Optional.empty();
+    }
+    byte[] nonce = Arrays.copyOfRange(stored, nonceAt, headerLength);
+    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+    cipher.init(Cipher.DECRYPT_MODE, key.get(), new GCMParameterSpec(TAG_BITS, nonce));
+    associated(tenant, address, stored, headerLength).forEach(cipher::updateAAD);
+    return Optional.of(cipher.doFinal(stored, headerLength, stored.length - headerLength));
+  }
+
+  private static Optional<byte[]> checked(
+      TenantView tenant, EntryKey address, byte[] stored, int headerLength) {
+    int bodyAt = headerLength + UID_BYTES + Integer.BYTES;
+    if (stored.length < bodyAt) {
+      return Optional.empty();
+    }
+    byte[] uid = Arrays.copyOfRange(stored, headerLength, headerLength + UID_BYTES);
+    boolean whole =
+        Arrays.equals(uid, tenant.uid().toBytes().toByteArray())
+            && ByteBuffer.wrap(stored).getInt(headerLength + UID_BYTES)
+                == sum(tenant, address, stored, headerLength);
+    return whole
+        ? Optional.of(Arrays.copyOfRange(stored, bodyAt, stored.length))
+        : Optional.empty();
+  }
+
+  private static int sum(TenantView tenant, EntryKey address, byte[] bytes, int headerLength) {
+    CRC32C sum = new CRC32C();
+    associated(tenant, address, bytes, headerLength).forEach(sum::update);
+    int bodyAt = headerLength + UID_BYTES + Integer.BYTES;
+    sum.update(bytes, bodyAt, bytes.length - bodyAt);
+    return (int) sum.getValue();
+  }
+
+  private static List<ByteBuffer> associated(
+      TenantView tenant, EntryKey address, byte[] header, int headerLength) {
     byte[] addressBytes = address.bytes();
-    cipher.updateAAD(tenant.uid().toBytes().toByteArray());
-    cipher.updateAAD(ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).flip());
-    cipher.updateAAD(addressBytes);
-    cipher.updateAAD(header, 0, headerLength);
+    return List.of(
+        tenant.uid().toBytes().asReadOnlyByteBuffer(),
+        ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).flip(),
+        ByteBuffer.wrap(addressBytes),
+        ByteBuffer.wrap(header, 0, Head.STAMP_AT),
+        ByteBuffer.wrap(header, Head.LENGTH_AT, headerLength - Head.LENGTH_AT));
   }
 
   private static String text(ByteBuffer in) {

@@ -8,6 +8,9 @@ sealed interface Lookup {
   /** Nothing. */
   record Miss() implements Lookup {}
 
+  /** An entry that a flush or the invalidation of a tag has made a miss. */
+  record Invalidated() implements Lookup {}
+
   /** Something that was not written for this address; it has been discarded. */
   record Unreadable() implements Lookup {}
 }

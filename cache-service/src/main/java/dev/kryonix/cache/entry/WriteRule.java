@@ -36,4 +36,12 @@ sealed interface WriteRule {
       return "etag";
     }
   }
+
+  /** The writer holds the lease of this token. */
+  record IfLeased(String token) implements WriteRule {
+    @Override
+    public String name() {
+      return "lease";
+    }
+  }
 }

@@ -1,6 +1,7 @@
 package dev.kryonix.cache.provisioning;
 
 import dev.kryonix.cache.entry.EntryStore;
+import dev.kryonix.cache.entry.Leftovers;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.kit.errors.ServiceException;
@@ -20,10 +21,12 @@ import java.util.Map;
 @Singleton
 final class CacheReconciler implements TenantReconciler {
   private final EntryStore store;
+  private final Leftovers leftovers;
   private final Spaces spaces;
 
-  CacheReconciler(EntryStore store, Spaces spaces) {
+  CacheReconciler(EntryStore store, Leftovers leftovers, Spaces spaces) {
     this.store = store;
+    this.leftovers = leftovers;
     this.spaces = spaces;
   }
 
@@ -54,13 +57,13 @@ final class CacheReconciler implements TenantReconciler {
   private void eraseAll(TenantId id, TenantUid uid) {
     List<TenantSpace> layouts = spaces.everyLayout(id, uid);
     layouts.forEach(store::erase);
-    store.eraseRest(layouts.getFirst());
+    leftovers.erase(layouts.getFirst());
   }
 
   @Override
   public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
     long[] keys = new long[1];
-    reach(() -> keys[0] = store.count(spaces.everyLayout(id, uid).getFirst()));
+    reach(() -> keys[0] = leftovers.count(spaces.everyLayout(id, uid).getFirst()));
     return Map.of("cache.keys", keys[0]);
   }
 

@@ -41,20 +41,23 @@ public final class Script {
     this.sha1 = sha1(source);
   }
 
-  /** Reads the scripts beside the class, the one after the other, as one. */
-  public static Script beside(Class<?> type, String... names) {
-    ByteArrayOutputStream all = new ByteArrayOutputStream();
-    for (String name : names) {
-      try (InputStream in = type.getResourceAsStream(name)) {
-        if (in == null) {
-          throw new IllegalStateException("no resource " + name);
-        }
-        in.transferTo(all);
-        all.write('\n');
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+  /** Reads the script beside the class. */
+  public static Script beside(Class<?> type, String name) {
+    try (InputStream in = type.getResourceAsStream(name)) {
+      if (in == null) {
+        throw new IllegalStateException("no resource " + name);
       }
+      return new Script(in.readAllBytes());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
+
+  /** The two scripts as one. */
+  public Script then(Script next) {
+    ByteArrayOutputStream all = new ByteArrayOutputStream();
+    all.writeBytes(source);
+    all.writeBytes(next.source);
     return new Script(all.toByteArray());
   }
 

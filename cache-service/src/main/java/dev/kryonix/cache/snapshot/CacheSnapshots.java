@@ -3,8 +3,9 @@ package dev.kryonix.cache.snapshot;
 import dev.kryonix.api.snapshot.v1.Record;
 import dev.kryonix.cache.entry.Content;
 import dev.kryonix.cache.entry.EntryKey;
-import dev.kryonix.cache.entry.EntryStore.Stored;
 import dev.kryonix.cache.entry.Envelope;
+import dev.kryonix.cache.entry.Found;
+import dev.kryonix.cache.entry.Head;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.kit.errors.CommonErrors;
@@ -77,7 +78,7 @@ final class CacheSnapshots implements SnapshotStore {
 
   @Override
   public SnapshotImport begin(ImportTarget target) {
-    return replace(view(target.tenant(), target.uid()), target.selection());
+    return replace(view(target.tenant(), target.uid()), target.format(), target.selection());
   }
 
   SnapshotExport export(TenantView tenant, Selection selection) {
@@ -90,8 +91,8 @@ final class CacheSnapshots implements SnapshotStore {
     return new Export(tenant, addresses, clock.instant());
   }
 
-  SnapshotImport replace(TenantView tenant, Selection selection) {
-    return new Import(tenant, selection);
+  SnapshotImport replace(TenantView tenant, int format, Selection selection) {
+    return new Import(tenant, format, selection);
   }
 
   private TenantView view(TenantId tenant, TenantUid uid) {
@@ -130,7 +131,7 @@ final class CacheSnapshots implements SnapshotStore {
       while (ready.isEmpty() && next < addresses.size()) {
         List<EntryKey> some =
             addresses.subList(next, Math.min(next + READ_AT_ONCE, addresses.size()));
-        List<Optional<Stored>> stored = rows.read(space, some);
+        List<Found> stored = rows.read(space, some);
         for (int i = 0; i < some.size(); i++) {
           record(some.get(i), stored.get(i)).ifPresent(ready::add);
         }
@@ -150,27 +151,28 @@ final class CacheSnapshots implements SnapshotStore {
     @Override
     public void close() {}
 
-    private Optional<Record> record(EntryKey address, Optional<Stored> stored) {
-      return stored.flatMap(
-          found ->
-              envelope
-                  .open(tenant, address, found.bytes())
-                  .map(
-                      content ->
-                          EntryRecords.record(
-                              address, content, clock.instant().plus(found.ttl()))));
+    /** What has expired or was flushed is not exported. */
+    private Optional<Record> record(EntryKey address, Found found) {
+      if (!(found instanceof Found.Live(byte[] bytes, Head head))) {
+        return Optional.empty();
+      }
+      return envelope
+          .open(tenant, address, bytes)
+          .map(content -> EntryRecords.record(address, content, head.expires()));
     }
   }
 
   private final class Import implements SnapshotImport {
     private final TenantView tenant;
     private final TenantSpace space;
+    private final int format;
     private final Selection selection;
     private final String stagingId = UUID.randomUUID().toString();
     private long stagedEntries;
 
-    Import(TenantView tenant, Selection selection) {
+    Import(TenantView tenant, int format, Selection selection) {
       this.tenant = tenant;
+      this.format = format;
       this.space = spaces.of(tenant);
       this.selection = selection;
     }
@@ -185,12 +187,13 @@ final class CacheSnapshots implements SnapshotStore {
       if (expiry.isAfter(clock.instant().plus(MAX_TTL))) {
         throw CommonErrors.invalidField("record.expire_time", "at most 30 days from now");
       }
-      Content content = EntryRecords.content(record);
+      Content content = EntryRecords.content(record, format);
       rows.stage(
           space,
           stagingId,
           address,
-          new SnapshotRows.Staged(envelope.seal(tenant, address, content), expiry));
+          new SnapshotRows.Staged(
+              envelope.seal(tenant, address, content), expiry, content.serves()));
       stagedEntries++;
     }
 

@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.kryonix.api.snapshot.v1.Record;
 import dev.kryonix.cache.entry.Content;
+import dev.kryonix.cache.entry.DeviceClass;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.kit.errors.CommonErrors;
 import java.io.ByteArrayInputStream;
@@ -12,15 +13,21 @@ import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * Entries as snapshot records, in clear so that the repository can find what has not changed.
- * Format 1: version (8 bytes), written at (milliseconds, 8 bytes), absent (1 byte), content type
- * (modified UTF-8 with length), then the value.
+ * Format 2: version (8 bytes), written at (milliseconds, 8 bytes), absent (1 byte), content type
+ * (modified UTF-8 with length), whether it serves desktops (1 byte), number of tags (1 byte), the
+ * tags (modified UTF-8 with length), then the value. Format 1 had neither of the three before the
+ * value, and is read still.
  */
 final class EntryRecords {
-  static final int FORMAT = 1;
+  static final int FORMAT = 2;
+  private static final int FIRST_FORMAT = 1;
   static final String COLLECTION = "entries";
 
   private EntryRecords() {}
@@ -32,6 +39,11 @@ final class EntryRecords {
       out.writeLong(content.createTime().toEpochMilli());
       out.writeBoolean(content.absent());
       out.writeUTF(content.contentType());
+      out.writeBoolean(content.serves() == DeviceClass.WEB);
+      out.writeByte(content.tags().size());
+      for (String tag : content.tags()) {
+        out.writeUTF(tag);
+      }
       out.write(content.value());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -57,14 +69,23 @@ final class EntryRecords {
     }
   }
 
-  static Content content(Record record) {
+  static Content content(Record record, int format) {
     try (DataInputStream in =
         new DataInputStream(new ByteArrayInputStream(record.getValue().toByteArray()))) {
       long version = in.readLong();
       Instant createTime = Instant.ofEpochMilli(in.readLong());
       boolean absent = in.readBoolean();
       String contentType = in.readUTF();
-      return new Content(in.readAllBytes(), contentType, absent, version, createTime);
+      DeviceClass serves = DeviceClass.MOBILE;
+      List<String> tags = new ArrayList<>();
+      if (format > FIRST_FORMAT) {
+        serves = in.readBoolean() ? DeviceClass.WEB : DeviceClass.MOBILE;
+        for (int left = in.readUnsignedByte(); left > 0; left--) {
+          tags.add(in.readUTF());
+        }
+      }
+      return new Content(
+          in.readAllBytes(), contentType, absent, version, createTime, tags, serves, Duration.ZERO);
     } catch (IOException | IllegalArgumentException e) {
       throw CommonErrors.invalidField("record.value", "not a cache entry of format " + FORMAT);
     }

@@ -1,9 +1,13 @@
 package dev.kryonix.cache.snapshot;
 
 import dev.kryonix.cache.entry.Bucket;
-import dev.kryonix.cache.entry.Charge;
+import dev.kryonix.cache.entry.Charges;
+import dev.kryonix.cache.entry.DeviceClass;
 import dev.kryonix.cache.entry.EntryKey;
-import dev.kryonix.cache.entry.EntryStore;
+import dev.kryonix.cache.entry.EntryReads;
+import dev.kryonix.cache.entry.Found;
+import dev.kryonix.cache.entry.Ledger;
+import dev.kryonix.cache.entry.Score;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
@@ -18,7 +22,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * A tenant's entries in Redis as a snapshot needs them: all addresses in order, staging, the
@@ -26,17 +29,19 @@ import java.util.Optional;
  */
 @Singleton
 final class SnapshotRows {
-  private static final Script COMMIT = Script.beside(SnapshotRows.class, "commit.lua");
+  private static final Script COMMIT = Ledger.script(SnapshotRows.class, "commit.lua");
 
   /** Staged entries that nobody commits or drops go by themselves. */
   private static final Duration STAGED_FOR = Duration.ofHours(1);
 
   private final Keyspace keyspace;
-  private final EntryStore entries;
+  private final EntryReads reads;
+  private final Charges charges;
 
-  SnapshotRows(Redis redis, EntryStore entries) {
+  SnapshotRows(Redis redis, EntryReads reads, Charges charges) {
     this.keyspace = redis.keyspace(Purpose.API);
-    this.entries = entries;
+    this.reads = reads;
+    this.charges = charges;
   }
 
   /** The addresses of all entries, ascending as unsigned bytes. */
@@ -49,8 +54,8 @@ final class SnapshotRows {
     return members.stream().sorted(Arrays::compareUnsigned).map(EntryKey::parse).toList();
   }
 
-  List<Optional<EntryStore.Stored>> read(TenantSpace space, List<EntryKey> addresses) {
-    return entries.read(space, addresses);
+  List<Found> read(TenantSpace space, List<EntryKey> addresses) {
+    return keyspace.await(reads.read(space, addresses));
   }
 
   /** Stages an entry where no request sees it. */
@@ -58,8 +63,8 @@ final class SnapshotRows {
     Bucket bucket = space.bucket(address);
     byte[] member = address.bytes();
     byte[] key = concat(bucket.stagedPrefix(importId), member);
-    long units = Charge.units(bucket.entryPrefix().length + member.length, entry.envelope().length);
-    double score = entry.expiry().getEpochSecond() * (double) Charge.SCALE + units;
+    int charge = charges.of(bucket, member, entry.envelope().length);
+    double score = new Score(entry.expiry(), entry.serves(), charge).number();
     byte[] index = bucket.stagedIndex(importId);
     var set = keyspace.commands().set(key, entry.envelope(), SetArgs.Builder.px(STAGED_FOR));
     var add = keyspace.commands().zadd(index, score, member);
@@ -96,18 +101,17 @@ final class SnapshotRows {
 
   private boolean commit(
       Bucket bucket, String importId, long stagedEntries, Collection<String> modules) {
-    byte[][] arguments = new byte[3 + modules.size()][];
-    arguments[0] = bucket.entryPrefix();
-    arguments[1] = bucket.stagedPrefix(importId);
-    arguments[2] = Script.arg(stagedEntries);
-    int i = 3;
+    byte[][] arguments = new byte[2 + modules.size()][];
+    arguments[0] = bucket.stagedPrefix(importId);
+    arguments[1] = Script.arg(stagedEntries);
+    int i = 2;
     for (String module : modules) {
       arguments[i++] = Script.arg(module);
     }
     return COMMIT.number(
             keyspace,
-            new byte[][] {bucket.index(), bucket.account(), bucket.stagedIndex(importId)},
-            arguments)
+            Ledger.keys(bucket, bucket.stagedIndex(importId)),
+            Ledger.arguments(bucket, arguments))
         >= 0;
   }
 
@@ -130,5 +134,5 @@ final class SnapshotRows {
   }
 
   /** An entry to stage. */
-  record Staged(byte[] envelope, Instant expiry) {}
+  record Staged(byte[] envelope, Instant expiry, DeviceClass serves) {}
 }

@@ -1,13 +1,13 @@
--- Deletes an entry and gives its charge back, in one step.
--- KEYS: entry, index, account. ARGV: member, version (8 bytes) that it must have or empty.
+-- Deletes an entry, gives its charge back and ends its lease, in one step. Comes after ledger.lua.
+-- KEYS: 6 entry, 7 lease. ARGV: 2 member, 3 version (8 bytes) that it must have or empty.
 -- Answers 1 deleted, 0 there was none, -1 another version.
-local exists = redis.call('EXISTS', KEYS[1]) == 1
-if ARGV[2] ~= '' and exists and redis.call('GETRANGE', KEYS[1], 2, 9) ~= ARGV[2] then return -1 end
-redis.call('UNLINK', KEYS[1])
-local score = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if score then
-  redis.call('ZREM', KEYS[2], ARGV[1])
-  redis.call('HINCRBY', KEYS[3], 'keys', -1)
-  redis.call('HINCRBY', KEYS[3], 'units', -(tonumber(score) % 32768))
+local entry, lease, member = KEYS[6], KEYS[7], ARGV[2]
+local version = version_at(entry, member)
+if ARGV[3] ~= '' and version ~= ARGV[3] then
+  if version then return -1 end
+  return 0
 end
-return exists and 1 or 0
+redis.call('UNLINK', entry, lease)
+local score = redis.call('ZSCORE', index, member)
+if score then strike(member, tonumber(score)) end
+return version and 1 or 0

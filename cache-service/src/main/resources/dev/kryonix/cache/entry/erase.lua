@@ -1,10 +1,7 @@
--- Erases up to so many of a tenant's entries. KEYS: index, account. ARGV: prefix of entry keys, most.
--- Answers how many are left; with none left the account goes too.
-local some = redis.call('ZRANGE', KEYS[1], 0, tonumber(ARGV[2]) - 1)
-for _, member in ipairs(some) do
-  redis.call('UNLINK', ARGV[1] .. member)
-  redis.call('ZREM', KEYS[1], member)
-end
-local left = redis.call('ZCARD', KEYS[1])
-if left == 0 then redis.call('DEL', KEYS[2]) end
+-- Erases up to so many of a bucket's entries. Comes after ledger.lua. ARGV: 2 most.
+-- Answers how many are left; with none left the books go too.
+local some = redis.call('ZRANGE', index, 0, tonumber(ARGV[2]) - 1, 'WITHSCORES')
+for i = 1, #some, 2 do drop(some[i], tonumber(some[i + 1])) end
+local left = redis.call('ZCARD', index)
+if left == 0 then redis.call('UNLINK', account, marks, tags, reads) end
 return left

@@ -1,8 +1,11 @@
--- Gives an entry a new time to live, in one step.
--- KEYS: entry, index. ARGV: member, ttl ms. Answers 1, or 0 when there is no entry.
-local score = redis.call('ZSCORE', KEYS[2], ARGV[1])
-if not score or redis.call('PEXPIRE', KEYS[1], ARGV[2]) == 0 then return 0 end
-local now = redis.call('TIME')
-local expiry = tonumber(now[1]) + math.ceil((tonumber(ARGV[2]) + tonumber(now[2]) / 1000) / 1000)
-redis.call('ZADD', KEYS[2], string.format('%.0f', expiry * 32768 + tonumber(score) % 32768), ARGV[1])
+-- Gives an entry a new time to live, in one step. Comes after ledger.lua.
+-- KEYS: 6 entry. ARGV: 2 member, 3 ttl ms. Answers 1, or 0 when there is no entry.
+local entry, member = KEYS[6], ARGV[2]
+local score = tonumber(redis.call('ZSCORE', index, member))
+local version = version_at(entry, member)
+if not score or not version then return 0 end
+local expires = now_ms + tonumber(ARGV[3])
+if redis.call('PEXPIRE', entry, ARGV[3]) == 0 then return 0 end
+if version ~= '' then redis.call('SETRANGE', entry, 26, struct.pack('>I8', expires)) end
+redis.call('ZADD', index, score_of(expires, class(score), charge(score)), member)
 return 1

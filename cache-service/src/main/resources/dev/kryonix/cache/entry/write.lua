@@ -1,49 +1,33 @@
--- Writes an entry under its tenant's quota, in one step.
--- KEYS: entry, index, account. ARGV: value, ttl ms, charge units, max keys, max units, condition, version (8 bytes),
--- member, prefix of entry keys.
--- Answers {outcome, ttl ms or what is used}: 1 written, 0 condition failed, -1 out of keys, -2 out of memory.
-local now = redis.call('TIME')
-local seconds = tonumber(now[1])
-local scale = 32768
-
-local function sweep(most)
-  local gone = redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', string.format('(%.0f', seconds * scale), 'WITHSCORES', 'LIMIT', 0, most)
-  for i = 1, #gone, 2 do
-    redis.call('UNLINK', ARGV[9] .. gone[i])
-    redis.call('ZREM', KEYS[2], gone[i])
-    redis.call('HINCRBY', KEYS[3], 'keys', -1)
-    redis.call('HINCRBY', KEYS[3], 'units', -(tonumber(gone[i + 1]) % scale))
-  end
-  return #gone
-end
+-- Writes an entry under its tenant's quota, in one step. Comes after ledger.lua.
+-- KEYS: 6 entry, 7 lease. ARGV: 2 member, 3 and 4 the envelope before and after stamp and expiry, 5 ttl ms, 6 for how many ms more
+-- it is kept as stale, 7 charge, 8 class, 9 condition, 10 version (8 bytes) or token, 11 keys, 12 bytes, 13 spread, 14 policy,
+-- 15 mobile share.
+-- Answers: 1 written, 0 the condition does not hold, -1 out of keys, -2 out of memory.
+local entry, lease, member = KEYS[6], KEYS[7], ARGV[2]
 sweep(16)
 
-local exists = redis.call('EXISTS', KEYS[1]) == 1
-local condition = ARGV[6]
-if (condition == 'absent' and exists) or (condition == 'present' and not exists) then return {0, 0} end
-if condition == 'etag' and (not exists or redis.call('GETRANGE', KEYS[1], 2, 9) ~= ARGV[7]) then return {0, 0} end
-
-local before = redis.call('ZSCORE', KEYS[2], ARGV[8])
-local more_keys = before and 0 or 1
-local more_units = tonumber(ARGV[3]) - (before and tonumber(before) % scale or 0)
-
-local function lacking()
-  local account = redis.call('HMGET', KEYS[3], 'keys', 'units')
-  if more_keys > 0 and tonumber(account[1] or 0) + more_keys > tonumber(ARGV[4]) then return -1 end
-  if more_units > 0 and tonumber(account[2] or 0) + more_units > tonumber(ARGV[5]) then return -2 end
-  return 0
+local condition = ARGV[9]
+if condition == 'lease' then
+  if redis.call('GET', lease) ~= ARGV[10] then return 0 end
+elseif condition ~= 'always' then
+  local version = version_at(entry, member)
+  if condition == 'absent' and version then return 0 end
+  if condition == 'present' and not version then return 0 end
+  if condition == 'etag' and version ~= ARGV[10] then return 0 end
 end
-local lack = lacking()
-for _ = 1, 8 do
-  if lack == 0 or sweep(256) == 0 then break end
-  lack = lacking()
-end
-if lack ~= 0 then return {lack, 0} end
 
-local ttl = tonumber(ARGV[2])
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ttl)
-local expiry = seconds + math.ceil((ttl + tonumber(now[2]) / 1000) / 1000)
-redis.call('ZADD', KEYS[2], string.format('%.0f', expiry * scale + tonumber(ARGV[3])), ARGV[8])
-redis.call('HINCRBY', KEYS[3], 'keys', more_keys)
-redis.call('HINCRBY', KEYS[3], 'units', more_units)
-return {1, ttl}
+local before = tonumber(redis.call('ZSCORE', index, member))
+local bytes, class_name = tonumber(ARGV[7]), ARGV[8]
+local quota = {keys = tonumber(ARGV[11]), bytes = tonumber(ARGV[12]), spread = tonumber(ARGV[13]), policy = ARGV[14],
+  mobile_share = tonumber(ARGV[15])}
+local lack = room(member, class_name, before and 0 or 1, bytes - (before and charge(before) or 0), quota)
+if lack ~= 0 then return lack end
+
+local stamp = next_stamp(redis.call('HGET', account, 'stamp'))
+local expires = now_ms + tonumber(ARGV[5])
+local kept = tonumber(ARGV[5]) + tonumber(ARGV[6])
+redis.call('SET', entry, ARGV[3] .. struct.pack('>I8', stamp) .. struct.pack('>I8', expires) .. ARGV[4], 'PX', kept)
+redis.call('HSET', account, 'stamp', string.format('%.0f', stamp))
+enter(member, before, now_ms + kept, class_name, bytes)
+redis.call('UNLINK', lease)
+return 1

@@ -1,11 +1,11 @@
--- Puts staged entries in place of a tenant's entries of the selected modules, in one step.
--- KEYS: index, account, staged index. ARGV: prefix of entry keys, prefix of staged keys, how many were staged, then the
--- modules (none: all).
+-- Puts staged entries in place of a bucket's entries of the selected modules, in one step. Comes after ledger.lua.
+-- KEYS: 6 staged index. ARGV: 2 prefix of staged keys, 3 how many were staged, then the modules (none: all).
 -- Answers how many entries are now in place of the old; -1 when staged entries have been lost, and nothing was changed.
-local new = redis.call('ZRANGE', KEYS[3], 0, -1, 'WITHSCORES')
+local staged_index, staged_prefix = KEYS[6], ARGV[2]
+local new = redis.call('ZRANGE', staged_index, 0, -1, 'WITHSCORES')
 if #new / 2 ~= tonumber(ARGV[3]) then return -1 end
 for i = 1, #new, 2 do
-  if redis.call('EXISTS', ARGV[2] .. new[i]) == 0 then return -1 end
+  if redis.call('EXISTS', staged_prefix .. new[i]) == 0 then return -1 end
 end
 
 local modules = {}
@@ -13,28 +13,24 @@ for i = 4, #ARGV do modules[ARGV[i]] = true end
 local function selected(member)
   return #ARGV < 4 or modules[string.sub(member, 1, string.find(member, ':', 1, true) - 1)] == true
 end
-local function charge(score) return tonumber(score) % 32768 end
-local keys, units = 0, 0
 
-local old = redis.call('ZRANGE', KEYS[1], 0, -1, 'WITHSCORES')
+local old = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES')
 for i = 1, #old, 2 do
-  if selected(old[i]) then
-    redis.call('UNLINK', ARGV[1] .. old[i])
-    redis.call('ZREM', KEYS[1], old[i])
-    keys = keys - 1
-    units = units - charge(old[i + 1])
-  end
+  if selected(old[i]) then drop(old[i], tonumber(old[i + 1])) end
 end
 
+-- What is restored is written now: flushes and invalidations of before concern it no more.
+local stamp = next_stamp(redis.call('HGET', account, 'stamp'))
 for i = 1, #new, 2 do
-  redis.call('RENAME', ARGV[2] .. new[i], ARGV[1] .. new[i])
-  redis.call('EXPIREAT', ARGV[1] .. new[i], string.format('%.0f', math.floor(tonumber(new[i + 1]) / 32768)))
-  local replaced = redis.call('ZSCORE', KEYS[1], new[i])
-  redis.call('ZADD', KEYS[1], new[i + 1], new[i])
-  keys = keys + (replaced and 0 or 1)
-  units = units + charge(new[i + 1]) - (replaced and charge(replaced) or 0)
+  local member, score = new[i], tonumber(new[i + 1])
+  local entry = prefix .. member
+  local expiry_ms = (math.floor(score / SECOND) + EPOCH) * 1000
+  redis.call('RENAME', staged_prefix .. member, entry)
+  redis.call('SETRANGE', entry, 18, struct.pack('>I8', stamp) .. struct.pack('>I8', expiry_ms))
+  redis.call('PEXPIREAT', entry, string.format('%.0f', expiry_ms))
+  local before = tonumber(redis.call('ZSCORE', index, member))
+  enter(member, before, expiry_ms, class(score), charge(score))
 end
-redis.call('DEL', KEYS[3])
-redis.call('HINCRBY', KEYS[2], 'keys', keys)
-redis.call('HINCRBY', KEYS[2], 'units', units)
+redis.call('HSET', account, 'stamp', string.format('%.0f', stamp))
+redis.call('UNLINK', staged_index)
 return #new / 2

@@ -6,6 +6,8 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.api.tenant.v1.CacheEviction;
+import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
@@ -15,13 +17,15 @@ import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.state.TenantMeter;
 import dev.kryonix.kit.state.TenantView;
-import io.lettuce.core.Range;
+import io.lettuce.core.KeyScanCursor;
+import io.lettuce.core.ScanArgs;
+import io.lettuce.core.ScanCursor;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +45,7 @@ abstract class EntriesSuite {
   private Keyspace redis;
   private Entries entries;
   private EntryStore store;
+  private Flushes flushes;
 
   /** The kind of Redis that the suite runs on. */
   abstract RedisKind kind();
@@ -51,6 +56,7 @@ abstract class EntriesSuite {
     redis = context.getBean(Redis.class).keyspace(Purpose.API);
     entries = context.getBean(Entries.class);
     store = context.getBean(EntryStore.class);
+    flushes = context.getBean(Flushes.class);
     await().until(() -> context.getBean(Readiness.class).isServing());
   }
 
@@ -162,7 +168,7 @@ abstract class EntriesSuite {
     refused(
         () -> entries.write(tenant, put(ANA, randomText(4000))),
         ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
-    assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0));
+    assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0, 0));
   }
 
   @Test
@@ -181,42 +187,69 @@ abstract class EntriesSuite {
   }
 
   @Test
-  void theAccountEqualsAFullCountAfterAnySequenceOfOperationsAndExpiry() {
-    TenantView tenant = tenant(40);
-    long seed = System.nanoTime();
-    Random random = new Random(seed);
-    Map<EntryKey, String> model = new HashMap<>();
-    for (int i = 0; i < 1500; i++) {
-      EntryKey key = new EntryKey("crm", "temp", "k" + random.nextInt(60));
-      if (random.nextInt(3) > 0) {
-        String value = "v".repeat(random.nextInt(900));
-        boolean passing = random.nextInt(4) == 0;
-        try {
-          if (passing) {
-            entries.write(tenant, shortLived(key, value));
-            model.remove(key);
-          } else {
-            entries.write(tenant, put(key, value));
-            model.put(key, value);
-          }
-        } catch (ServiceException e) {
-          assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
-        }
-      } else {
-        entries.delete(tenant, key, OptionalLong.empty());
-        model.remove(key);
+  void theAccountEqualsAFullCountAfterAnySequenceOfOperationsAndExpiry() throws Exception {
+    for (CacheEviction policy :
+        List.of(CacheEviction.CACHE_EVICTION_NONE, CacheEviction.CACHE_EVICTION_LRU)) {
+      for (String plan : List.of("basic", "enterprise")) {
+        TenantView tenant =
+            Tenants.create(
+                context.getBean(SecretBox.class), "acme", plan, limits(60, 60_000, policy));
+        long seed = System.nanoTime();
+        operateAtRandom(tenant, new Random(seed));
+
+        Reclaimer reclaimer = context.getBean(Reclaimer.class);
+        await()
+            .untilAsserted(
+                () -> {
+                  reclaimer.lookAfter(tenant);
+                  EntryStore.Usage usage = store.usage(space(tenant));
+                  assertThat(usage)
+                      .as("%s %s, seed %s", policy, plan, seed)
+                      .isEqualTo(fullCount(tenant));
+                  assertThat(usage.keys()).isLessThanOrEqualTo(60);
+                  assertThat(usage.bytes()).isLessThanOrEqualTo(60_000);
+                });
       }
     }
+  }
 
-    await()
-        .until(
-            () -> {
-              store.sweep(space(tenant), 100);
-              return store.usage(space(tenant)).keys() <= model.size();
-            });
-    assertThat(store.usage(space(tenant))).as("seed " + seed).isEqualTo(fullCount(tenant));
-    assertThat(store.usage(space(tenant)).keys()).isEqualTo(model.size());
-    model.forEach((key, value) -> assertThat(value(tenant, key)).contains(value));
+  private void operateAtRandom(TenantView tenant, Random random) {
+    for (int i = 0; i < 1500; i++) {
+      EntryKey key =
+          new EntryKey("crm", random.nextBoolean() ? "temp" : "sync", "k" + random.nextInt(60));
+      switch (random.nextInt(30)) {
+        case 0, 1, 2, 3, 4 -> entries.delete(tenant, key, OptionalLong.empty());
+        case 5, 6 ->
+            entries.touch(tenant, key, Optional.of(Duration.ofSeconds(1)), Device.DEVICE_MOBILE);
+        case 7 -> flushes.invalidate(tenant, List.of("t" + random.nextInt(5)));
+        case 8 -> {
+          if (random.nextInt(10) == 0) {
+            flushes.begin(tenant, "", random.nextBoolean() ? "temp" : "sync", "");
+          }
+        }
+        default -> writeAtRandom(tenant, key, random);
+      }
+    }
+  }
+
+  private void writeAtRandom(TenantView tenant, EntryKey key, Random random) {
+    byte[] value = new byte[random.nextInt(3000)];
+    random.nextBytes(value);
+    try {
+      entries.write(
+          tenant,
+          new Entries.Put(
+              key,
+              value,
+              "",
+              false,
+              random.nextInt(4) == 0 ? Optional.of(Duration.ofSeconds(1)) : Optional.empty(),
+              random.nextBoolean() ? Device.DEVICE_MOBILE : Device.DEVICE_DESKTOP,
+              random.nextBoolean() ? List.of("t" + random.nextInt(5)) : List.of(),
+              new WriteRule.Always()));
+    } catch (ServiceException e) {
+      assertThat(e.reason()).isEqualTo(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    }
   }
 
   @Test
@@ -286,17 +319,35 @@ abstract class EntriesSuite {
         ErrorReason.ERROR_REASON_VALUE_TOO_LARGE);
   }
 
+  /** What the tenant's keys in Redis come to, each looked at. */
   private EntryStore.Usage fullCount(TenantView tenant) {
-    List<byte[]> members =
-        redis.await(redis.commands().zrangebyscore(bucket(tenant).index(), Range.unbounded()));
-    long bytes = 0;
-    for (byte[] member : members) {
-      byte[] key = bucket(tenant).entry(member);
-      long length = redis.await(redis.commands().strlen(key));
-      assertThat(length).isPositive();
-      bytes += Charge.units(key.length, (int) length) * Charge.UNIT_BYTES;
+    long keys = 0;
+    long[] bytes = new long[2];
+    for (Bucket bucket : space(tenant).buckets()) {
+      for (byte[] key : keysOf(bucket)) {
+        byte[] member = Arrays.copyOfRange(key, bucket.entryPrefix().length, key.length);
+        byte[] stored = redis.await(redis.commands().get(key));
+        boolean web = Head.of(stored).orElseThrow().has(Head.WEB);
+        bytes[web ? 1 : 0] += context.getBean(Charges.class).of(bucket, member, stored.length);
+        keys++;
+      }
     }
-    return new EntryStore.Usage(members.size(), bytes);
+    return new EntryStore.Usage(keys, bytes[0], bytes[1]);
+  }
+
+  private List<byte[]> keysOf(Bucket bucket) {
+    byte[] pattern =
+        (new String(bucket.entryPrefix(), StandardCharsets.UTF_8) + "*")
+            .getBytes(StandardCharsets.UTF_8);
+    List<byte[]> keys = new ArrayList<>();
+    ScanCursor cursor = ScanCursor.INITIAL;
+    do {
+      KeyScanCursor<byte[]> page =
+          redis.await(redis.commands().scan(cursor, ScanArgs.Builder.matches(pattern).limit(1000)));
+      keys.addAll(page.getKeys());
+      cursor = page;
+    } while (!cursor.isFinished());
+    return keys;
   }
 
   private TenantView tenant(long keys) {
@@ -317,6 +368,7 @@ abstract class EntriesSuite {
         false,
         Optional.of(Duration.ofSeconds(1)),
         Device.DEVICE_MOBILE,
+        List.of(),
         new WriteRule.Always());
   }
 
@@ -332,6 +384,7 @@ abstract class EntriesSuite {
         false,
         Optional.empty(),
         Device.DEVICE_MOBILE,
+        List.of(),
         rule);
   }
 
@@ -351,6 +404,10 @@ abstract class EntriesSuite {
 
   private TenantSpace space(TenantView tenant) {
     return context.getBean(Spaces.class).of(tenant);
+  }
+
+  private static CacheLimits limits(long keys, long bytes, CacheEviction policy) {
+    return CacheLimits.newBuilder().setKeys(keys).setMemoryBytes(bytes).setEviction(policy).build();
   }
 
   private static void refused(Runnable call, ErrorReason reason) {

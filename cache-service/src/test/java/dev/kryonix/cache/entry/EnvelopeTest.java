@@ -3,13 +3,17 @@ package dev.kryonix.cache.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,12 +26,20 @@ final class EnvelopeTest {
   private ApplicationContext context;
   private Envelope envelope;
   private TenantView tenant;
+  private TenantView unregulated;
 
   @BeforeAll
   void start() throws Exception {
     context = CacheBeans.withKeys();
     envelope = context.getBean(Envelope.class);
     tenant = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000);
+    unregulated =
+        Tenants.create(
+            context.getBean(SecretBox.class),
+            "acme",
+            "basic",
+            CacheLimits.getDefaultInstance(),
+            Set.of());
   }
 
   @AfterAll
@@ -70,26 +82,72 @@ final class EnvelopeTest {
   }
 
   @Test
-  void noAlteredByteOpens() {
-    byte[] stored = envelope.seal(tenant, ADDRESS, content(new byte[40]));
+  void onlyTenantsUnderARegimePayForEncryption() {
+    byte[] stored =
+        envelope.seal(unregulated, ADDRESS, content("olá".getBytes(StandardCharsets.ISO_8859_1)));
 
-    for (int i = 0; i < stored.length; i++) {
-      byte[] altered = stored.clone();
-      altered[i] ^= 1;
-      assertThat(envelope.open(tenant, ADDRESS, altered)).as("byte " + i).isEmpty();
-    }
-    for (int length = 0; length < stored.length; length++) {
-      assertThat(envelope.open(tenant, ADDRESS, Arrays.copyOf(stored, length))).isEmpty();
+    assertThat(new String(stored, StandardCharsets.ISO_8859_1)).contains("olá");
+    assertThat(envelope.open(unregulated, ADDRESS, stored)).isPresent();
+  }
+
+  @Test
+  void noAlteredByteOpensButThoseThatRedisPutsThere() {
+    for (TenantView each : List.of(tenant, unregulated)) {
+      byte[] stored = envelope.seal(each, ADDRESS, content(new byte[40]));
+
+      for (int i = 0; i < stored.length; i++) {
+        byte[] altered = stored.clone();
+        altered[i] ^= 1;
+        assertThat(envelope.open(each, ADDRESS, altered).isPresent())
+            .as("byte " + i)
+            .isEqualTo(i >= Head.STAMP_AT && i < Head.LENGTH_AT);
+      }
+      for (int length = 0; length < stored.length; length++) {
+        assertThat(envelope.open(each, ADDRESS, Arrays.copyOf(stored, length))).isEmpty();
+      }
     }
   }
 
   @Test
   void aValueMovedToAnotherKeyOrTenantDoesNotOpen() {
-    byte[] stored = envelope.seal(tenant, ADDRESS, content(new byte[40]));
-    TenantView other = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000);
+    for (TenantView each : List.of(tenant, unregulated)) {
+      byte[] stored = envelope.seal(each, ADDRESS, content(new byte[40]));
+      TenantView other =
+          Tenants.create(
+              context.getBean(SecretBox.class),
+              "acme",
+              "basic",
+              CacheLimits.getDefaultInstance(),
+              each.compliance());
 
-    assertThat(envelope.open(tenant, new EntryKey("crm", "user_data", "bia"), stored)).isEmpty();
-    assertThat(envelope.open(other, ADDRESS, stored)).isEmpty();
+      assertThat(envelope.open(each, new EntryKey("crm", "user_data", "bia"), stored)).isEmpty();
+      assertThat(envelope.open(other, ADDRESS, stored)).isEmpty();
+    }
+  }
+
+  @Test
+  void theHeadTellsWhatScriptsNeed() {
+    Content content =
+        new Content(
+            new byte[3],
+            "",
+            true,
+            7,
+            Instant.EPOCH,
+            List.of("a", "b"),
+            DeviceClass.WEB,
+            Duration.ofMillis(12));
+
+    byte[] stored = envelope.seal(tenant, ADDRESS, content);
+    Head head = Head.of(stored).orElseThrow();
+
+    assertThat(head.version()).isEqualTo(7);
+    assertThat(head.has(Head.WEB)).isTrue();
+    assertThat(head.has(Head.ABSENT)).isTrue();
+    assertThat(head.digests()).containsExactly(Tags.digest("a"), Tags.digest("b"));
+    Content opened = envelope.open(tenant, ADDRESS, stored).orElseThrow();
+    assertThat(opened.tags()).containsExactly("a", "b");
+    assertThat(opened.loadTime()).isEqualTo(Duration.ofMillis(12));
   }
 
   @Test

@@ -21,8 +21,14 @@ public final class Tenants {
         secrets, id, "basic", CacheLimits.newBuilder().setKeys(keys).setMemoryBytes(bytes).build());
   }
 
-  /** A tenant of that plan with limits of its own. */
+  /** A tenant of that plan with limits of its own, under a regime that asks for encryption. */
   public static TenantView create(SecretBox secrets, String id, String plan, CacheLimits limits) {
+    return create(secrets, id, plan, limits, Set.of("lgpd"));
+  }
+
+  /** A tenant under those compliance regimes. */
+  public static TenantView create(
+      SecretBox secrets, String id, String plan, CacheLimits limits, Set<String> regimes) {
     TenantUid uid = new TenantUid(UUID.randomUUID());
     byte[] key = new byte[32];
     new SecureRandom().nextBytes(key);
@@ -36,7 +42,7 @@ public final class Tenants {
         Limits.newBuilder().setCache(limits).build(),
         "default",
         List.of(secrets.seal(uid, "tenant-key", "k1", key)),
-        Set.of(),
+        regimes,
         Set.of());
   }
 }

@@ -89,7 +89,7 @@ abstract class CacheSnapshotsSuite {
   @Test
   void anExportIsInTheContractsOrderWhateverTheKeysHold() {
     TenantView tenant = tenant();
-    SnapshotImport running = snapshots.replace(tenant, Selection.everything());
+    SnapshotImport running = snapshots.replace(tenant, EntryRecords.FORMAT, Selection.everything());
     for (String key : List.of("z", "{a}", "a:b", "\u00e9", "\uD83D\uDE00", "\uFFFD", "\0", "A")) {
       running.accept(record("crm", key, key));
     }
@@ -121,7 +121,8 @@ abstract class CacheSnapshotsSuite {
     replace(tenant, Selection.everything(), List.of(record("crm", "a", "1")));
     EntryStore.Usage before = store.usage(space(tenant));
 
-    try (SnapshotImport running = snapshots.replace(tenant, Selection.everything())) {
+    try (SnapshotImport running =
+        snapshots.replace(tenant, EntryRecords.FORMAT, Selection.everything())) {
       running.accept(record("crm", "b", "2"));
     }
 
@@ -148,7 +149,8 @@ abstract class CacheSnapshotsSuite {
 
   private void refused(String field, UnaryOperator<Record.Builder> damage) {
     Record damaged = damage.apply(record("crm", "a", "1").toBuilder()).build();
-    try (SnapshotImport running = snapshots.replace(tenant(), Selection.everything())) {
+    try (SnapshotImport running =
+        snapshots.replace(tenant(), EntryRecords.FORMAT, Selection.everything())) {
       ServiceException refusal =
           catchThrowableOfType(ServiceException.class, () -> running.accept(damaged));
       assertThat(refusal).as(field).isNotNull();
@@ -158,7 +160,7 @@ abstract class CacheSnapshotsSuite {
   }
 
   private void replace(TenantView tenant, Selection selection, List<Record> records) {
-    try (SnapshotImport running = snapshots.replace(tenant, selection)) {
+    try (SnapshotImport running = snapshots.replace(tenant, EntryRecords.FORMAT, selection)) {
       records.forEach(running::accept);
       running.commit(RECEIPT);
     }

@@ -5,9 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.cache.entry.CacheBeans;
 import dev.kryonix.cache.entry.Content;
+import dev.kryonix.cache.entry.DeviceClass;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.EntryStore;
 import dev.kryonix.cache.entry.Envelope;
+import dev.kryonix.cache.entry.Found;
 import dev.kryonix.cache.entry.RedisKind;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
@@ -63,7 +65,7 @@ abstract class SnapshotRowsSuite {
     stage(tenant, "i1", new EntryKey("crm", "temp", "a"), 1);
 
     assertThat(rows.addresses(space(tenant))).isEmpty();
-    assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0));
+    assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0, 0));
   }
 
   @Test
@@ -92,10 +94,9 @@ abstract class SnapshotRowsSuite {
     stage(tenant, "i1", key, 1);
     rows.commit(space(tenant), "i1", 1, List.of());
 
-    EntryStore.Stored stored = rows.read(space(tenant), List.of(key)).getFirst().orElseThrow();
+    Found.Live stored = live(tenant, key).orElseThrow();
 
-    assertThat(Instant.now().plus(stored.ttl()))
-        .isBetween(later.minusSeconds(2), later.plusSeconds(2));
+    assertThat(stored.head().expires()).isBetween(later.minusSeconds(2), later.plusSeconds(2));
   }
 
   @Test
@@ -138,14 +139,19 @@ abstract class SnapshotRowsSuite {
         space(tenant),
         importId,
         key,
-        new SnapshotRows.Staged(envelope.seal(tenant, key, content), later));
+        new SnapshotRows.Staged(envelope.seal(tenant, key, content), later, DeviceClass.MOBILE));
   }
 
   private Optional<Byte> read(TenantView tenant, EntryKey key) {
-    return rows.read(space(tenant), List.of(key))
-        .getFirst()
-        .flatMap(stored -> envelope.open(tenant, key, stored.bytes()))
+    return live(tenant, key)
+        .flatMap(found -> envelope.open(tenant, key, found.bytes()))
         .map(content -> content.value()[0]);
+  }
+
+  private Optional<Found.Live> live(TenantView tenant, EntryKey key) {
+    return rows.read(space(tenant), List.of(key)).getFirst() instanceof Found.Live live
+        ? Optional.of(live)
+        : Optional.empty();
   }
 
   private TenantView tenant() {

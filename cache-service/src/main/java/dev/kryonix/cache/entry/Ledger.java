@@ -1,0 +1,36 @@
+package dev.kryonix.cache.entry;
+
+import dev.kryonix.cache.redis.Script;
+
+/**
+ * How scripts that keep a bucket's books are called: {@code ledger.lua} comes first in each, with
+ * its keys and its argument.
+ */
+public final class Ledger {
+  private Ledger() {}
+
+  /** A script beside a class, after the ledger's own. */
+  public static Script script(Class<?> type, String name) {
+    return Script.beside(Ledger.class, "ledger.lua").then(Script.beside(type, name));
+  }
+
+  /** The ledger's keys, and those of the script. */
+  public static byte[][] keys(Bucket bucket, byte[]... more) {
+    byte[][] keys = new byte[5 + more.length][];
+    keys[0] = bucket.index();
+    keys[1] = bucket.account();
+    keys[2] = bucket.named("marks");
+    keys[3] = bucket.named("tags");
+    keys[4] = bucket.named("reads");
+    System.arraycopy(more, 0, keys, 5, more.length);
+    return keys;
+  }
+
+  /** The ledger's argument, and those of the script. */
+  public static byte[][] arguments(Bucket bucket, byte[]... more) {
+    byte[][] arguments = new byte[1 + more.length][];
+    arguments[0] = bucket.entryPrefix();
+    System.arraycopy(more, 0, arguments, 1, more.length);
+    return arguments;
+  }
+}

@@ -1,0 +1,178 @@
+-- The ledger of a bucket: which entries there are, until when, and what they are charged. Every script that changes entries
+-- begins with it, so that entry, index and account change in one step and the account is always the index's sum.
+-- KEYS: 1 index, 2 account, 3 marks, 4 tags, 5 reads. ARGV: 1 what the keys of entries begin with.
+--
+-- index    sorted set of members (module:type:key). Score: seconds from EPOCH to the expiry * 2^22, + 2^21 for the class web,
+--          + the charge in bytes (below 2^21): exact in a double until 2092
+-- account  hash: mobile and web, the bytes charged to each class; stamp, the last one given; share, the billionths of the
+--          tenant's quota that this bucket has (none: an equal part)
+-- marks    string: a line `module:type stamp id` for each flush whose memory is not all given back, either part empty for
+--          all; a line `#: stamp` while tags are invalidated
+-- tags     hash: digest of each invalidated tag, the stamp of its invalidation
+-- reads    sorted set: how much entries are read, for tenants whose coldest entries are the least read
+--
+-- A stamp is a time in microseconds that only rises within the bucket. An entry carries the stamp of its write, and is dead
+-- when a flush or an invalidation that concerns it has a higher one.
+local index, account, marks, tags, reads = KEYS[1], KEYS[2], KEYS[3], KEYS[4], KEYS[5]
+local prefix = ARGV[1]
+local EPOCH, SECOND, CLASS = 1704067200, 4194304, 2097152
+local clock = redis.call('TIME')
+local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
+local now_ms = math.floor(now_us / 1000)
+
+local function charge(score) return score % CLASS end
+local function class(score) return math.floor(score / CLASS) % 2 == 1 and 'web' or 'mobile' end
+local function score_of(expiry_ms, class_name, bytes)
+  local seconds = math.ceil(expiry_ms / 1000) - EPOCH
+  return string.format('%.0f', seconds * SECOND + (class_name == 'web' and CLASS or 0) + bytes)
+end
+
+local function next_stamp(last)
+  return math.max(now_us, (tonumber(last) or 0) + 1)
+end
+
+-- Takes an entry off the books.
+local function strike(member, score)
+  redis.call('ZREM', index, member)
+  redis.call('ZREM', reads, member)
+  redis.call('HINCRBY', account, class(score), string.format('%.0f', -charge(score)))
+end
+
+-- Removes an entry and takes it off the books. Not while its slot moves and it is on the other shard already.
+local function drop(member, score)
+  local answer = redis.pcall('UNLINK', prefix .. member)
+  if type(answer) == 'table' and answer.err then return false end
+  strike(member, score)
+  return true
+end
+
+-- Takes entries that have expired off the books, at most so many; says how many.
+local function sweep(most)
+  local before = string.format('(%.0f', (math.floor(now_ms / 1000) - EPOCH) * SECOND)
+  local gone = redis.call('ZRANGEBYSCORE', index, '-inf', before, 'WITHSCORES', 'LIMIT', 0, most)
+  for i = 1, #gone, 2 do drop(gone[i], tonumber(gone[i + 1])) end
+  return #gone / 2
+end
+
+-- The id of the flush that an entry of that stamp is dead by, '#' when it is by a tag, or nil. The digests of its tags, 8 bytes
+-- each, are one string.
+local function dead_by(member, stamp, digests)
+  local all = redis.call('GET', marks)
+  if not all then return nil end
+  local module, kind = string.match(member, '^([^:]*):([^:]*):')
+  local tagged = false
+  for of_module, of_kind, at, id in string.gmatch(all, '([^:\n]*):(%S*) (%d+) (%S*)\n') do
+    if of_module == '#' then
+      tagged = true
+    elseif stamp < tonumber(at) and (of_module == '' or of_module == module) and (of_kind == '' or of_kind == kind) then
+      return id
+    end
+  end
+  if tagged then
+    for i = 1, #digests, 8 do
+      local at = redis.call('HGET', tags, string.sub(digests, i, i + 7))
+      if at and stamp < tonumber(at) then return '#' end
+    end
+  end
+  return nil
+end
+
+-- The envelope's head: version, stamp, when it expires, tags.
+local HEAD = 102
+local function head_of(head)
+  local digests = string.sub(head, 40, 39 + 8 * string.byte(head, 39))
+  return string.sub(head, 3, 10), struct.unpack('>I8', head, 19), struct.unpack('>I8', head, 27), digests
+end
+
+-- The version of the live envelope at a key; nil when there is none, '' when something else than an envelope is there.
+local function version_at(key, member)
+  local head = redis.pcall('GETRANGE', key, 0, HEAD - 1)
+  if type(head) == 'table' then return '' end
+  if #head < 39 then return nil end
+  local version, stamp, expires, digests = head_of(head)
+  if expires <= now_ms or dead_by(member, stamp, digests) then return nil end
+  return version
+end
+
+-- Makes room from the tenant's own coldest entries; of the class that has more than its share first. Says whether there is.
+local SAMPLED, MOST_EVICTED = 16, 512
+local function evict(policy, wanted, over, spared)
+  local function coldness(member, score)
+    if policy == 'ttl' then return -score end
+    if policy == 'lfu' then return -(tonumber(redis.call('ZSCORE', reads, member)) or 0) end
+    local idle = redis.pcall('OBJECT', 'IDLETIME', prefix .. member)
+    return type(idle) == 'number' and idle or math.huge
+  end
+  for _ = 1, MOST_EVICTED do
+    if wanted() then return true end
+    local some
+    local prefer = over()
+    if policy == 'ttl' and not prefer then
+      some = redis.call('ZRANGE', index, 0, SAMPLED - 1, 'WITHSCORES')
+    else
+      some = redis.call('ZRANDMEMBER', index, SAMPLED, 'WITHSCORES')
+    end
+    local victim, victim_score, best
+    for i = 1, #some, 2 do
+      local member, score = some[i], tonumber(some[i + 1])
+      if member ~= spared then
+        local cold = coldness(member, score)
+        if prefer and class(score) == prefer then cold = cold + 1e16 end
+        if not best or cold > best then victim, victim_score, best = member, score, cold end
+      end
+    end
+    if not victim or not drop(victim, victim_score) then return false end
+    redis.call('HINCRBY', account, 'evicted', 1)
+  end
+  return wanted()
+end
+
+-- What a share in billionths may be off by.
+local ROUNDING = 0.001
+
+-- Room for another entry or more bytes, of what the bucket has of the quota. Answers 0 when there is room, -1 when keys lack,
+-- -2 when bytes do. quota: {keys, bytes, spread, policy, mobile share}.
+local function room(member, class_name, more_keys, more_bytes, quota)
+  local function held()
+    local held = redis.call('HMGET', account, 'mobile', 'web', 'share')
+    local part = tonumber(held[3]) or 1e9 / quota.spread
+    return tonumber(held[1]) or 0, tonumber(held[2]) or 0, part / 1e9
+  end
+  local function lacking()
+    local mobile, web, part = held()
+    if more_keys > 0 and redis.call('ZCARD', index) + more_keys > quota.keys * part + ROUNDING then return -1 end
+    if more_bytes > 0 and mobile + web + more_bytes > quota.bytes * part + ROUNDING then return -2 end
+    return 0
+  end
+  local lack = lacking()
+  for _ = 1, 8 do
+    if lack == 0 or sweep(256) == 0 then break end
+    lack = lacking()
+  end
+  if lack == 0 or quota.policy == 'none' then return lack end
+  local function over()
+    local mobile, web, part = held()
+    local allowed = quota.bytes * part
+    -- Who has the cache alone shares with nobody.
+    if mobile == 0 or web == 0 then return nil end
+    if class_name == 'mobile' then mobile = mobile + more_bytes else web = web + more_bytes end
+    if mobile > allowed * quota.mobile_share then return 'mobile' end
+    if web > allowed * (1 - quota.mobile_share) then return 'web' end
+    return nil
+  end
+  local _, _, part = held()
+  if more_bytes > quota.bytes * part or more_keys > quota.keys * part then return lack end
+  evict(quota.policy, function() return lacking() == 0 end, over, member)
+  return lacking()
+end
+
+-- Puts an entry on the books.
+local function enter(member, before, expiry_ms, class_name, bytes)
+  redis.call('ZADD', index, score_of(expiry_ms, class_name, bytes), member)
+  if before and class(before) ~= class_name then
+    redis.call('HINCRBY', account, class(before), string.format('%.0f', -charge(before)))
+    before = nil
+  end
+  local more = bytes - (before and charge(before) or 0)
+  if more ~= 0 then redis.call('HINCRBY', account, class_name, string.format('%.0f', more)) end
+end

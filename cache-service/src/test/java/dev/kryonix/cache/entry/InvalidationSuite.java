@@ -1,0 +1,150 @@
+package dev.kryonix.cache.entry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.api.tenant.v1.CacheEviction;
+import dev.kryonix.kit.state.TenantView;
+import java.util.List;
+import java.util.OptionalLong;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** Tags and flushes on a real Redis of either kind. */
+abstract class InvalidationSuite extends CacheTest {
+  private Flushes flushes;
+
+  @BeforeAll
+  void findFlushes() {
+    flushes = context.getBean(Flushes.class);
+  }
+
+  @Test
+  void anInvalidatedTagMakesItsEntriesMissesAtOnceAndNoOthers() {
+    TenantView tenant = tenant("enterprise", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    for (int i = 0; i < 40; i++) {
+      entries.write(tenant, put(key("k" + i), "v", i % 2 == 0 ? "even" : "odd", "all"));
+    }
+
+    flushes.invalidate(tenant, List.of("even"));
+
+    for (int i = 0; i < 40; i++) {
+      assertThat(value(tenant, key("k" + i)).isPresent()).as("k" + i).isEqualTo(i % 2 == 1);
+    }
+    assertThat(entries.read(tenant, List.of(key("k0"), key("k1"))).get(1))
+        .isInstanceOf(Lookup.Hit.class);
+  }
+
+  @Test
+  void whatIsWrittenAfterAnInvalidationStands() {
+    TenantView tenant = tenant();
+    flushes.invalidate(tenant, List.of("t"));
+    entries.write(tenant, put(key("a"), "new", "t"));
+
+    assertThat(value(tenant, key("a"))).contains("new");
+  }
+
+  @Test
+  void theMemoryOfInvalidatedEntriesIsGivenBackAndTheTagForgotten() {
+    TenantView tenant = tenant();
+    for (int i = 0; i < 300; i++) {
+      entries.write(tenant, put(key("k" + i), "v", "t"));
+    }
+    flushes.invalidate(tenant, List.of("t"));
+
+    Bucket bucket = space(tenant).bucket(0);
+    await().until(() -> store.usage(space(tenant)).equals(new EntryStore.Usage(0, 0, 0)));
+    await()
+        .until(
+            () ->
+                redis.await(
+                        redis
+                            .commands()
+                            .exists(bucket.named("marks"), bucket.named("tags"), bucket.index()))
+                    == 0);
+  }
+
+  @Test
+  void aFlushConcernsItsModuleAndTypeOnly() {
+    TenantView tenant = tenant("enterprise", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    EntryKey crmTemp = new EntryKey("crm", "temp", "a");
+    EntryKey crmSync = new EntryKey("crm", "sync", "a");
+    EntryKey otherTemp = new EntryKey("whatsapp", "temp", "a");
+    List<EntryKey> all = List.of(crmTemp, crmSync, otherTemp);
+    all.forEach(key -> entries.write(tenant, put(key, "v")));
+
+    flushes.begin(tenant, "crm", "temp", "");
+    assertThat(value(tenant, crmTemp)).isEmpty();
+    assertThat(value(tenant, crmSync)).isPresent();
+    assertThat(value(tenant, otherTemp)).isPresent();
+
+    flushes.begin(tenant, "", "temp", "");
+    assertThat(value(tenant, otherTemp)).isEmpty();
+    assertThat(value(tenant, crmSync)).isPresent();
+
+    flushes.begin(tenant, "", "", "");
+    assertThat(value(tenant, crmSync)).isEmpty();
+
+    entries.write(tenant, put(crmTemp, "again"));
+    assertThat(value(tenant, crmTemp)).contains("again");
+  }
+
+  @Test
+  void aFlushTellsHowFarItIsUntilAllIsGivenBack() {
+    TenantView tenant = tenant("enterprise", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    for (int i = 0; i < 900; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+    }
+    long before = store.usage(space(tenant)).bytes();
+
+    Flush flush = flushes.begin(tenant, "crm", "", "");
+
+    await().until(() -> flushes.find(tenant, flush.id()).orElseThrow().ended().isPresent());
+    Flush done = flushes.find(tenant, flush.id()).orElseThrow();
+    assertThat(done.reclaimedKeys()).isEqualTo(900);
+    assertThat(done.reclaimedBytes()).isEqualTo(before);
+    assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0, 0));
+    assertThat(flushes.find(tenant(), flush.id())).as("another tenant").isEmpty();
+  }
+
+  @Test
+  void theSameRequestFlushesOnce() {
+    TenantView tenant = tenant();
+    entries.write(tenant, put(key("a"), "v"));
+    Flush first = flushes.begin(tenant, "crm", "", "r1");
+    entries.write(tenant, put(key("a"), "again"));
+
+    Flush second = flushes.begin(tenant, "crm", "", "r1");
+
+    assertThat(second.id()).isEqualTo(first.id());
+    assertThat(value(tenant, key("a"))).contains("again");
+    refused(
+        () -> flushes.begin(tenant, "crm", "temp", "r1"),
+        ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
+  }
+
+  @Test
+  void aDeadEntryCountsAsAbsentForConditions() {
+    TenantView tenant = tenant();
+    long version = entries.write(tenant, put(key("a"), "v", "t")).content().version();
+    flushes.invalidate(tenant, List.of("t"));
+
+    assertThat(entries.delete(tenant, key("a"), OptionalLong.of(version))).contains(false);
+    entries.write(tenant, put(key("a"), "v", "t"));
+    flushes.begin(tenant, "", "", "");
+    Entries.Put fresh = put(key("a"), "fresh");
+    entries.write(
+        tenant,
+        new Entries.Put(
+            fresh.address(),
+            fresh.value(),
+            "",
+            false,
+            fresh.ttl(),
+            fresh.device(),
+            List.of(),
+            new WriteRule.IfAbsent()));
+    assertThat(value(tenant, key("a"))).contains("fresh");
+  }
+}

@@ -1,0 +1,184 @@
+package dev.kryonix.cache.entry;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.rpc.Code;
+import dev.kryonix.api.cache.v1.BatchSetResult;
+import dev.kryonix.api.cache.v1.Device;
+import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.api.tenant.v1.CacheEviction;
+import dev.kryonix.kit.state.TenantView;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/** Quotas and eviction on a real Redis of either kind. */
+abstract class QuotaSuite extends CacheTest {
+  @Test
+  void anEnterpriseTenantMayUseItsWholeQuotaThoughItIsSpread() {
+    TenantView tenant = tenant("enterprise", 200, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    for (int i = 0; i < 200; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+    }
+
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(200);
+    refused(
+        () -> entries.write(tenant, put(key("one more"), "v")),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+  }
+
+  @Test
+  void oneBucketMayTakeWhatTheOthersDoNotUse() {
+    TenantView tenant = tenant("enterprise", 100, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    List<EntryKey> ofOneBucket =
+        IntStream.iterate(0, i -> i + 1)
+            .mapToObj(i -> key("k" + i))
+            .filter(key -> space(tenant).number(key.bytes()) == 0)
+            .limit(80)
+            .toList();
+
+    ofOneBucket.forEach(key -> entries.write(tenant, put(key, "v")));
+
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(80);
+  }
+
+  @Test
+  void theLeastRecentlyReadGoFirst() throws Exception {
+    TenantView tenant = tenant("basic", 10, PLENTY, CacheEviction.CACHE_EVICTION_LRU);
+    for (int i = 0; i < 10; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+    }
+    // Redis knows idleness to the second.
+    long written = System.nanoTime();
+    await().until(() -> System.nanoTime() - written > Duration.ofMillis(2100).toNanos());
+    for (int i = 3; i < 10; i++) {
+      assertThat(value(tenant, key("k" + i))).isPresent();
+    }
+
+    for (int i = 10; i < 13; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+    }
+
+    assertThat(present(tenant, 13)).containsExactly(3, 4, 5, 6, 7, 8, 9, 10, 11, 12);
+  }
+
+  @Test
+  void theLeastReadGoFirst() {
+    TenantView tenant = tenant("basic", 10, PLENTY, CacheEviction.CACHE_EVICTION_LFU);
+    for (int i = 0; i < 10; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+      for (int reads = 0; reads < i; reads++) {
+        assertThat(value(tenant, key("k" + i))).isPresent();
+      }
+    }
+    context.getBean(ReadCounts.class).tell();
+    await()
+        .until(
+            () -> redis.await(redis.commands().zcard(space(tenant).bucket(0).named("reads"))) == 9);
+
+    entries.write(tenant, put(key("k10"), "v"));
+
+    assertThat(present(tenant, 11)).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9, 10);
+  }
+
+  @Test
+  void whatExpiresFirstGoesFirst() {
+    TenantView tenant = tenant("basic", 10, PLENTY, CacheEviction.CACHE_EVICTION_TTL);
+    for (int i = 0; i < 12; i++) {
+      entries.write(
+          tenant,
+          put(
+              key("k" + i),
+              "v",
+              Device.DEVICE_MOBILE,
+              Optional.of(Duration.ofMinutes(10L + 10L * i))));
+    }
+
+    assertThat(present(tenant, 12)).containsExactly(2, 3, 4, 5, 6, 7, 8, 9, 10, 11);
+  }
+
+  @Test
+  void theClassThatHasMoreThanItsShareGivesWayFirst() {
+    TenantView tenant = tenant("basic", 1000, 100_000, CacheEviction.CACHE_EVICTION_TTL);
+    for (int i = 0; store.usage(space(tenant)).bytes() < 99_000; i++) {
+      entries.write(
+          tenant, put(key("w" + i), "v", Device.DEVICE_DESKTOP, Optional.of(Duration.ofDays(20))));
+    }
+    for (int i = 0; i < 1000; i++) {
+      entries.write(
+          tenant, put(key("m" + i), "v", Device.DEVICE_MOBILE, Optional.of(Duration.ofDays(1))));
+    }
+
+    EntryStore.Usage usage = store.usage(space(tenant));
+    assertThat(usage.bytes()).isLessThanOrEqualTo(100_000);
+    assertThat(usage.mobileBytes()).isBetween(58_000L, 61_000L);
+    assertThat(usage.webBytes()).isBetween(38_000L, 41_000L);
+  }
+
+  @Test
+  void aNeighbourIsNeverEvicted() {
+    TenantView neighbour = tenant();
+    entries.write(neighbour, put(key("mine"), "v"));
+    TenantView noisy = tenant("basic", 20, PLENTY, CacheEviction.CACHE_EVICTION_LRU);
+    for (int i = 0; i < 500; i++) {
+      entries.write(noisy, put(key("k" + i), "v"));
+    }
+
+    assertThat(value(neighbour, key("mine"))).isPresent();
+    assertThat(store.usage(space(noisy)).keys()).isEqualTo(20);
+  }
+
+  @Test
+  void aValueThatNoEvictionCanMakeRoomForEvictsNothing() {
+    TenantView tenant = tenant("basic", 100, 20_000, CacheEviction.CACHE_EVICTION_LRU);
+    for (int i = 0; i < 10; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+    }
+    byte[] random = new byte[15_000];
+    new java.util.Random(3).nextBytes(random);
+
+    refused(
+        () ->
+            entries.write(
+                tenant,
+                put(
+                    key("large"),
+                    new String(random, java.nio.charset.StandardCharsets.ISO_8859_1))),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(10);
+  }
+
+  @Test
+  void eachEntryOfABatchHasAResultOfItsOwn() {
+    TenantView tenant = tenant("enterprise", 60, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    List<SetRequest> requests = new ArrayList<>();
+    for (int i = 0; i < 100; i++) {
+      requests.add(
+          SetRequest.newBuilder()
+              .setModule(i == 7 ? "financeiro" : "crm")
+              .setType("temp")
+              .setKey("k" + i)
+              .build());
+    }
+
+    List<BatchSetResult> results = context.getBean(EntryBatches.class).write(tenant, requests);
+
+    assertThat(results).hasSize(100);
+    assertThat(results.get(7).getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION_VALUE);
+    assertThat(results.stream().filter(each -> each.getStatus().getCode() == 0)).hasSize(60);
+    assertThat(results.get(99).getStatus().getCode()).isIn(0, Code.RESOURCE_EXHAUSTED_VALUE);
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(60);
+  }
+
+  private List<Integer> present(TenantView tenant, int keys) {
+    return IntStream.range(0, keys)
+        .filter(i -> value(tenant, key("k" + i)).isPresent())
+        .boxed()
+        .toList();
+  }
+}
