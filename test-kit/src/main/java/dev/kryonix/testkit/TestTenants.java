@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
+import dev.kryonix.api.tenant.v1.AppendAuditEventRequest;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.api.tenant.v1.ServingState;
@@ -35,6 +36,7 @@ public final class TestTenants {
 
   private final SecretBox secrets;
   private final StateStreams state = new StateStreams();
+  private final RecordedAudit audit = new RecordedAudit();
   private final SigningKey signingKey;
 
   /** With the platform key that the service under test has too. */
@@ -45,7 +47,7 @@ public final class TestTenants {
 
   /** What to serve on the address that the service takes for tenant-service's. */
   public List<BindableService> services() {
-    return List.of(state, signingKey);
+    return List.of(state, signingKey, audit);
   }
 
   /** Serves on a free port of loopback, for a service that connects as services do. */
@@ -119,6 +121,11 @@ public final class TestTenants {
   /** What the service reported last that the tenant uses. */
   public Map<String, Long> usage(DesiredTenant tenant) {
     return state.usage(tenant);
+  }
+
+  /** What the service has told of to the tenant's audit, in order. */
+  public List<AppendAuditEventRequest> audit(DesiredTenant tenant) {
+    return audit.of(tenant.getId());
   }
 
   /** A token of the tenant. */

@@ -21,10 +21,13 @@ import java.util.Optional;
 public final class PolicyInterceptor implements ServerInterceptor {
   private final MethodPolicies policies;
   private final Optional<TenantGate> tenants;
+  private final Optional<ActingGate> acting;
 
-  public PolicyInterceptor(MethodPolicies policies, Optional<TenantGate> tenants) {
+  public PolicyInterceptor(
+      MethodPolicies policies, Optional<TenantGate> tenants, Optional<ActingGate> acting) {
     this.policies = policies;
     this.tenants = tenants;
+    this.acting = acting;
   }
 
   @Override
@@ -53,7 +56,11 @@ public final class PolicyInterceptor implements ServerInterceptor {
       tenants.ifPresent(gate -> gate.requireUnrevoked(caller));
       return caller;
     }
-    return tenants.map(gate -> gate.admit(caller)).orElse(caller);
+    Principal admitted = tenants.map(gate -> gate.admit(caller)).orElse(caller);
+    if (admitted.actingAs()) {
+      acting.ifPresent(gate -> gate.admit(admitted, policy));
+    }
+    return admitted;
   }
 
   private static final class NamedTenantCheck<Q> extends SimpleForwardingServerCallListener<Q> {

@@ -2,6 +2,7 @@ package dev.kryonix.kit.server;
 
 import dev.kryonix.kit.errors.ErrorsInterceptor;
 import dev.kryonix.kit.identity.TokenVerifier;
+import dev.kryonix.kit.policy.ActingGate;
 import dev.kryonix.kit.policy.CallerInterceptor;
 import dev.kryonix.kit.policy.MethodPolicies;
 import dev.kryonix.kit.policy.PolicyInterceptor;
@@ -25,14 +26,20 @@ public final class InterceptorChain {
   private final RpcMetrics metrics;
   private final TokenVerifier tokens;
   private final Optional<TenantGate> tenants;
+  private final Optional<ActingGate> acting;
   private final ValidationInterceptor validation = new ValidationInterceptor();
 
   InterceptorChain(
-      Tracing tracing, RpcMetrics metrics, TokenVerifier tokens, Optional<TenantGate> tenants) {
+      Tracing tracing,
+      RpcMetrics metrics,
+      TokenVerifier tokens,
+      Optional<TenantGate> tenants,
+      Optional<ActingGate> acting) {
     this.tracing = tracing;
     this.metrics = metrics;
     this.tokens = tokens;
     this.tenants = tenants;
+    this.acting = acting;
   }
 
   /** The service behind the whole chain. */
@@ -40,7 +47,7 @@ public final class InterceptorChain {
     // Where the request has been parsed. The policy comes first, so that a stranger learns nothing
     // of the rules.
     ServerServiceDefinition parsed =
-        intercept(service, new PolicyInterceptor(policies, tenants), validation);
+        intercept(service, new PolicyInterceptor(policies, tenants, acting), validation);
     // The bytes are parsed inside of what follows, so that a malformed message is a refusal like
     // any other.
     return intercept(

@@ -3,6 +3,8 @@ package dev.kryonix.tenant.audit;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.kryonix.api.tenant.v1.ActorKind;
+import dev.kryonix.api.tenant.v1.AppendAuditEventRequest;
+import dev.kryonix.api.tenant.v1.AppendAuditEventResponse;
 import dev.kryonix.api.tenant.v1.AuditServiceGrpc;
 import dev.kryonix.api.tenant.v1.ListAuditEventsRequest;
 import dev.kryonix.api.tenant.v1.ListAuditEventsResponse;
@@ -11,19 +13,28 @@ import dev.kryonix.api.tenant.v1.VerifyAuditResponse;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.paging.PageTokens;
 import dev.kryonix.tenant.audit.AuditTrail.Filter;
+import dev.kryonix.tenant.audit.AuditTrail.Owner;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
+import java.nio.ByteBuffer;
 import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
 
 /** AuditService on the wire. */
 @Singleton
 final class AuditEndpoint extends AuditServiceGrpc.AuditServiceImplBase {
   private final AuditReading reading;
+  private final AuditWriting writing;
+  private final InstantSource clock;
 
-  AuditEndpoint(AuditReading reading) {
+  AuditEndpoint(AuditReading reading, AuditWriting writing, InstantSource clock) {
     this.reading = reading;
+    this.writing = writing;
+    this.clock = clock;
   }
 
   @Override
@@ -63,6 +74,38 @@ final class AuditEndpoint extends AuditServiceGrpc.AuditServiceImplBase {
             .setHeadHash(ByteString.copyFrom(check.head()))
             .build());
     responses.onCompleted();
+  }
+
+  @Override
+  public void appendAuditEvent(
+      AppendAuditEventRequest request, StreamObserver<AppendAuditEventResponse> responses) {
+    Actor actor =
+        new Actor(
+            request.getActor(),
+            kind(request.getActorKind()),
+            request.getActingAs(),
+            request.getSource(),
+            request.getRequestId());
+    ByteBuffer eventId = request.getEventId().asReadOnlyByteBuffer();
+    writing.append(
+        new Owner(new TenantId(request.getTenant()), TenantUid.fromBytes(request.getTenantUid())),
+        AuditEvent.of(
+            clock.instant(),
+            actor,
+            request.getAction(),
+            request.getResource(),
+            request.getDetailsMap()),
+        new UUID(eventId.getLong(), eventId.getLong()));
+    responses.onNext(AppendAuditEventResponse.getDefaultInstance());
+    responses.onCompleted();
+  }
+
+  private static Principal.Kind kind(ActorKind kind) {
+    return switch (kind) {
+      case ACTOR_KIND_TENANT -> Principal.Kind.TENANT;
+      case ACTOR_KIND_PLATFORM -> Principal.Kind.PLATFORM;
+      case ACTOR_KIND_SERVICE, ACTOR_KIND_UNSPECIFIED, UNRECOGNIZED -> Principal.Kind.SERVICE;
+    };
   }
 
   private static Timestamp timestamp(Instant time) {

@@ -11,6 +11,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 
 /** The chain of a tenant's audit events in PostgreSQL, which the application can only add to. */
 @Singleton
@@ -22,9 +23,12 @@ public final class AuditTrail {
   private static final String INSERT =
       """
       INSERT INTO audit_events (tenant_uid, tenant, sequence, event_time, actor, actor_kind,
-        acting_as, action, resource, source, request_id, details, previous_hash, hash)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        acting_as, action, resource, source, request_id, details, previous_hash, hash, event_id)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """;
+
+  private static final String TOLD =
+      "SELECT count(*) FROM audit_events WHERE tenant_uid = ? AND event_id = ?";
 
   private static final String HEAD =
       "SELECT sequence, hash FROM audit_events WHERE tenant_uid = ? ORDER BY sequence DESC LIMIT 1";
@@ -44,14 +48,35 @@ public final class AuditTrail {
    * chain come one after the other; the lock ends with the transaction.
    */
   public void append(Tx tx, TenantId id, TenantUid uid, AuditEvent event) throws SQLException {
+    lock(tx, uid);
+    insert(tx, new Owner(id, uid), event, Optional.empty());
+  }
+
+  /** Adds an event that another service tells of, unless it has told of it before. */
+  void appendTold(Tx tx, Owner owner, AuditEvent event, UUID eventId) throws SQLException {
+    lock(tx, owner.uid());
+    if (tx.count(TOLD, owner.uid().value(), eventId) == 0) {
+      insert(tx, owner, event, Optional.of(eventId));
+    }
+  }
+
+  /** Whose chain is meant. */
+  record Owner(TenantId id, TenantUid uid) {}
+
+  private static void lock(Tx tx, TenantUid uid) throws SQLException {
     tx.query("SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", row -> true, "audit/" + uid);
+  }
+
+  private void insert(Tx tx, Owner owner, AuditEvent event, Optional<UUID> eventId)
+      throws SQLException {
+    TenantUid uid = owner.uid();
     Head head = head(tx, uid);
     long sequence = head.sequence() + 1;
     Actor actor = event.actor();
     tx.update(
         INSERT,
         uid.value(),
-        id.value(),
+        owner.id().value(),
         sequence,
         event.time(),
         actor.subject(),
@@ -63,7 +88,8 @@ public final class AuditTrail {
         actor.requestId(),
         Columns.entries(event.details()),
         head.hash(),
-        event.hash(head.hash(), sequence, uid.toString()));
+        event.hash(head.hash(), sequence, uid.toString()),
+        eventId.orElse(null));
   }
 
   /** The end of the tenant's chain. */
