@@ -11,9 +11,14 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
+import dev.kryonix.api.messaging.v1.ReceiveRequest;
+import dev.kryonix.api.messaging.v1.ReceiveResponse;
+import dev.kryonix.api.messaging.v1.ReplayRequest;
+import dev.kryonix.api.messaging.v1.ReplayResponse;
 import dev.kryonix.api.messaging.v1.SubscribeRequest;
 import dev.kryonix.api.messaging.v1.SubscribeResponse;
 import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.messaging.history.HistoryEndpoint;
 import dev.kryonix.messaging.publish.PublishEndpoint;
 import dev.kryonix.messaging.schedule.ScheduleEndpoint;
 import dev.kryonix.messaging.subscribe.SubscribeEndpoint;
@@ -26,12 +31,17 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
   private final PublishEndpoint publish;
   private final SubscribeEndpoint subscribe;
   private final ScheduleEndpoint schedule;
+  private final HistoryEndpoint history;
 
   MessagingEndpoint(
-      PublishEndpoint publish, SubscribeEndpoint subscribe, ScheduleEndpoint schedule) {
+      PublishEndpoint publish,
+      SubscribeEndpoint subscribe,
+      ScheduleEndpoint schedule,
+      HistoryEndpoint history) {
     this.publish = publish;
     this.subscribe = subscribe;
     this.schedule = schedule;
+    this.history = history;
   }
 
   @Override
@@ -63,6 +73,16 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
       CancelScheduledRequest request, StreamObserver<CancelScheduledResponse> responses) {
     responses.onNext(schedule.cancel(Callers.current(), request));
     responses.onCompleted();
+  }
+
+  @Override
+  public void receive(ReceiveRequest request, StreamObserver<ReceiveResponse> responses) {
+    history.receive(Callers.current(), request, responses);
+  }
+
+  @Override
+  public void replay(ReplayRequest request, StreamObserver<ReplayResponse> responses) {
+    history.replay(Callers.current(), request, responses);
   }
 
   @Override

@@ -62,6 +62,15 @@ public final class PublishErrors {
         .retryAfter(CONFIRM_RETRY);
   }
 
+  static ServiceException historyAway() {
+    return ServiceException.of(
+            Code.UNAVAILABLE,
+            ErrorReason.ERROR_REASON_STORE_UNAVAILABLE,
+            "The message history cannot be reached; try again shortly.")
+        .with("store", "rabbitmq")
+        .retryAfter(QUEUE_RETRY);
+  }
+
   static ServiceException unroutable(String queue) {
     return ServiceException.of(
             Code.UNAVAILABLE,

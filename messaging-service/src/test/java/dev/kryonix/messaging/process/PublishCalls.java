@@ -10,9 +10,13 @@ import io.grpc.Channel;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 
 /** A publish stream with messages outstanding. */
 final class PublishCalls {
@@ -21,21 +25,30 @@ final class PublishCalls {
   /** Sends all messages without waiting between them, and returns all that the server says. */
   static List<PublishStreamResponse> stream(
       Channel channel, CallCredentials caller, List<PublishRequest> messages)
-      throws InterruptedException, StatusException, TimeoutException {
+      throws InterruptedException, StatusException, ExecutionException {
     BlockingClientCall<PublishStreamRequest, PublishStreamResponse> call =
         MessagingServiceGrpc.newBlockingV2Stub(channel)
             .withCallCredentials(caller)
             .withDeadlineAfter(60, TimeUnit.SECONDS)
             .publishStream();
     List<PublishStreamResponse> responses = new ArrayList<>();
-    long sequence = 0;
-    for (PublishRequest message : messages) {
-      call.write(
-          PublishStreamRequest.newBuilder().setSequence(++sequence).setMessage(message).build());
-    }
-    call.halfClose();
-    for (PublishStreamResponse next = call.read(); next != null; next = call.read()) {
-      responses.add(next);
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      // Both ways at once: a client that does not read is slowed, and then may not write.
+      Future<?> reading =
+          threads.submit(
+              () -> {
+                for (PublishStreamResponse next = call.read(); next != null; next = call.read()) {
+                  responses.add(next);
+                }
+                return true;
+              });
+      long sequence = 0;
+      for (PublishRequest message : messages) {
+        call.write(
+            PublishStreamRequest.newBuilder().setSequence(++sequence).setMessage(message).build());
+      }
+      call.halfClose();
+      reading.get();
     }
     return responses;
   }
@@ -45,7 +58,7 @@ final class PublishCalls {
     return responses.stream()
         .filter(PublishStreamResponse::hasResult)
         .map(PublishStreamResponse::getResult)
-        .sorted(java.util.Comparator.comparingLong(PublishResult::getSequence))
+        .sorted(Comparator.comparingLong(PublishResult::getSequence))
         .toList();
   }
 }

@@ -1,0 +1,27 @@
+package dev.kryonix.messaging.history;
+
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.publish.Publisher;
+import dev.kryonix.messaging.topology.LiveQueue;
+import jakarta.inject.Singleton;
+import java.util.concurrent.CompletableFuture;
+
+/** Puts messages of a history into their queues again, as they lie, under their ids. */
+@Singleton
+final class Republishing {
+  private final Publisher publisher;
+
+  Republishing(Publisher publisher) {
+    this.publisher = publisher;
+  }
+
+  CompletableFuture<Boolean> publish(TenantView tenant, LiveQueue queue, Entry entry)
+      throws InterruptedException {
+    return publisher.republish(
+        tenant,
+        queue,
+        Envelope.again(entry.properties(), entry.body()),
+        Envelope.lane(queue, entry.properties()));
+  }
+}
