@@ -11,6 +11,8 @@ import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.DeleteResponse;
 import dev.kryonix.api.cache.v1.FlushRequest;
 import dev.kryonix.api.cache.v1.FlushResponse;
+import dev.kryonix.api.cache.v1.FulfilRequest;
+import dev.kryonix.api.cache.v1.FulfilResponse;
 import dev.kryonix.api.cache.v1.GetFlushRequest;
 import dev.kryonix.api.cache.v1.GetFlushResponse;
 import dev.kryonix.api.cache.v1.GetMetadataRequest;
@@ -19,16 +21,22 @@ import dev.kryonix.api.cache.v1.GetRequest;
 import dev.kryonix.api.cache.v1.GetResponse;
 import dev.kryonix.api.cache.v1.InvalidateTagsRequest;
 import dev.kryonix.api.cache.v1.InvalidateTagsResponse;
+import dev.kryonix.api.cache.v1.LeaseRequest;
+import dev.kryonix.api.cache.v1.LeaseResponse;
+import dev.kryonix.api.cache.v1.PipelineRequest;
+import dev.kryonix.api.cache.v1.PipelineResponse;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.SetResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -39,12 +47,22 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
   private final Entries entries;
   private final EntryBatches batches;
   private final Flushes flushes;
+  private final Leases leases;
+  private final PipelineThreads threads;
   private final TenantDirectory tenants;
 
-  CacheEndpoint(Entries entries, EntryBatches batches, Flushes flushes, TenantDirectory tenants) {
+  CacheEndpoint(
+      Entries entries,
+      EntryBatches batches,
+      Flushes flushes,
+      Leases leases,
+      PipelineThreads threads,
+      TenantDirectory tenants) {
     this.entries = entries;
     this.batches = batches;
     this.flushes = flushes;
+    this.leases = leases;
+    this.threads = threads;
     this.tenants = tenants;
   }
 
@@ -65,7 +83,9 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
   public void delete(DeleteRequest request, StreamObserver<DeleteResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
     OptionalLong version = EntryProtos.version("etag", request.getEtag());
-    Optional<Boolean> deleted = entries.delete(tenant(), key, version);
+    TenantView tenant = tenant();
+    Optional<Boolean> deleted = entries.delete(tenant, key, version);
+    leases.wake(tenant, key);
     answer(
         answer,
         DeleteResponse.newBuilder()
@@ -145,6 +165,29 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
             .find(tenant(), request.getFlush())
             .orElseThrow(() -> CommonErrors.notFound("flush", request.getFlush()));
     answer(answer, GetFlushResponse.newBuilder().setFlush(EntryProtos.flush(flush)).build());
+  }
+
+  @Override
+  public StreamObserver<PipelineRequest> pipeline(StreamObserver<PipelineResponse> answers) {
+    Principal caller = Callers.current();
+    PipelineSteps steps = new PipelineSteps(entries, leases, () -> tenants.require(caller));
+    return new Pipeline(answers, steps, threads).open();
+  }
+
+  @Override
+  public void lease(LeaseRequest request, StreamObserver<LeaseResponse> answer) {
+    LeaseOutcome outcome = leases.lease(tenant(), EntryProtos.lease(request));
+    answer(answer, EntryProtos.response(outcome));
+  }
+
+  @Override
+  public void fulfil(FulfilRequest request, StreamObserver<FulfilResponse> answer) {
+    Entry written =
+        leases.fulfil(
+            tenant(),
+            EntryProtos.put(request),
+            request.hasLoadTime() ? EntryProtos.duration(request.getLoadTime()) : Duration.ZERO);
+    answer(answer, FulfilResponse.newBuilder().setMetadata(EntryProtos.metadata(written)).build());
   }
 
   private TenantView tenant() {

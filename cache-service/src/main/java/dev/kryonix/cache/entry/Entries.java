@@ -208,14 +208,25 @@ final class Entries {
   /** Gives an entry a new time to live, and reads it; empty when there is none. */
   Optional<Entry> touch(
       TenantView tenant, EntryKey address, Optional<Duration> ttl, Device device) {
-    requireModule(tenant, address);
-    Duration lifetime = ttl.orElseGet(() -> ttls.of(address.type(), device));
-    if (!await(store.touch(spaces.of(tenant), address, lifetime))) {
+    if (!await(submitTouch(tenant, address, ttl, device))) {
       return Optional.empty();
     }
     return read(tenant, address) instanceof Lookup.Hit(Entry entry)
         ? Optional.of(entry)
         : Optional.empty();
+  }
+
+  /** Sends a touch; it tells whether there was an entry. */
+  CompletableFuture<Boolean> submitTouch(
+      TenantView tenant, EntryKey address, Optional<Duration> ttl, Device device) {
+    requireModule(tenant, address);
+    Duration lifetime = ttl.orElseGet(() -> ttls.of(address.type(), device));
+    return store.touch(spaces.of(tenant), address, lifetime);
+  }
+
+  /** Runs what sends much, and writes it together at its end. */
+  void gather(Runnable sending) {
+    keyspace.gather(sending);
   }
 
   /** Waits for an answer of Redis. */

@@ -30,30 +30,34 @@ final class EntryBatches {
   /** Writes entries; one result for each. */
   List<BatchSetResult> write(TenantView tenant, List<SetRequest> requests) {
     List<Supplier<BatchSetResult>> sent = new ArrayList<>(requests.size());
-    for (SetRequest request : requests) {
-      try {
-        Entries.Pending pending = entries.submit(tenant, EntryProtos.put(request));
-        sent.add(() -> result(tenant, pending));
-      } catch (ServiceException refusal) {
-        sent.add(() -> BatchSetResult.newBuilder().setStatus(status(refusal)).build());
-      }
-    }
+    entries.gather(() -> requests.forEach(request -> sent.add(send(tenant, request))));
     return sent.stream().map(Supplier::get).toList();
+  }
+
+  private Supplier<BatchSetResult> send(TenantView tenant, SetRequest request) {
+    try {
+      Entries.Pending pending = entries.submit(tenant, EntryProtos.put(request));
+      return () -> result(tenant, pending);
+    } catch (ServiceException refusal) {
+      return () -> BatchSetResult.newBuilder().setStatus(status(refusal)).build();
+    }
   }
 
   /** Deletes entries; one result for each. */
   List<BatchDeleteResult> delete(TenantView tenant, List<EntryKey> addresses) {
     List<Supplier<BatchDeleteResult>> sent = new ArrayList<>(addresses.size());
-    for (EntryKey address : addresses) {
-      try {
-        CompletableFuture<Optional<Boolean>> deleted =
-            entries.submitDelete(tenant, address, OptionalLong.empty());
-        sent.add(() -> result(tenant, address, deleted));
-      } catch (ServiceException refusal) {
-        sent.add(() -> BatchDeleteResult.newBuilder().setStatus(status(refusal)).build());
-      }
-    }
+    entries.gather(() -> addresses.forEach(address -> sent.add(send(tenant, address))));
     return sent.stream().map(Supplier::get).toList();
+  }
+
+  private Supplier<BatchDeleteResult> send(TenantView tenant, EntryKey address) {
+    try {
+      CompletableFuture<Optional<Boolean>> deleted =
+          entries.submitDelete(tenant, address, OptionalLong.empty());
+      return () -> result(tenant, address, deleted);
+    } catch (ServiceException refusal) {
+      return () -> BatchDeleteResult.newBuilder().setStatus(status(refusal)).build();
+    }
   }
 
   private BatchSetResult result(TenantView tenant, Entries.Pending pending) {

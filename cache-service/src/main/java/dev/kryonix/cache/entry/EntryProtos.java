@@ -8,7 +8,12 @@ import dev.kryonix.api.cache.v1.CacheFlush;
 import dev.kryonix.api.cache.v1.EntryAddress;
 import dev.kryonix.api.cache.v1.EntryMetadata;
 import dev.kryonix.api.cache.v1.FlushState;
+import dev.kryonix.api.cache.v1.FulfilRequest;
 import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.LeaseGrant;
+import dev.kryonix.api.cache.v1.LeaseRequest;
+import dev.kryonix.api.cache.v1.LeaseResponse;
+import dev.kryonix.api.cache.v1.LeaseWait;
 import dev.kryonix.api.cache.v1.MissReason;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.ValueKind;
@@ -19,6 +24,8 @@ import java.util.OptionalLong;
 
 /** Entries to and from the contract. */
 final class EntryProtos {
+  private static final java.time.Duration DEFAULT_LEASE = java.time.Duration.ofSeconds(10);
+
   private EntryProtos() {}
 
   static EntryKey key(EntryAddress address) {
@@ -38,6 +45,45 @@ final class EntryProtos {
         request.getDevice(),
         request.getTagsList(),
         rule(request));
+  }
+
+  static Entries.Put put(FulfilRequest request) {
+    if (request.getAbsent() && !request.getValue().isEmpty()) {
+      throw CommonErrors.invalidField("value", "must be empty when absent is set");
+    }
+    return new Entries.Put(
+        new EntryKey(request.getModule(), request.getType(), request.getKey()),
+        request.getValue().toByteArray(),
+        request.getContentType(),
+        request.getAbsent(),
+        request.hasTtl() ? Optional.of(duration(request.getTtl())) : Optional.empty(),
+        request.getDevice(),
+        request.getTagsList(),
+        new WriteRule.IfLeased(request.getToken()));
+  }
+
+  static Leases.Request lease(LeaseRequest request) {
+    return new Leases.Request(
+        new EntryKey(request.getModule(), request.getType(), request.getKey()),
+        request.hasWait() ? duration(request.getWait()) : java.time.Duration.ZERO,
+        request.hasLeaseTtl() ? duration(request.getLeaseTtl()) : DEFAULT_LEASE,
+        request.getAcceptStale());
+  }
+
+  static LeaseResponse response(LeaseOutcome outcome) {
+    LeaseResponse.Builder response = LeaseResponse.newBuilder();
+    switch (outcome) {
+      case LeaseOutcome.There(Entry entry) ->
+          response.setEntry(response(new Lookup.Hit(entry), ""));
+      case LeaseOutcome.Granted(String token, Instant expires) ->
+          response.setLease(
+              LeaseGrant.newBuilder().setToken(token).setExpireTime(timestamp(expires)));
+      case LeaseOutcome.Stale(Entry entry) ->
+          response.setStale(response(new Lookup.Hit(entry), ""));
+      case LeaseOutcome.Loading(java.time.Duration retryAfter) ->
+          response.setLoading(LeaseWait.newBuilder().setRetryAfter(duration(retryAfter)));
+    }
+    return response.build();
   }
 
   static GetResponse response(Lookup lookup, String ifNoneMatch) {

@@ -29,6 +29,7 @@ final class Batches {
   private final AtomicInteger waitingCount = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
   private final ReentrantLock order = new ReentrantLock();
+  private final ThreadLocal<Boolean> gathering = ThreadLocal.withInitial(() -> false);
 
   Batches(StatefulConnection<byte[], byte[]> connection) {
     this.connection = connection;
@@ -42,26 +43,34 @@ final class Batches {
     answer.whenComplete((value, error) -> underWay.decrementAndGet());
     waiting.add(answer);
     int count = waitingCount.incrementAndGet();
-    if (count == 1) {
+    if (gathering.get()) {
+      if (count >= MOST) {
+        flush();
+      }
+    } else if (count == 1) {
       if (!alone) {
         Thread.yield();
       }
       flush();
-    } else if (count % MOST == 0) {
+    } else if (count >= MOST) {
       flush();
     }
     return answer;
   }
 
-  /** Sends commands in one write. */
-  void sendAll(List<? extends AsyncCommand<byte[], byte[], ?>> commands) {
-    for (AsyncCommand<byte[], byte[], ?> command : commands) {
-      underWay.incrementAndGet();
-      command.whenComplete((value, error) -> underWay.decrementAndGet());
+  /** Runs what sends many commands, and writes them together at its end. */
+  void gather(Runnable sending) {
+    if (gathering.get()) {
+      sending.run();
+      return;
     }
-    waiting.addAll(commands);
-    waitingCount.addAndGet(commands.size());
-    flush();
+    gathering.set(true);
+    try {
+      sending.run();
+    } finally {
+      gathering.remove();
+      flush();
+    }
   }
 
   private void flush() {

@@ -52,6 +52,11 @@ public final class Keyspace {
     return linked().batches().send(new Command<>(type, output, arguments));
   }
 
+  /** Runs what sends many commands by {@link #send}, and writes them together at its end. */
+  public void gather(Runnable sending) {
+    linked().batches().gather(sending);
+  }
+
   /** The values of keys, all of one hash slot; null where there is none. */
   public CompletableFuture<List<byte @Nullable []>> values(List<byte[]> keys) {
     return send(
@@ -83,6 +88,11 @@ public final class Keyspace {
     } catch (ServiceException e) {
       throw Answers.isUnknown(e) ? Answers.unknown(e) : e;
     }
+  }
+
+  /** What a caller is told of a failed command. */
+  public static RuntimeException refusal(Throwable failure) {
+    return Answers.refusal(failure);
   }
 
   /** Text as it goes over the wire. */

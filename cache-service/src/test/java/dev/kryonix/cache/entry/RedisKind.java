@@ -14,7 +14,7 @@ public enum RedisKind {
   }
 
   /** The nodes of the cluster; empty for a Redis that stands alone. */
-  String nodes() {
+  public String nodes() {
     assertThat(System.getenv()).as("run through ./kryonix test").containsKey(variable);
     return this == CLUSTER ? System.getenv(variable) : "";
   }

@@ -1,0 +1,195 @@
+package dev.kryonix.cache.entry;
+
+import dev.kryonix.api.cache.v1.DeleteRequest;
+import dev.kryonix.api.cache.v1.DeleteResponse;
+import dev.kryonix.api.cache.v1.GetRequest;
+import dev.kryonix.api.cache.v1.PipelineRequest;
+import dev.kryonix.api.cache.v1.PipelineResponse;
+import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.api.cache.v1.SetResponse;
+import dev.kryonix.api.cache.v1.TouchRequest;
+import dev.kryonix.api.cache.v1.TouchResponse;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
+import dev.kryonix.kit.state.TenantView;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * The operations of a pipeline: each is sent at once, and answered later by what opens the answer
+ * of Redis. The tenant is asked for anew for each, so that a suspension holds within a stream.
+ */
+final class PipelineSteps {
+  private static final String METHOD = "kryonix.cache.v1.CacheService/Pipeline";
+  private static final EntryKey NO_KEY = new EntryKey("none", "none", "none");
+
+  private final Entries entries;
+  private final Leases leases;
+  private final Supplier<TenantView> tenant;
+
+  PipelineSteps(Entries entries, Leases leases, Supplier<TenantView> tenant) {
+    this.entries = entries;
+    this.leases = leases;
+    this.tenant = tenant;
+  }
+
+  /** The key that an operation is about; the same for all that name none. */
+  static EntryKey key(PipelineRequest request) {
+    return switch (request.getOperationCase()) {
+      case GET -> key(request.getGet());
+      case SET ->
+          new EntryKey(
+              request.getSet().getModule(), request.getSet().getType(), request.getSet().getKey());
+      case DELETE -> key(request.getDelete());
+      case TOUCH -> key(request.getTouch());
+      case INCREMENT ->
+          new EntryKey(
+              request.getIncrement().getModule(),
+              request.getIncrement().getType(),
+              request.getIncrement().getKey());
+      case OPERATION_NOT_SET -> NO_KEY;
+    };
+  }
+
+  void gather(Runnable sending) {
+    entries.gather(sending);
+  }
+
+  /** Sends an operation; completes when Redis has answered. */
+  CompletableFuture<Supplier<PipelineResponse>> start(PipelineRequest request) {
+    try {
+      TenantView caller = tenant.get();
+      return switch (request.getOperationCase()) {
+        case GET -> get(caller, request);
+        case SET -> set(caller, request);
+        case DELETE -> delete(caller, request);
+        case TOUCH -> touch(caller, request);
+        case INCREMENT -> throw CommonErrors.notImplemented("cache.v1.PipelineRequest.increment");
+        case OPERATION_NOT_SET -> throw CommonErrors.invalidField("operation", "required");
+      };
+    } catch (ServiceException refusal) {
+      return CompletableFuture.failedFuture(refusal);
+    }
+  }
+
+  /** The result of an operation that failed. */
+  PipelineResponse failed(PipelineRequest request, Throwable failure) {
+    return answer(request)
+        .setError(WireErrors.of(Keyspace.refusal(failure), METHOD).toStatus())
+        .build();
+  }
+
+  private CompletableFuture<Supplier<PipelineResponse>> get(
+      TenantView caller, PipelineRequest request) {
+    GetRequest get = request.getGet();
+    EntryKey key = key(get);
+    return entries
+        .fetch(caller, key)
+        .thenApply(
+            found ->
+                guarded(
+                    request,
+                    () -> {
+                      Lookup lookup = entries.open(caller, key, found);
+                      return answer(request)
+                          .setGet(EntryProtos.response(lookup, get.getIfNoneMatch()))
+                          .build();
+                    }));
+  }
+
+  private CompletableFuture<Supplier<PipelineResponse>> set(
+      TenantView caller, PipelineRequest request) {
+    SetRequest set = request.getSet();
+    Entries.Pending pending = entries.submit(caller, EntryProtos.put(set));
+    return pending
+        .outcome()
+        .thenApply(
+            outcome ->
+                guarded(
+                    request,
+                    () -> {
+                      Entry written = entries.finish(caller, pending, outcome);
+                      return answer(request)
+                          .setSet(
+                              SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)))
+                          .build();
+                    }));
+  }
+
+  private CompletableFuture<Supplier<PipelineResponse>> delete(
+      TenantView caller, PipelineRequest request) {
+    DeleteRequest delete = request.getDelete();
+    EntryKey key = key(delete);
+    OptionalLong version = EntryProtos.version("etag", delete.getEtag());
+    return entries
+        .submitDelete(caller, key, version)
+        .thenApply(
+            deleted ->
+                guarded(
+                    request,
+                    () -> {
+                      boolean was = deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag"));
+                      leases.wake(caller, key);
+                      return answer(request)
+                          .setDelete(DeleteResponse.newBuilder().setDeleted(was))
+                          .build();
+                    }));
+  }
+
+  private CompletableFuture<Supplier<PipelineResponse>> touch(
+      TenantView caller, PipelineRequest request) {
+    TouchRequest touch = request.getTouch();
+    EntryKey key = key(touch);
+    return entries
+        .submitTouch(
+            caller,
+            key,
+            touch.hasTtl() ? Optional.of(EntryProtos.duration(touch.getTtl())) : Optional.empty(),
+            touch.getDevice())
+        .thenCompose(touched -> entries.fetch(caller, key))
+        .thenApply(
+            found ->
+                guarded(
+                    request,
+                    () -> {
+                      if (!(entries.open(caller, key, found) instanceof Lookup.Hit(Entry entry))) {
+                        throw EntryErrors.notFound(key);
+                      }
+                      return answer(request)
+                          .setTouch(
+                              TouchResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)))
+                          .build();
+                    }));
+  }
+
+  private Supplier<PipelineResponse> guarded(
+      PipelineRequest request, Supplier<PipelineResponse> result) {
+    return () -> {
+      try {
+        return result.get();
+      } catch (ServiceException refusal) {
+        return failed(request, refusal);
+      }
+    };
+  }
+
+  private static PipelineResponse.Builder answer(PipelineRequest request) {
+    return PipelineResponse.newBuilder().setSequence(request.getSequence());
+  }
+
+  private static EntryKey key(GetRequest request) {
+    return new EntryKey(request.getModule(), request.getType(), request.getKey());
+  }
+
+  private static EntryKey key(DeleteRequest request) {
+    return new EntryKey(request.getModule(), request.getType(), request.getKey());
+  }
+
+  private static EntryKey key(TouchRequest request) {
+    return new EntryKey(request.getModule(), request.getType(), request.getKey());
+  }
+}

@@ -1,0 +1,178 @@
+package dev.kryonix.cache.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.Duration;
+import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
+import dev.kryonix.api.cache.v1.DeleteRequest;
+import dev.kryonix.api.cache.v1.FulfilRequest;
+import dev.kryonix.api.cache.v1.InvalidateTagsRequest;
+import dev.kryonix.api.cache.v1.LeaseRequest;
+import dev.kryonix.api.cache.v1.LeaseResponse;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.cache.entry.RedisKind;
+import dev.kryonix.testkit.ServiceProcess;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Loading by one of many, over gRPC, on a real Redis of either kind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class LeaseSuite {
+  private CacheProcess cache;
+  private Path folder;
+
+  /** The kind of Redis that the suite runs on. */
+  abstract RedisKind kind();
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
+    cache = new CacheProcess(kind(), temporary);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    cache.stop();
+  }
+
+  @Test
+  void ofAThousandCallersOneLoadsAndAllHaveTheValue() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 100);
+    CacheServiceBlockingStub stub = cache.blocking(tenant);
+    AtomicInteger loads = new AtomicInteger();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      List<Future<String>> values = new ArrayList<>();
+      for (int i = 0; i < 1000; i++) {
+        values.add(callers.submit(() -> load(stub, loads)));
+      }
+      for (Future<String> value : values) {
+        assertThat(value.get()).isEqualTo("loaded");
+      }
+    }
+
+    assertThat(loads).hasValue(1);
+  }
+
+  private static String load(CacheServiceBlockingStub stub, AtomicInteger loads)
+      throws InterruptedException {
+    LeaseResponse answer = stub.lease(lease("hot").setWait(seconds(30)).build());
+    if (answer.hasLease()) {
+      loads.incrementAndGet();
+      Thread.sleep(300); // What loading takes.
+      stub.fulfil(fulfil("hot", answer.getLease().getToken(), "loaded"));
+      return "loaded";
+    }
+    return answer.getEntry().getValue().toStringUtf8();
+  }
+
+  @Test
+  void aDeletionEndsTheLeaseAndWhatWasLoadedBeforeCannotComeBack() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 100));
+    String token = stub.lease(lease("a").build()).getLease().getToken();
+    stub.delete(DeleteRequest.newBuilder().setModule("crm").setType("temp").setKey("a").build());
+
+    StatusRuntimeException refusal =
+        catchThrowableOfType(
+            StatusRuntimeException.class, () -> stub.fulfil(fulfil("a", token, "old")));
+
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Code.FAILED_PRECONDITION);
+    assertThat(stub.get(CacheProcess.get("a")).getHit()).isFalse();
+    assertThat(stub.lease(lease("a").build()).hasLease()).isTrue();
+  }
+
+  @Test
+  void aStaleValueIsServedWhileAnotherLoads() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 100));
+    String token = stub.lease(lease("s").build()).getLease().getToken();
+    stub.fulfil(fulfil("s", token, "old").toBuilder().addTags("t").setTtl(seconds(60)).build());
+    stub.invalidateTags(InvalidateTagsRequest.newBuilder().addTags("t").build());
+    // The one that expires is kept, the one that is invalidated only until it is removed.
+    String expiring = stub.lease(lease("e").build()).getLease().getToken();
+    stub.fulfil(fulfil("e", expiring, "old").toBuilder().setTtl(seconds(2)).build());
+    await().until(() -> !stub.get(CacheProcess.get("e")).getHit());
+
+    assertThat(stub.lease(lease("e").build()).hasLease()).isTrue();
+    LeaseResponse other = stub.lease(lease("e").setAcceptStale(true).build());
+    assertThat(other.getStale().getValue().toStringUtf8()).isEqualTo("old");
+    assertThat(stub.lease(lease("e").build()).hasLoading()).isTrue();
+    assertThat(stub.get(CacheProcess.get("e")).getHit()).isFalse();
+    assertThat(stub.get(CacheProcess.get("s")).getHit()).isFalse();
+  }
+
+  @Test
+  void whenTheHolderDiesTheNextLoadsAfterTheLease() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 100);
+    CacheServiceBlockingStub stub = cache.blocking(tenant);
+    assertThat(stub.lease(lease("d").setLeaseTtl(seconds(1)).build()).hasLease()).isTrue();
+
+    LeaseResponse next = stub.lease(lease("d").setWait(seconds(10)).build());
+
+    assertThat(next.hasLease()).isTrue();
+  }
+
+  @Test
+  void leasesHoldAcrossProcessesAndOutliveTheirDeath() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 100);
+    CacheServiceBlockingStub stub = cache.blocking(tenant);
+    ServiceProcess other = cache.start(folder.resolve("other"));
+    CacheServiceBlockingStub second = cache.blocking(tenant, other);
+    await()
+        .ignoreException(StatusRuntimeException.class)
+        .until(() -> !second.get(CacheProcess.get("none")).getHit());
+    LeaseResponse granted = second.lease(lease("x").setLeaseTtl(seconds(30)).build());
+    assertThat(stub.lease(lease("x").build()).hasLoading()).isTrue();
+
+    other.kill();
+
+    assertThat(stub.lease(lease("x").build()).hasLoading()).isTrue();
+    stub.fulfil(fulfil("x", granted.getLease().getToken(), "loaded"));
+    assertThat(stub.lease(lease("x").build()).getEntry().getValue().toStringUtf8())
+        .isEqualTo("loaded");
+  }
+
+  @Test
+  void anEntryThatTookLongToLoadIsLoadedEarlyByOne() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 100));
+    String token = stub.lease(lease("x").build()).getLease().getToken();
+    stub.fulfil(
+        fulfil("x", token, "v").toBuilder().setTtl(seconds(60)).setLoadTime(seconds(3600)).build());
+
+    await().until(() -> stub.lease(lease("x").build()).hasLease());
+    for (int i = 0; i < 50; i++) {
+      assertThat(stub.lease(lease("x").build()).hasEntry()).isTrue();
+    }
+  }
+
+  private static LeaseRequest.Builder lease(String key) {
+    return LeaseRequest.newBuilder().setModule("crm").setType("temp").setKey(key);
+  }
+
+  private static FulfilRequest fulfil(String key, String token, String value) {
+    return FulfilRequest.newBuilder()
+        .setModule("crm")
+        .setType("temp")
+        .setKey(key)
+        .setToken(token)
+        .setValue(ByteString.copyFromUtf8(value))
+        .build();
+  }
+
+  private static Duration seconds(long seconds) {
+    return Duration.newBuilder().setSeconds(seconds).build();
+  }
+}

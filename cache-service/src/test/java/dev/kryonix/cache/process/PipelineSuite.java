@@ -1,0 +1,249 @@
+package dev.kryonix.cache.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import com.google.rpc.Code;
+import dev.kryonix.api.cache.v1.CacheServiceGrpc;
+import dev.kryonix.api.cache.v1.DeleteRequest;
+import dev.kryonix.api.cache.v1.PipelineRequest;
+import dev.kryonix.api.cache.v1.PipelineResponse;
+import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.cache.entry.RedisKind;
+import io.grpc.stub.ClientCallStreamObserver;
+import io.grpc.stub.ClientResponseObserver;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The pipeline over gRPC, on a real Redis of either kind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class PipelineSuite {
+  private CacheProcess cache;
+
+  /** The kind of Redis that the suite runs on. */
+  abstract RedisKind kind();
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    cache = new CacheProcess(kind(), folder);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    cache.stop();
+  }
+
+  @Test
+  void everyOperationHasOneResultAndThoseOfOneKeyAreInOrder() throws Exception {
+    DesiredTenant tenant = cache.tenant("enterprise", 10_000);
+    int keys = 50;
+    int rounds = 100;
+    Client client = new Client(Integer.MAX_VALUE);
+    client.open(cache.async(tenant));
+    for (int round = 0; round < rounds; round++) {
+      for (int key = 0; key < keys; key++) {
+        long sequence = 1 + 2L * (round * keys + key);
+        client.send(set(sequence, "k" + key, "value " + round));
+        client.send(
+            PipelineRequest.newBuilder()
+                .setSequence(sequence + 1)
+                .setGet(CacheProcess.get("k" + key))
+                .build());
+      }
+    }
+    client.finish();
+
+    assertThat(client.window).hasValue(1024);
+    assertThat(client.results).hasSize(2 * keys * rounds);
+    for (int round = 0; round < rounds; round++) {
+      for (int key = 0; key < keys; key++) {
+        long sequence = 1 + 2L * (round * keys + key);
+        assertThat(client.result(sequence).hasSet()).isTrue();
+        assertThat(client.result(sequence + 1).getGet().getValue().toStringUtf8())
+            .isEqualTo("value " + round);
+      }
+    }
+  }
+
+  @Test
+  void aFailedOperationDoesNotEndTheStream() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 1);
+    Client client = new Client(Integer.MAX_VALUE);
+    client.open(cache.async(tenant));
+    client.send(set(1, "a", "v"));
+    client.send(set(2, "b", "over the quota"));
+    client.send(
+        PipelineRequest.newBuilder()
+            .setSequence(3)
+            .setSet(SetRequest.newBuilder().setModule("financeiro").setType("temp").setKey("x"))
+            .build());
+    client.send(PipelineRequest.newBuilder().setSequence(4).build());
+    client.send(
+        PipelineRequest.newBuilder()
+            .setSequence(5)
+            .setDelete(DeleteRequest.newBuilder().setModule("crm").setType("temp").setKey("a"))
+            .build());
+    client.send(set(6, "a", "again"));
+    client.finish();
+
+    assertThat(client.result(1L).hasSet()).isTrue();
+    assertThat(client.result(2L).getError().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED_VALUE);
+    assertThat(client.result(3L).getError().getCode()).isEqualTo(Code.FAILED_PRECONDITION_VALUE);
+    assertThat(client.result(4L).getError().getCode()).isEqualTo(Code.INVALID_ARGUMENT_VALUE);
+    assertThat(client.result(5L).getDelete().getDeleted()).isTrue();
+  }
+
+  @Test
+  void aClientThatDoesNotReadIsNotReadFrom() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 10);
+    // Long enough that the requests fill the transport's windows too.
+    String big = "k".repeat(1000);
+    cache.blocking(tenant).set(set(1, big, "x".repeat(200_000)).getSet());
+    // One message for the window, then nothing is asked for.
+    Client client = new Client(1);
+    client.open(cache.async(tenant));
+    AtomicInteger sent = new AtomicInteger();
+    Thread sender =
+        Thread.ofVirtual()
+            .start(
+                () -> {
+                  for (int i = 1; i <= 6_000; i++) {
+                    client.send(
+                        PipelineRequest.newBuilder()
+                            .setSequence(i)
+                            .setGet(CacheProcess.get(big))
+                            .build());
+                    sent.incrementAndGet();
+                  }
+                });
+
+    // It stands still, far from all.
+    await()
+        .during(Duration.ofSeconds(2))
+        .atMost(Duration.ofSeconds(20))
+        .until(
+            () -> {
+              int before = sent.get();
+              TimeUnit.MILLISECONDS.sleep(200);
+              return before == sent.get();
+            });
+    assertThat(sent.get()).isLessThan(5_000);
+
+    client.readOn();
+    sender.join(Duration.ofSeconds(60));
+    client.finish();
+    assertThat(client.results).hasSize(6_000);
+  }
+
+  private static PipelineRequest set(long sequence, String key, String value) {
+    return PipelineRequest.newBuilder()
+        .setSequence(sequence)
+        .setSet(
+            SetRequest.newBuilder()
+                .setModule("crm")
+                .setType("temp")
+                .setKey(key)
+                .setValue(ByteString.copyFromUtf8(value)))
+        .build();
+  }
+
+  /**
+   * A client that sends while the transport takes more, and reads as many answers as it is told.
+   */
+  private static final class Client
+      implements ClientResponseObserver<PipelineRequest, PipelineResponse> {
+    final Map<Long, PipelineResponse> results = new ConcurrentHashMap<>();
+    final AtomicInteger window = new AtomicInteger();
+    private final int first;
+    private final CountDownLatch done = new CountDownLatch(1);
+    private final Object ready = new Object();
+    private volatile String failure = "";
+    private @Nullable ClientCallStreamObserver<PipelineRequest> call;
+
+    Client(int first) {
+      this.first = first;
+    }
+
+    void open(CacheServiceGrpc.CacheServiceStub stub) {
+      stub.pipeline(this);
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<PipelineRequest> started) {
+      call = started;
+      started.disableAutoRequestWithInitial(first);
+      started.setOnReadyHandler(
+          () -> {
+            synchronized (ready) {
+              ready.notifyAll();
+            }
+          });
+    }
+
+    PipelineResponse result(long sequence) {
+      return Objects.requireNonNull(results.get(sequence), "no result " + sequence);
+    }
+
+    private ClientCallStreamObserver<PipelineRequest> call() {
+      return Objects.requireNonNull(call);
+    }
+
+    void send(PipelineRequest request) {
+      synchronized (ready) {
+        while (!call().isReady() && done.getCount() > 0) {
+          try {
+            ready.wait(1000);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return;
+          }
+        }
+        call().onNext(request);
+      }
+    }
+
+    void readOn() {
+      call().request(Integer.MAX_VALUE);
+    }
+
+    void finish() throws InterruptedException {
+      call().onCompleted();
+      assertThat(done.await(60, TimeUnit.SECONDS)).as("the stream ends").isTrue();
+      assertThat(failure).isEmpty();
+    }
+
+    @Override
+    public void onNext(PipelineResponse response) {
+      if (response.hasWindow()) {
+        window.set(response.getWindow());
+      } else {
+        assertThat(results.put(response.getSequence(), response)).isNull();
+      }
+    }
+
+    @Override
+    public void onError(Throwable error) {
+      failure = error.toString();
+      done.countDown();
+    }
+
+    @Override
+    public void onCompleted() {
+      done.countDown();
+    }
+  }
+}
