@@ -1,0 +1,131 @@
+package dev.kryonix.cache.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.cache.entry.RedisKind;
+import io.grpc.Status.Code;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults of a Redis Cluster, under load. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ClusterFaultsIT {
+  private CacheProcess cache;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    cache = new CacheProcess(RedisKind.CLUSTER, folder);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    cache.stop();
+  }
+
+  @Test
+  void aMasterThatIsKilledIsReplacedAndQuotasAreRightAgain() throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = tenants(6);
+    try (Load load = new Load(tenants)) {
+      await().until(() -> load.done() > 500);
+      int victim = master();
+      String lost = nodeId(Engines.clusterPorts().get(victim - 1));
+      Engines.kill("redis_cluster_" + victim);
+      int witness = Engines.clusterPorts().get(victim % 6);
+      await().atMost(Duration.ofSeconds(20)).until(() -> isReplaced(witness, lost));
+      long promoted = System.nanoTime();
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() -> System.nanoTime() - load.lastRefusal() > Duration.ofSeconds(3).toNanos());
+
+      assertThat(load.refusals().keySet())
+          .isSubsetOf(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED);
+      assertThat(Duration.ofNanos(load.lastRefusal() - promoted)).isLessThan(Duration.ofSeconds(5));
+      Engines.mend("redis_cluster");
+    }
+    RedisFaultsIT.assertBooksAreRight(tenants);
+  }
+
+  @Test
+  void slotsMoveUnderLoad() throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = tenants(6);
+    try (Load load = new Load(tenants)) {
+      await().until(() -> load.done() > 500);
+      List<Integer> masters =
+          Engines.clusterPorts().stream().filter(ClusterFaultsIT::isMaster).toList();
+      String from = nodeId(masters.get(0));
+      String to = nodeId(masters.get(1));
+      move(masters.get(0), from, to);
+      move(masters.get(0), to, from);
+
+      assertThat(load.refusals().keySet()).isSubsetOf(Code.UNAVAILABLE);
+    }
+    RedisFaultsIT.assertBooksAreRight(tenants);
+  }
+
+  private static void move(int port, String from, String to) throws Exception {
+    String output =
+        Engines.redis(
+            port,
+            "--cluster",
+            "reshard",
+            "127.0.0.1:" + port,
+            "--cluster-from",
+            from,
+            "--cluster-to",
+            to,
+            "--cluster-slots",
+            "1000",
+            "--cluster-yes");
+    assertThat(output).as("resharding").contains("Moving slot").doesNotContain("[ERR]");
+  }
+
+  /** The number of a node that is a master. */
+  private static int master() {
+    for (int i = 0; i < 6; i++) {
+      if (isMaster(Engines.clusterPorts().get(i))) {
+        return i + 1;
+      }
+    }
+    throw new AssertionError("no master");
+  }
+
+  private static boolean isMaster(int port) {
+    try {
+      return Engines.redis(port, "role").startsWith("master");
+    } catch (Exception e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static String nodeId(int port) throws Exception {
+    return Engines.redis(port, "cluster", "myid");
+  }
+
+  /** Whether no slot is served by the lost node any more. */
+  private static boolean isReplaced(int witness, String lost) throws Exception {
+    return Engines.redis(witness, "cluster", "nodes")
+        .lines()
+        .filter(line -> line.startsWith(lost))
+        .allMatch(line -> line.strip().split(" ").length <= 8);
+  }
+
+  private Map<String, CacheServiceBlockingStub> tenants(int count) throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      DesiredTenant tenant = cache.tenant(i % 2 == 0 ? "basic" : "enterprise", 300);
+      tenants.put(tenant.getId(), cache.blocking(tenant));
+    }
+    return tenants;
+  }
+}

@@ -1,0 +1,99 @@
+package dev.kryonix.cache.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
+import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.SetRequest;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.LongAdder;
+import org.awaitility.Awaitility;
+
+/**
+ * Tenants that write and read their own values all the time, each value naming its tenant and key.
+ * Whatever happens to Redis, a call is answered in time, by one of the statuses that say so, and a
+ * value is never another tenant's or another key's.
+ */
+final class Load implements AutoCloseable {
+  private static final int KEYS = 200;
+  private static final long DEADLINE_SECONDS = 10;
+
+  private final List<Thread> threads;
+  private final AtomicBoolean stopped = new AtomicBoolean();
+  private final AtomicLong lastRefusal = new AtomicLong();
+  private final LongAdder done = new LongAdder();
+  private final Map<Code, LongAdder> refusals = new ConcurrentHashMap<>();
+  private final Map<String, Boolean> foreign = new ConcurrentHashMap<>();
+
+  Load(Map<String, CacheServiceBlockingStub> tenants) {
+    this.threads =
+        tenants.entrySet().stream()
+            .map(tenant -> Thread.ofVirtual().start(() -> work(tenant.getKey(), tenant.getValue())))
+            .toList();
+  }
+
+  private void work(String tenant, CacheServiceBlockingStub stub) {
+    Random random = new Random(tenant.hashCode());
+    while (!stopped.get()) {
+      String key = "k" + random.nextInt(KEYS);
+      try {
+        CacheServiceBlockingStub timed = stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
+        if (random.nextInt(3) == 0) {
+          String value = tenant + "/" + key + "/" + "v".repeat(random.nextInt(500));
+          timed.set(
+              SetRequest.newBuilder()
+                  .setModule("crm")
+                  .setType("temp")
+                  .setKey(key)
+                  .setValue(ByteString.copyFromUtf8(value))
+                  .build());
+        } else {
+          GetResponse found = timed.get(CacheProcess.get(key));
+          String value = found.getValue().toStringUtf8();
+          if (found.getHit() && !value.startsWith(tenant + "/" + key + "/")) {
+            foreign.put(value, true);
+          }
+        }
+        done.increment();
+      } catch (StatusRuntimeException e) {
+        refusals.computeIfAbsent(e.getStatus().getCode(), code -> new LongAdder()).increment();
+        lastRefusal.set(System.nanoTime());
+      }
+    }
+  }
+
+  /** How many calls were answered as asked. */
+  long done() {
+    return done.sum();
+  }
+
+  /** When the last call was refused, as by {@link System#nanoTime}. */
+  long lastRefusal() {
+    return lastRefusal.get();
+  }
+
+  /** The statuses other than OK that calls were answered with. */
+  Map<Code, LongAdder> refusals() {
+    return refusals;
+  }
+
+  @Override
+  public void close() {
+    stopped.set(true);
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(2 * DEADLINE_SECONDS))
+        .until(() -> threads.stream().noneMatch(Thread::isAlive));
+    assertThat(foreign).as("values of others").isEmpty();
+    assertThat(done.sum()).isPositive();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.kryonix.cache.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
+import dev.kryonix.api.cache.v1.DeleteRequest;
+import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.cache.entry.RedisKind;
+import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Faults of the Redis that stands alone, under load. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class RedisFaultsIT {
+  private CacheProcess cache;
+
+  @BeforeAll
+  void start(@TempDir Path folder) throws Exception {
+    cache = new CacheProcess(RedisKind.STANDALONE, folder);
+  }
+
+  @AfterAll
+  void stop() throws Exception {
+    cache.stop();
+  }
+
+  @Test
+  void whileRedisIsDeadCallsAreUnavailableAndItMendsByItself() throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = tenants(4);
+    long restarted;
+    try (Load load = new Load(tenants)) {
+      await().until(() -> load.done() > 500);
+      Engines.kill("redis");
+      await().until(() -> load.refusals().containsKey(Code.UNAVAILABLE));
+      Engines.mend("redis");
+      restarted = System.nanoTime();
+      long before = load.done();
+      await().atMost(Duration.ofSeconds(5)).until(() -> load.done() > before + 500);
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .until(() -> System.nanoTime() - load.lastRefusal() > Duration.ofSeconds(2).toNanos());
+
+      assertThat(load.refusals()).containsOnlyKeys(Code.UNAVAILABLE);
+      assertThat(Duration.ofNanos(load.lastRefusal() - restarted))
+          .isLessThan(Duration.ofSeconds(5));
+    }
+    assertBooksAreRight(tenants);
+  }
+
+  @Test
+  void scriptsThatRedisHasForgottenAreSentAgain() throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = tenants(2);
+    try (Load load = new Load(tenants)) {
+      for (int i = 0; i < 20; i++) {
+        long before = load.done();
+        assertThat(Engines.redis(Engines.standalonePort(), "script", "flush")).isEqualTo("OK");
+        await().until(() -> load.done() > before + 50);
+      }
+      assertThat(load.refusals()).isEmpty();
+    }
+  }
+
+  @Test
+  void aRedisWithoutMemoryRefusesWritesServesReadsAndFreesByDeletion() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 10_000));
+    stub.set(set("kept", "v"));
+    int port = Engines.standalonePort();
+    String before = lastLine(Engines.redis(port, "config", "get", "maxmemory"));
+    String used =
+        Engines.redis(port, "info", "memory")
+            .lines()
+            .filter(line -> line.startsWith("used_memory:"))
+            .findFirst()
+            .orElseThrow()
+            .substring("used_memory:".length())
+            .strip();
+    Engines.redis(port, "config", "set", "maxmemory", used);
+    Set<Code> refusals = new HashSet<>();
+    try {
+      Random random = new Random(5);
+      for (int i = 0; i < 200; i++) {
+        byte[] value = new byte[20_000];
+        random.nextBytes(value);
+        try {
+          stub.set(set("k" + i, "").toBuilder().setValue(ByteString.copyFrom(value)).build());
+        } catch (StatusRuntimeException e) {
+          refusals.add(e.getStatus().getCode());
+        }
+      }
+      assertThat(refusals).containsOnly(Code.RESOURCE_EXHAUSTED);
+      assertThat(stub.get(CacheProcess.get("kept")).getValue().toStringUtf8()).isEqualTo("v");
+      assertThat(
+              stub.delete(
+                      DeleteRequest.newBuilder()
+                          .setModule("crm")
+                          .setType("temp")
+                          .setKey("kept")
+                          .build())
+                  .getDeleted())
+          .isTrue();
+    } finally {
+      Engines.redis(port, "config", "set", "maxmemory", before);
+    }
+
+    stub.set(set("kept", "again"));
+    assertThat(stub.get(CacheProcess.get("kept")).getHit()).isTrue();
+  }
+
+  /** Each tenant may write as many keys as its quota says: no more, and no fewer. */
+  static void assertBooksAreRight(Map<String, CacheServiceBlockingStub> tenants) {
+    tenants.forEach(
+        (name, stub) -> {
+          Set<Integer> present = new HashSet<>();
+          Code refused = Code.OK;
+          for (int i = 0; i < 1000 && refused == Code.OK; i++) {
+            try {
+              stub.set(set("new" + i, name + "/new" + i + "/"));
+              present.add(i);
+            } catch (StatusRuntimeException e) {
+              refused = e.getStatus().getCode();
+            }
+          }
+          assertThat(refused).isEqualTo(Code.RESOURCE_EXHAUSTED);
+          int old = 0;
+          for (int i = 0; i < 200; i++) {
+            old += stub.get(CacheProcess.get("k" + i)).getHit() ? 1 : 0;
+          }
+          assertThat(old + present.size()).as("entries of %s", name).isEqualTo(300);
+        });
+  }
+
+  private Map<String, CacheServiceBlockingStub> tenants(int count) throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = new LinkedHashMap<>();
+    for (int i = 0; i < count; i++) {
+      DesiredTenant tenant = cache.tenant("basic", 300);
+      tenants.put(tenant.getId(), cache.blocking(tenant));
+    }
+    return tenants;
+  }
+
+  static SetRequest set(String key, String value) {
+    return SetRequest.newBuilder()
+        .setModule("crm")
+        .setType("temp")
+        .setKey(key)
+        .setValue(ByteString.copyFromUtf8(value))
+        .build();
+  }
+
+  private static String lastLine(String text) {
+    return text.lines().reduce("", (before, line) -> line);
+  }
+}
