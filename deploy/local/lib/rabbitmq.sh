@@ -91,6 +91,14 @@ rabbitmq_stop() {
   process_stop epmd TERM 5
 }
 
+# The package's inner script, for the same reason as the server's.
+rabbitmq_ctl() {
+  local folder=$KRYONIX_HOME/rabbitmq
+  HOME="$folder" ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$(port rabbitmq_epmd)" \
+    RABBITMQ_NODENAME="kryonix-$(home_id)@localhost" RABBITMQ_CONF_ENV_FILE=/dev/null \
+    "$(dirname "$(rabbitmq_bin)")/rabbitmqctl" "$@"
+}
+
 rabbitmq_management_url() { echo "http://127.0.0.1:$(port rabbitmq_management)"; }
 
 rabbitmq_env() {

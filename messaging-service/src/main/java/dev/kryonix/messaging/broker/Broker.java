@@ -21,11 +21,13 @@ public final class Broker implements Lifecycle {
   public static final List<String> SHARED_VHOSTS =
       List.of("kryonix-master", "shared-services", "monitoring", "backup-operations");
 
+  private static final int ALARMED = 503;
   private static final Duration PERIOD = Duration.ofSeconds(2);
 
   private final ManagementApi api;
   private final Readiness.Component readiness;
   private volatile @Nullable BrokerCapabilities capabilities;
+  private volatile boolean alarmed;
   private @Nullable Thread watch;
 
   public Broker(ManagementApi api, Readiness readiness) {
@@ -36,6 +38,19 @@ public final class Broker implements Lifecycle {
   /** What the broker can do, once it has been seen. */
   public Optional<BrokerCapabilities> capabilities() {
     return Optional.ofNullable(capabilities);
+  }
+
+  /**
+   * Whether a node had raised its memory or disk alarm when the broker was last looked at: then no
+   * node takes messages. A connection is told so too, but only once it has sent one.
+   */
+  public boolean isAlarmed() {
+    return alarmed;
+  }
+
+  /** A connection has been told so: all others need not find out by themselves. */
+  public void noteAlarm() {
+    alarmed = true;
   }
 
   @Override
@@ -72,6 +87,7 @@ public final class Broker implements Lifecycle {
         makeSharedVhosts();
       }
       capabilities = BrokerCapabilities.of(version);
+      alarmed = hasAlarm();
       readiness.up();
     } catch (ManagementException e) {
       if (Thread.interrupted()) {
@@ -79,6 +95,19 @@ public final class Broker implements Lifecycle {
       }
       readiness.down(
           e.isUnreachable() ? "the management API does not answer" : e.getMessage() + "");
+    }
+  }
+
+  /** Asked of the nodes themselves: their statistics are seconds old. */
+  private boolean hasAlarm() throws ManagementException {
+    try {
+      api.get("/api/health/checks/alarms");
+      return false;
+    } catch (ManagementException e) {
+      if (e.status() == ALARMED) {
+        return true;
+      }
+      throw e;
     }
   }
 

@@ -4,18 +4,31 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open connection to a tenant's vhost. */
 public final class BrokerConnection {
   private final Connection connection;
   private final AtomicInteger users = new AtomicInteger();
+  private final List<Runnable> blockedListeners = new CopyOnWriteArrayList<>();
   private volatile boolean blocked;
   private volatile long lastUsed = System.nanoTime();
 
   BrokerConnection(Connection connection) {
     this.connection = connection;
-    connection.addBlockedListener(reason -> blocked = true, () -> blocked = false);
+    connection.addBlockedListener(reason -> block(), () -> blocked = false);
+  }
+
+  private void block() {
+    blocked = true;
+    blockedListeners.forEach(Runnable::run);
+  }
+
+  /** Calls the listener when the broker tells that it takes no messages. */
+  public void onBlocked(Runnable listener) {
+    blockedListeners.add(listener);
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.kryonix.messaging.publish;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.payload.Envelope.Packed;
@@ -27,7 +28,11 @@ import java.util.function.Consumer;
  * a message that came back does not count as confirmed.
  */
 final class ConfirmChannel {
+  /** How long messages that were sent before an alarm may still be confirmed. */
+  private static final long AFTER_ALARM_MILLIS = 2000;
+
   private final BrokerConnection connection;
+  private final Broker broker;
   private final Channel channel;
   private final Semaphore window;
   private final Duration patience;
@@ -36,8 +41,12 @@ final class ConfirmChannel {
   private final Map<Mark, InFlight> byMark = new ConcurrentHashMap<>();
 
   ConfirmChannel(
-      BrokerConnection connection, PublishConfig config, Consumer<ConfirmChannel> onClose) {
+      BrokerConnection connection,
+      Broker broker,
+      PublishConfig config,
+      Consumer<ConfirmChannel> onClose) {
     this.connection = connection;
+    this.broker = broker;
     this.window = new Semaphore(config.window());
     this.patience = config.confirmTimeout();
     this.channel = connection.openChannel();
@@ -52,6 +61,7 @@ final class ConfirmChannel {
     channel.addReturnListener(
         returned ->
             markReturned(new Mark(returned.getExchange(), identity(returned.getProperties()))));
+    connection.onBlocked(this::giveUpSoon);
     channel.addShutdownListener(
         cause -> {
           settle(Long.MAX_VALUE, true, Outcome.LOST);
@@ -73,6 +83,21 @@ final class ConfirmChannel {
     }
   }
 
+  /**
+   * The broker reads no further: what it has read it confirms, and of the rest nobody knows until
+   * the alarm is over.
+   */
+  private void giveUpSoon() {
+    broker.noteAlarm();
+    CompletableFuture.delayedExecutor(AFTER_ALARM_MILLIS, TimeUnit.MILLISECONDS)
+        .execute(
+            () -> {
+              if (connection.isBlocked()) {
+                settle(Long.MAX_VALUE, true, Outcome.LOST);
+              }
+            });
+  }
+
   boolean isOpen() {
     return channel.isOpen();
   }
@@ -83,7 +108,7 @@ final class ConfirmChannel {
    */
   CompletableFuture<Outcome> publish(String exchange, String routingKey, Packed message)
       throws InterruptedException {
-    if (connection.isBlocked()) {
+    if (connection.isBlocked() || broker.isAlarmed()) {
       throw BrokerErrors.blocked();
     }
     if (!window.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {

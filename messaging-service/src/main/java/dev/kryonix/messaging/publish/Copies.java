@@ -4,6 +4,7 @@ import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
@@ -42,11 +43,12 @@ final class Copies implements TenantMemory {
 
   Copies(
       TenantConnections connections,
+      Broker broker,
       TenantQueues queues,
       Operations operations,
       PublishConfig config,
       MeterRegistry meters) {
-    this.channels = new TenantChannels(connections, config);
+    this.channels = new TenantChannels(connections, broker, config);
     this.queues = queues;
     this.operations = operations;
     this.config = config;

@@ -17,6 +17,7 @@ import dev.kryonix.messaging.publish.Publisher.Receipt;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,18 +30,21 @@ public final class PublishEndpoint {
   private final Publisher publisher;
   private final OncePublisher once;
   private final Deferral deferral;
+  private final InstantSource clock;
 
   PublishEndpoint(
       TenantDirectory tenants,
       PublishRequests requests,
       Publisher publisher,
       OncePublisher once,
-      Deferral deferral) {
+      Deferral deferral,
+      InstantSource clock) {
     this.tenants = tenants;
     this.requests = requests;
     this.publisher = publisher;
     this.once = once;
     this.deferral = deferral;
+    this.clock = clock;
   }
 
   /** Publishes one message. */
@@ -87,7 +91,17 @@ public final class PublishEndpoint {
       Principal caller, StreamObserver<PublishStreamResponse> responses) {
     Submission submission = new Submission();
     return PublishStream.open(
-        responses, publisher.maxBytesInFlight(), request -> submit(caller, request, submission));
+        responses,
+        publisher.maxBytesInFlight(),
+        request -> submit(caller, request, submission),
+        () -> requireLasting(caller));
+  }
+
+  /** A stream lasts no longer than its token. */
+  private void requireLasting(Principal caller) {
+    if (caller.expiresAt().isBefore(clock.instant())) {
+      throw PublishErrors.tokenExpired();
+    }
   }
 
   private PublishResponse defer(

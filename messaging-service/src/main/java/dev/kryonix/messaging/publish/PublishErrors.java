@@ -62,6 +62,13 @@ public final class PublishErrors {
         .retryAfter(CONFIRM_RETRY);
   }
 
+  static ServiceException tokenExpired() {
+    return ServiceException.of(
+        Code.UNAUTHENTICATED,
+        ErrorReason.ERROR_REASON_TOKEN_EXPIRED,
+        "The token has expired; open the stream again with a new one.");
+  }
+
   static ServiceException historyAway() {
     return ServiceException.of(
             Code.UNAVAILABLE,

@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.publish;
 
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.util.Durations;
 import com.google.rpc.RetryInfo;
 import dev.kryonix.api.messaging.v1.Problem;
 import dev.kryonix.api.messaging.v1.PublishRequest;
@@ -9,11 +10,13 @@ import dev.kryonix.api.messaging.v1.PublishResult;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
 import dev.kryonix.api.messaging.v1.PublishWindow;
+import dev.kryonix.api.messaging.v1.Throttle;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.streams.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
+import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -28,6 +31,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class PublishStream implements StreamObserver<PublishStreamRequest> {
   private static final int WINDOW = 256;
+  private static final Set<String> THROTTLES = Set.of("RATE_LIMITED", "BROKER_BLOCKED");
   private static final PublishStreamResponse WAKE = PublishStreamResponse.getDefaultInstance();
   private static final long LOOK_MILLIS = 1000;
 
@@ -37,13 +41,17 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
   /** Holds at most a result per message asked for. */
   private final BlockingQueue<PublishStreamResponse> results = new LinkedBlockingQueue<>();
 
+  private final Runnable checkCaller;
   private final AtomicInteger unanswered = new AtomicInteger();
   private volatile boolean halfClosed;
   private volatile boolean gone;
+  private long throttledUntil = System.nanoTime();
 
-  private PublishStream(ServerCallStreamObserver<PublishStreamResponse> call, Submit submit) {
+  private PublishStream(
+      ServerCallStreamObserver<PublishStreamResponse> call, Submit submit, Runnable checkCaller) {
     this.call = call;
     this.submit = submit;
+    this.checkCaller = checkCaller;
   }
 
   /** Puts a message on its way. */
@@ -52,11 +60,19 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     CompletableFuture<PublishResponse> submit(PublishRequest request) throws InterruptedException;
   }
 
+  /**
+   * Opens a stream.
+   *
+   * @param checkCaller throws once the caller may publish no more
+   */
   static StreamObserver<PublishStreamRequest> open(
-      StreamObserver<PublishStreamResponse> responses, long maxBytes, Submit submit) {
+      StreamObserver<PublishStreamResponse> responses,
+      long maxBytes,
+      Submit submit,
+      Runnable checkCaller) {
     var call = (ServerCallStreamObserver<PublishStreamResponse>) responses;
     call.disableAutoRequest();
-    PublishStream stream = new PublishStream(call, submit);
+    PublishStream stream = new PublishStream(call, submit, checkCaller);
     StreamWriter.serve(responses, writer -> stream.write(writer, maxBytes));
     call.request(WINDOW);
     return stream;
@@ -98,11 +114,29 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
             .build());
     while (!gone && !writer.isEnded() && !(halfClosed && unanswered.get() == 0)) {
       PublishStreamResponse result = results.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      checkCaller.run();
       if (result != null && result != WAKE) {
+        throttle(writer, result);
         writer.write(result);
         unanswered.decrementAndGet();
         call.request(1);
       }
+    }
+  }
+
+  /** Says once, ahead of the refusals, how long it is of no use to send more. */
+  private void throttle(
+      StreamWriter<PublishStreamResponse> writer, PublishStreamResponse response) {
+    Problem problem = response.getResult().getProblem();
+    if (THROTTLES.contains(problem.getReason()) && System.nanoTime() - throttledUntil > 0) {
+      throttledUntil = System.nanoTime() + Durations.toNanos(problem.getRetryAfter());
+      writer.write(
+          PublishStreamResponse.newBuilder()
+              .setThrottle(
+                  Throttle.newBuilder()
+                      .setReason(problem.getReason())
+                      .setRetryAfter(problem.getRetryAfter()))
+              .build());
     }
   }
 

@@ -3,6 +3,7 @@ package dev.kryonix.messaging.publish;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.TenantConnections;
@@ -48,13 +49,14 @@ public final class Publisher implements TenantMemory {
 
   public Publisher(
       TenantConnections connections,
+      Broker broker,
       TenantQueues queues,
       HistoryRules history,
       Copies copies,
       Envelope envelope,
       PublishConfig config,
       InstantSource clock) {
-    this.channels = new TenantChannels(connections, config);
+    this.channels = new TenantChannels(connections, broker, config);
     this.queues = queues;
     this.history = history;
     this.copies = copies;

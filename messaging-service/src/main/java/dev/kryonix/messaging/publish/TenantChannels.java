@@ -2,6 +2,7 @@ package dev.kryonix.messaging.publish;
 
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.connection.TenantConnections;
 import java.util.concurrent.ConcurrentHashMap;
@@ -10,11 +11,13 @@ import java.util.concurrent.ConcurrentMap;
 /** A confirm channel per tenant, opened when one is needed and forgotten when it closes. */
 final class TenantChannels {
   private final TenantConnections connections;
+  private final Broker broker;
   private final PublishConfig config;
   private final ConcurrentMap<TenantUid, ConfirmChannel> channels = new ConcurrentHashMap<>();
 
-  TenantChannels(TenantConnections connections, PublishConfig config) {
+  TenantChannels(TenantConnections connections, Broker broker, PublishConfig config) {
     this.connections = connections;
+    this.broker = broker;
     this.config = config;
   }
 
@@ -29,6 +32,7 @@ final class TenantChannels {
         (uid, current) ->
             current != null && current.isOpen()
                 ? current
-                : new ConfirmChannel(connection, config, closed -> channels.remove(uid, closed)));
+                : new ConfirmChannel(
+                    connection, broker, config, closed -> channels.remove(uid, closed)));
   }
 }
