@@ -16,6 +16,7 @@ import java.util.List;
  * @param tags the tags that invalidate it
  * @param serves whom it serves
  * @param loadTime how long it took to load, when it was written for a lease; zero otherwise
+ * @param kind what kind of value it is
  */
 public record Content(
     byte[] value,
@@ -25,7 +26,8 @@ public record Content(
     Instant createTime,
     List<String> tags,
     DeviceClass serves,
-    Duration loadTime) {
+    Duration loadTime,
+    EntryKind kind) {
   /** The most that a value may have. */
   public static final int MAX_VALUE_BYTES = 1024 * 1024;
 
@@ -46,6 +48,19 @@ public record Content(
         || tags.stream().anyMatch(tag -> tag.isEmpty() || bytes(tag) > MAX_TAG_BYTES)) {
       throw new IllegalArgumentException("too many tags, or too long ones: " + tags.size());
     }
+  }
+
+  /** Content that is bytes. */
+  public Content(
+      byte[] value,
+      String contentType,
+      boolean absent,
+      long version,
+      Instant createTime,
+      List<String> tags,
+      DeviceClass serves,
+      Duration loadTime) {
+    this(value, contentType, absent, version, createTime, tags, serves, loadTime, EntryKind.BYTES);
   }
 
   /** Content without tags, for phones, that was not loaded for a lease. */

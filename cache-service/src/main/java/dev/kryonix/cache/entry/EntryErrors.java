@@ -88,6 +88,15 @@ final class EntryErrors {
         .field("request_id", "used for another request");
   }
 
+  static ServiceException concurrentChange() {
+    return ServiceException.of(
+            Code.ABORTED,
+            ErrorReason.ERROR_REASON_CONCURRENT_CHANGE,
+            "Too many others change the same entry at once; nothing was changed. Try again.")
+        .with("store", "redis")
+        .retryAfter(Duration.ofMillis(100));
+  }
+
   static ServiceException tooManyFlushes() {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,

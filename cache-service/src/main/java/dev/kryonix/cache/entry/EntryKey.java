@@ -11,6 +11,10 @@ import java.util.regex.Pattern;
 public record EntryKey(String module, String type, String key) {
   private static final Pattern MODULE = Pattern.compile("[a-z][a-z0-9_]{0,39}");
   private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+
+  /** Repeated in {@code ledger.lua}. */
+  private static final String PLATFORM = "kryonix_";
+
   private static final int MAX_KEY_BYTES = 1024;
 
   public EntryKey {
@@ -21,6 +25,15 @@ public record EntryKey(String module, String type, String key) {
     if (bytes == 0 || bytes > MAX_KEY_BYTES) {
       throw new IllegalArgumentException("a key of " + bytes + " bytes");
     }
+  }
+
+  /**
+   * Whether the entry is the platform's own: a session, a document of a collection, a device's
+   * operation, a request's answer. Its module is none of the catalogue, so that nobody names it in
+   * a request; it is charged as any other, and neither flushed nor evicted.
+   */
+  public boolean isPlatform() {
+    return module.startsWith(PLATFORM);
   }
 
   /** The address as it stands in Redis. */

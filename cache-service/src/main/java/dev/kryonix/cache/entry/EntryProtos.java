@@ -109,7 +109,7 @@ final class EntryProtos {
         .setSizeBytes(content.value().length)
         .setStoredBytes(entry.chargedBytes())
         .addAllTags(content.tags())
-        .setKind(content.absent() ? ValueKind.VALUE_KIND_ABSENCE : ValueKind.VALUE_KIND_BYTES)
+        .setKind(content.absent() ? ValueKind.VALUE_KIND_ABSENCE : content.kind().proto())
         .build();
   }
 

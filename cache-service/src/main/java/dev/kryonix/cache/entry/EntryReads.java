@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,6 +75,13 @@ public final class EntryReads {
       }
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
+        .thenApply(done -> List.of(found));
+  }
+
+  /** Reads entries that are in one bucket, whatever their addresses say. */
+  CompletableFuture<List<Found>> readOf(Bucket bucket, List<EntryKey> addresses) {
+    Found[] found = new Found[addresses.size()];
+    return read(bucket, addresses, IntStream.range(0, found.length).boxed().toList(), found)
         .thenApply(done -> List.of(found));
   }
 

@@ -216,7 +216,7 @@ public final class EntryStore {
     };
   }
 
-  private static WriteOutcome outcome(long code) {
+  static WriteOutcome outcome(long code) {
     return switch ((int) code) {
       case 1 -> new WriteOutcome.Written();
       case 0 -> new WriteOutcome.ConditionFailed();

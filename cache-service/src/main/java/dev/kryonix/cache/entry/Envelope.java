@@ -67,10 +67,17 @@ public final class Envelope {
 
   /** Seals content that is kept as stale after it has expired. */
   byte[] seal(TenantView tenant, EntryKey address, Content content, boolean keptStale) {
+    return seal(tenant, address, content, keptStale, false);
+  }
+
+  /** Seals content, encrypted in any case when it is secret. */
+  byte[] seal(
+      TenantView tenant, EntryKey address, Content content, boolean keptStale, boolean secret) {
     byte[] body = content.value();
     boolean web = content.serves() == DeviceClass.WEB;
     int flags = (content.absent() ? Head.ABSENT : 0) | (web ? Head.WEB : 0);
     flags |= keptStale ? Head.KEPT_STALE : 0;
+    flags |= content.kind().number() << Head.KIND_SHIFT;
     if (body.length > compressFromBytes) {
       byte[] smaller = Zstd.compress(body, web ? ZSTD_FOR_DESKTOPS : ZSTD_FOR_PHONES);
       if (smaller.length < body.length) {
@@ -78,7 +85,7 @@ public final class Envelope {
         flags |= Head.ZSTD;
       }
     }
-    boolean encrypted = encryption.applies(tenant);
+    boolean encrypted = secret || encryption.applies(tenant);
     flags |= encrypted ? 0 : Head.PLAIN;
     byte[] keyId =
         encrypted ? keys.currentKeyId(tenant).getBytes(StandardCharsets.US_ASCII) : new byte[0];
@@ -197,7 +204,8 @@ public final class Envelope {
             createTime,
             tags,
             (flags & Head.WEB) != 0 ? DeviceClass.WEB : DeviceClass.MOBILE,
-            loadTime));
+            loadTime,
+            Head.kind(flags)));
   }
 
   private static Optional<byte[]> decrypted(

@@ -13,7 +13,8 @@ import java.util.Optional;
  *
  * <pre>
  * 0   format, 2
- * 1   flags: 1 zstd, 2 absent, 4 not encrypted, 8 for desktops and servers, 16 kept as stale
+ * 1   flags: 1 zstd, 2 absent, 4 not encrypted, 8 for desktops and servers, 16 kept as stale; the
+ *     upper three bits are the number of its kind
  * 2   version, 8 bytes; the condition IF_ETAG compares it inside Redis
  * 10  written at, milliseconds since 1970, 8 bytes
  * 18  stamp, 8 bytes, put there by the script that writes
@@ -35,6 +36,8 @@ public record Head(int flags, long version, long stamp, Instant expires, List<by
   static final int PLAIN = 4;
   static final int WEB = 8;
   static final int KEPT_STALE = 16;
+  static final int KIND_SHIFT = 5;
+  private static final int KIND_MASK = 7;
 
   static final int VERSION_AT = 2;
   static final int STAMP_AT = 18;
@@ -65,6 +68,11 @@ public record Head(int flags, long version, long stamp, Instant expires, List<by
             in.getLong(STAMP_AT),
             Instant.ofEpochMilli(in.getLong(EXPIRES_AT)),
             digests));
+  }
+
+  /** The kind of value that flags tell. */
+  static EntryKind kind(int flags) {
+    return EntryKind.of(flags >> KIND_SHIFT & KIND_MASK);
   }
 
   boolean has(int flag) {

@@ -44,6 +44,7 @@ record Marks(List<Flushed> flushes, boolean tags) {
   }
 
   boolean hasFlushed(EntryKey key, long stamp) {
-    return flushes.stream().anyMatch(each -> stamp < each.stamp() && each.concerns(key));
+    return !key.isPlatform()
+        && flushes.stream().anyMatch(each -> stamp < each.stamp() && each.concerns(key));
   }
 }

@@ -1,7 +1,7 @@
 package dev.kryonix.cache.entry;
 
 /** What must hold for a write. */
-sealed interface WriteRule {
+public sealed interface WriteRule {
   /** The rule's name, for scripts and errors. */
   String name();
 

@@ -1,4 +1,4 @@
-/** Sessions of a tenant's users. */
+/** Sessions of a tenant's users: created, extended, listed and ended, under the tenant's quota. */
 @NullMarked
 package dev.kryonix.cache.session;
 

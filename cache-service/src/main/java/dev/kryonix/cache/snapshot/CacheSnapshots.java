@@ -85,6 +85,7 @@ final class CacheSnapshots implements SnapshotStore {
     List<EntryKey> addresses =
         selection.hasCollection(EntryRecords.COLLECTION)
             ? rows.addresses(spaces.of(tenant)).stream()
+                .filter(address -> !address.isPlatform())
                 .filter(address -> selection.hasModule(address.module()))
                 .toList()
             : List.of();

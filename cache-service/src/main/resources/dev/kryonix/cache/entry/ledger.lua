@@ -54,9 +54,13 @@ local function sweep(most)
   return #gone / 2
 end
 
+-- Whether an entry is the platform's own, which is neither flushed nor evicted.
+local function is_platform(member) return string.sub(member, 1, 8) == 'kryonix_' end
+
 -- The id of the flush that an entry of that stamp is dead by, '#' when it is by a tag, or nil. The digests of its tags, 8 bytes
 -- each, are one string.
 local function dead_by(member, stamp, digests)
+  if is_platform(member) then return nil end
   local all = redis.call('GET', marks)
   if not all then return nil end
   local module, kind = string.match(member, '^([^:]*):([^:]*):')
@@ -94,9 +98,11 @@ local function version_at(key, member)
   return version
 end
 
--- Makes room from the tenant's own coldest entries; of the class that has more than its share first. Says whether there is.
-local SAMPLED, MOST_EVICTED = 16, 512
+-- Makes room from the tenant's own coldest entries but those spared; of the class that has more than its share first. Says
+-- whether there is.
+local SAMPLED, MOST_EVICTED, MOST_FRUITLESS = 16, 512, 8
 local function evict(policy, wanted, over, spared)
+  local fruitless = 0
   local function coldness(member, score)
     if policy == 'ttl' then return -score end
     if policy == 'lfu' then return -(tonumber(redis.call('ZSCORE', reads, member)) or 0) end
@@ -107,7 +113,7 @@ local function evict(policy, wanted, over, spared)
     if wanted() then return true end
     local some
     local prefer = over()
-    if policy == 'ttl' and not prefer then
+    if policy == 'ttl' and not prefer and fruitless == 0 then
       some = redis.call('ZRANGE', index, 0, SAMPLED - 1, 'WITHSCORES')
     else
       some = redis.call('ZRANDMEMBER', index, SAMPLED, 'WITHSCORES')
@@ -115,14 +121,19 @@ local function evict(policy, wanted, over, spared)
     local victim, victim_score, best
     for i = 1, #some, 2 do
       local member, score = some[i], tonumber(some[i + 1])
-      if member ~= spared then
+      if not spared[member] and not is_platform(member) then
         local cold = coldness(member, score)
         if prefer and class(score) == prefer then cold = cold + 1e16 end
         if not best or cold > best then victim, victim_score, best = member, score, cold end
       end
     end
-    if not victim or not drop(victim, victim_score) then return false end
-    redis.call('HINCRBY', account, 'evicted', 1)
+    if victim then
+      if not drop(victim, victim_score) then return false end
+      redis.call('HINCRBY', account, 'evicted', 1)
+    else
+      fruitless = fruitless + 1
+      if fruitless == MOST_FRUITLESS then return false end
+    end
   end
   return wanted()
 end
@@ -132,7 +143,7 @@ local ROUNDING = 0.001
 
 -- Room for another entry or more bytes, of what the bucket has of the quota. Answers 0 when there is room, -1 when keys lack,
 -- -2 when bytes do. quota: {keys, bytes, spread, policy, mobile share}.
-local function room(member, class_name, more_keys, more_bytes, quota)
+local function room(spared, class_name, more_keys, more_bytes, quota)
   local function held()
     local held = redis.call('HMGET', account, 'mobile', 'web', 'share')
     local part = tonumber(held[3]) or 1e9 / quota.spread
@@ -162,7 +173,7 @@ local function room(member, class_name, more_keys, more_bytes, quota)
   end
   local _, _, part = held()
   if more_bytes > quota.bytes * part or more_keys > quota.keys * part then return lack end
-  evict(quota.policy, function() return lacking() == 0 end, over, member)
+  evict(quota.policy, function() return lacking() == 0 end, over, spared)
   return lacking()
 end
 

@@ -20,7 +20,7 @@ local before = tonumber(redis.call('ZSCORE', index, member))
 local bytes, class_name = tonumber(ARGV[7]), ARGV[8]
 local quota = {keys = tonumber(ARGV[11]), bytes = tonumber(ARGV[12]), spread = tonumber(ARGV[13]), policy = ARGV[14],
   mobile_share = tonumber(ARGV[15])}
-local lack = room(member, class_name, before and 0 or 1, bytes - (before and charge(before) or 0), quota)
+local lack = room({[member] = true}, class_name, before and 0 or 1, bytes - (before and charge(before) or 0), quota)
 if lack ~= 0 then return lack end
 
 local stamp = next_stamp(redis.call('HGET', account, 'stamp'))

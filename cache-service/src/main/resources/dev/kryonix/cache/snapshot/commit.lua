@@ -11,7 +11,7 @@ end
 local modules = {}
 for i = 4, #ARGV do modules[ARGV[i]] = true end
 local function selected(member)
-  return #ARGV < 4 or modules[string.sub(member, 1, string.find(member, ':', 1, true) - 1)] == true
+  return not is_platform(member) and (#ARGV < 4 or modules[string.sub(member, 1, string.find(member, ':', 1, true) - 1)] == true)
 end
 
 local old = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES')

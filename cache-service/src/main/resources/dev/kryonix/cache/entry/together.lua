@@ -1,0 +1,53 @@
+-- Changes several entries in one step, all or none. Comes after ledger.lua.
+-- KEYS: 6… entries. ARGV: 2 keys, 3 bytes, 4 spread, 5 policy, 6 mobile share, 7 what the keys of leases begin with; then for
+-- each entry: what (put, extend, remove), member, condition, version (8 bytes), the envelope before and after stamp and expiry,
+-- ttl ms, charge, class.
+-- Answers: 1 changed, 0 a condition does not hold, -1 out of keys, -2 out of memory.
+local function of(i, n) return ARGV[7 + (i - 1) * 9 + n] end
+local count = #KEYS - 5
+sweep(16)
+
+local more_keys, more_bytes, spared, class_name = 0, 0, {}, 'mobile'
+for i = 1, count do
+  local member, condition = of(i, 2), of(i, 3)
+  if condition ~= 'always' then
+    local version = version_at(KEYS[5 + i], member)
+    if condition == 'absent' and version then return 0 end
+    if condition == 'etag' and version ~= of(i, 4) then return 0 end
+  end
+  spared[member] = true
+  local before = tonumber(redis.call('ZSCORE', index, member))
+  if of(i, 1) == 'put' then
+    class_name = of(i, 9)
+    more_keys = more_keys + (before and 0 or 1)
+    more_bytes = more_bytes + tonumber(of(i, 8)) - (before and charge(before) or 0)
+  elseif of(i, 1) == 'remove' and before then
+    more_keys = more_keys - 1
+    more_bytes = more_bytes - charge(before)
+  end
+end
+local quota = {keys = tonumber(ARGV[2]), bytes = tonumber(ARGV[3]), spread = tonumber(ARGV[4]), policy = ARGV[5],
+  mobile_share = tonumber(ARGV[6])}
+local lack = room(spared, class_name, more_keys, more_bytes, quota)
+if lack ~= 0 then return lack end
+
+local stamp = next_stamp(redis.call('HGET', account, 'stamp'))
+redis.call('HSET', account, 'stamp', string.format('%.0f', stamp))
+for i = 1, count do
+  local entry, what, member = KEYS[5 + i], of(i, 1), of(i, 2)
+  local before = tonumber(redis.call('ZSCORE', index, member))
+  if what == 'put' then
+    local expires = now_ms + tonumber(of(i, 7))
+    redis.call('SET', entry, of(i, 5) .. struct.pack('>I8', stamp) .. struct.pack('>I8', expires) .. of(i, 6), 'PX', of(i, 7))
+    enter(member, before, expires, of(i, 9), tonumber(of(i, 8)))
+    redis.call('UNLINK', ARGV[7] .. member)
+  elseif what == 'remove' then
+    redis.call('UNLINK', entry, ARGV[7] .. member)
+    if before then strike(member, before) end
+  elseif before and redis.call('PTTL', entry) < tonumber(of(i, 7)) and redis.call('PEXPIRE', entry, of(i, 7)) == 1 then
+    local expires = now_ms + tonumber(of(i, 7))
+    redis.call('SETRANGE', entry, 26, struct.pack('>I8', expires))
+    redis.call('ZADD', index, score_of(expires, class(before), charge(before)), member)
+  end
+end
+return 1
