@@ -320,6 +320,6 @@ final class Sessions {
   }
 
   private Instant now() {
-    return clock.instant().truncatedTo(ChronoUnit.MILLIS);
+    return clock.instant().truncatedTo(ChronoUnit.MICROS);
   }
 }
