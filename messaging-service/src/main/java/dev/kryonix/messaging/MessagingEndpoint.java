@@ -4,6 +4,14 @@ import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
 import dev.kryonix.api.messaging.v1.CancelScheduledRequest;
 import dev.kryonix.api.messaging.v1.CancelScheduledResponse;
+import dev.kryonix.api.messaging.v1.GetClusterHealthRequest;
+import dev.kryonix.api.messaging.v1.GetClusterHealthResponse;
+import dev.kryonix.api.messaging.v1.GetQueueRequest;
+import dev.kryonix.api.messaging.v1.GetQueueResponse;
+import dev.kryonix.api.messaging.v1.ListConnectionsRequest;
+import dev.kryonix.api.messaging.v1.ListConnectionsResponse;
+import dev.kryonix.api.messaging.v1.ListQueuesRequest;
+import dev.kryonix.api.messaging.v1.ListQueuesResponse;
 import dev.kryonix.api.messaging.v1.ListScheduledRequest;
 import dev.kryonix.api.messaging.v1.ListScheduledResponse;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc.MessagingServiceImplBase;
@@ -11,6 +19,10 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
+import dev.kryonix.api.messaging.v1.PullRequest;
+import dev.kryonix.api.messaging.v1.PullResponse;
+import dev.kryonix.api.messaging.v1.PurgeQueueRequest;
+import dev.kryonix.api.messaging.v1.PurgeQueueResponse;
 import dev.kryonix.api.messaging.v1.ReceiveRequest;
 import dev.kryonix.api.messaging.v1.ReceiveResponse;
 import dev.kryonix.api.messaging.v1.ReplayRequest;
@@ -20,6 +32,8 @@ import dev.kryonix.api.messaging.v1.SubscribeResponse;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.messaging.history.HistoryEndpoint;
 import dev.kryonix.messaging.publish.PublishEndpoint;
+import dev.kryonix.messaging.queues.ClusterEndpoint;
+import dev.kryonix.messaging.queues.QueueEndpoint;
 import dev.kryonix.messaging.schedule.ScheduleEndpoint;
 import dev.kryonix.messaging.subscribe.SubscribeEndpoint;
 import io.grpc.stub.StreamObserver;
@@ -30,6 +44,8 @@ import jakarta.inject.Singleton;
 final class MessagingEndpoint extends MessagingServiceImplBase {
   private final PublishEndpoint publish;
   private final SubscribeEndpoint subscribe;
+  private final QueueEndpoint queues;
+  private final ClusterEndpoint cluster;
   private final ScheduleEndpoint schedule;
   private final HistoryEndpoint history;
 
@@ -37,11 +53,15 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
       PublishEndpoint publish,
       SubscribeEndpoint subscribe,
       ScheduleEndpoint schedule,
-      HistoryEndpoint history) {
+      HistoryEndpoint history,
+      QueueEndpoint queues,
+      ClusterEndpoint cluster) {
     this.publish = publish;
     this.subscribe = subscribe;
     this.schedule = schedule;
     this.history = history;
+    this.queues = queues;
+    this.cluster = cluster;
   }
 
   @Override
@@ -86,9 +106,47 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
   }
 
   @Override
+  public void pull(PullRequest request, StreamObserver<PullResponse> responses) {
+    responses.onNext(subscribe.pull(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
   public void acknowledge(
       AcknowledgeRequest request, StreamObserver<AcknowledgeResponse> responses) {
     responses.onNext(subscribe.acknowledge(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void listQueues(ListQueuesRequest request, StreamObserver<ListQueuesResponse> responses) {
+    responses.onNext(queues.list(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void getQueue(GetQueueRequest request, StreamObserver<GetQueueResponse> responses) {
+    responses.onNext(queues.get(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void purgeQueue(PurgeQueueRequest request, StreamObserver<PurgeQueueResponse> responses) {
+    responses.onNext(queues.purge(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void listConnections(
+      ListConnectionsRequest request, StreamObserver<ListConnectionsResponse> responses) {
+    responses.onNext(cluster.connections(request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void getClusterHealth(
+      GetClusterHealthRequest request, StreamObserver<GetClusterHealthResponse> responses) {
+    responses.onNext(cluster.health());
     responses.onCompleted();
   }
 }

@@ -17,9 +17,12 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class Broker implements Lifecycle {
+  /** The vhost in which the service's instances talk to each other. */
+  public static final String PLATFORM_VHOST = "kryonix-master";
+
   /** Vhosts of the platform, which belong to no tenant. */
   public static final List<String> SHARED_VHOSTS =
-      List.of("kryonix-master", "shared-services", "monitoring", "backup-operations");
+      List.of(PLATFORM_VHOST, "shared-services", "monitoring", "backup-operations");
 
   private static final int ALARMED = 503;
   private static final Duration PERIOD = Duration.ofSeconds(2);

@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
  * @param quorumPriorities the priorities that a quorum queue has by itself: 1 is none
  * @param defaultDeliveryLimit whether deliveries are counted against a limit by default
  * @param nativeDelayedRetry whether the broker delays retries by itself
+ * @param streams whether it has streams
  * @param khepri whether its metadata is in Khepri only
  */
 public record BrokerCapabilities(
@@ -18,6 +19,7 @@ public record BrokerCapabilities(
     int quorumPriorities,
     boolean defaultDeliveryLimit,
     boolean nativeDelayedRetry,
+    boolean streams,
     boolean khepri) {
 
   private static final Pattern VERSION = Pattern.compile("(\\d+)\\.(\\d+).*");
@@ -30,9 +32,9 @@ public record BrokerCapabilities(
             ? 1000 * Integer.parseInt(matcher.group(1)) + Integer.parseInt(matcher.group(2))
             : 0;
     if (generation >= 4003) {
-      return new BrokerCapabilities(version, 32, true, true, true);
+      return new BrokerCapabilities(version, 32, true, true, true, true);
     }
     boolean four = generation >= 4000;
-    return new BrokerCapabilities(version, four ? 2 : 1, four, false, false);
+    return new BrokerCapabilities(version, four ? 2 : 1, four, false, generation >= 3009, false);
   }
 }

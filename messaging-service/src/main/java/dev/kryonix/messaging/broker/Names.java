@@ -101,6 +101,11 @@ public final class Names {
     return queue + ORDERED_SUFFIX;
   }
 
+  /** The operation's queue whose ordered messages a queue of that name has; else the name. */
+  public static String unordered(String queue) {
+    return isOrdered(queue) ? queue.substring(0, queue.length() - ORDERED_SUFFIX.length()) : queue;
+  }
+
   /** Whether a queue of that name has messages with an ordering key. */
   public static boolean isOrdered(String queue) {
     return queue.endsWith(ORDERED_SUFFIX);

@@ -32,6 +32,7 @@ public final class Envelope {
   private static final String PRIORITY = "kx-priority";
   private static final String ROUTE = "kx-route";
   private static final String AGAIN = "kx-again";
+  private static final String ORDERING_KEY = "kx-order";
   private static final int PERSISTENT = 2;
   private static final int LARGEST = 64 * 1024 * 1024;
 
@@ -55,6 +56,9 @@ public final class Envelope {
     }
     if (message.handling().again()) {
       headers.put(AGAIN, true);
+    }
+    if (message.isOrdered()) {
+      headers.put(ORDERING_KEY, content.orderingKey());
     }
     headers.putAll(message.trace());
     content.attributes().forEach((key, value) -> headers.put(ATTRIBUTE + key, value));
@@ -99,6 +103,11 @@ public final class Envelope {
    */
   private static String place(String queue, boolean automation) {
     return automation ? Names.AUTOMATION + "/" + queue : queue;
+  }
+
+  /** The publisher's ordering key, or empty. */
+  public static String orderingKey(BasicProperties properties) {
+    return text(headers(properties).get(ORDERING_KEY));
   }
 
   /** Whether a message may have been published before, by an attempt that ended unknown. */
@@ -157,7 +166,8 @@ public final class Envelope {
         (int) number(headers.get(PRIORITY), queue.priority()),
         attributes(properties),
         Instant.ofEpochMilli(number(headers.get(TIME), 0)),
-        text(headers.get(END_TO_END)));
+        text(headers.get(END_TO_END)),
+        orderingKey(properties));
   }
 
   /** The publisher's attributes. */

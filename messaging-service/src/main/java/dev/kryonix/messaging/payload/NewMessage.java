@@ -46,9 +46,14 @@ public record NewMessage(
     this(id, queue, priority, content, ttl, time, trace, Handling.STANDARD);
   }
 
-  /** The lane that the message is for. */
+  /** The lane that the message is for; one with an ordering key has none, and counts as normal. */
   public Lane lane() {
-    return handling.route.lane(priority);
+    return isOrdered() ? Lane.NORMAL : handling.route.lane(priority);
+  }
+
+  /** Whether the message has an ordering key. */
+  public boolean isOrdered() {
+    return !content.orderingKey.isEmpty();
   }
 
   /** The same message under the id that an earlier attempt to publish it gave it. */
@@ -76,16 +81,28 @@ public record NewMessage(
    * @param attributes the publisher's attributes
    * @param compression how hard they are compressed
    * @param endToEnd the publisher's own encryption, or empty: then the bytes stay as they are
+   * @param orderingKey messages of an operation with the same one come in order; or empty
    */
   public record Content(
       byte[] payload,
       String contentType,
       Map<String, String> attributes,
       CompressionLevel compression,
-      String endToEnd) {
+      String endToEnd,
+      String orderingKey) {
 
     public Content {
       attributes = Map.copyOf(attributes);
+    }
+
+    /** Without an ordering key. */
+    public Content(
+        byte[] payload,
+        String contentType,
+        Map<String, String> attributes,
+        CompressionLevel compression,
+        String endToEnd) {
+      this(payload, contentType, attributes, compression, endToEnd, "");
     }
   }
 }

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param attributes the publisher's attributes
  * @param time when it was accepted
  * @param endToEnd the publisher's own encryption, or empty
+ * @param orderingKey the publisher's ordering key, or empty
  */
 public record StoredMessage(
     String id,
@@ -25,7 +26,8 @@ public record StoredMessage(
     int priority,
     Map<String, String> attributes,
     Instant time,
-    String endToEnd) {
+    String endToEnd,
+    String orderingKey) {
 
   public StoredMessage {
     attributes = Map.copyOf(attributes);

@@ -57,7 +57,6 @@ public final class PublishRequests {
   /** As {@link #read(TenantView, PublishRequest)}, for a request that was made in another call. */
   public NewMessage read(TenantView tenant, PublishRequest request, Map<String, String> trace) {
     LiveQueue queue = operations.require(tenant, request.getModule(), request.getOperation());
-    refuseUnbuilt(request);
     Content content = readContent(request);
     int priority = request.getPriority() == 0 ? queue.priority() : request.getPriority();
     Instant now = clock.instant();
@@ -82,12 +81,6 @@ public final class PublishRequests {
       case ROUTE_BUSINESS_CRITICAL -> Routes.require(module, Route.BUSINESS_CRITICAL);
       case ROUTE_AUTOMATION -> Routes.require(module, Route.AUTOMATION);
     };
-  }
-
-  private static void refuseUnbuilt(PublishRequest request) {
-    if (!request.getOrderingKey().isEmpty()) {
-      throw unbuilt("ordering_key");
-    }
   }
 
   /**
@@ -139,10 +132,6 @@ public final class PublishRequests {
     }
   }
 
-  private static RuntimeException unbuilt(String field) {
-    return CommonErrors.notImplemented("messaging.v1.PublishRequest." + field);
-  }
-
   private Content readContent(PublishRequest request) {
     byte[] payload = payload(request);
     long size = payload.length;
@@ -161,7 +150,8 @@ public final class PublishRequests {
         contentType(request),
         request.getAttributesMap(),
         level(request.getCompression(), payload.length),
-        request.getEndToEnd());
+        request.getEndToEnd(),
+        request.getOrderingKey());
   }
 
   private static byte[] payload(PublishRequest request) {

@@ -88,11 +88,14 @@ public final class Publisher implements TenantMemory {
   /** A message on its way. */
   private record Sent(TenantView tenant, NewMessage message, Lane lane, Packed packed) {
     String queue() {
-      return message.queue().name(lane);
+      return message.isOrdered()
+          ? Names.ordered(message.queue().name())
+          : message.queue().name(lane);
     }
 
     String exchange() {
-      return message.handling().route().exchange();
+      // Order is that of one queue, to which the routes do not lead.
+      return message.isOrdered() ? Names.PUBLISH : message.handling().route().exchange();
     }
   }
 
@@ -249,9 +252,24 @@ public final class Publisher implements TenantMemory {
   }
 
   private Sent prepare(TenantView tenant, NewMessage message) {
-    Lane lane = message.lane();
-    queues.ensure(tenant, message.queue(), lane, message.handling().route());
-    return new Sent(tenant, message, lane, envelope.pack(tenant, message));
+    Sent sent = new Sent(tenant, message, message.lane(), envelope.pack(tenant, message));
+    ensure(sent);
+    return sent;
+  }
+
+  /**
+   * Declares the queue. A message that may wait for a short time only gets a place for the time
+   * after it as well: the broker does not wait for one.
+   */
+  private void ensure(Sent sent) {
+    if (sent.message.isOrdered()) {
+      queues.ensureSource(sent.tenant, sent.message.queue(), sent.queue());
+    } else {
+      queues.ensure(sent.tenant, sent.message.queue(), sent.lane, sent.message.handling().route());
+    }
+    if (sent.message.ttl().isPresent()) {
+      queues.ensureDeadLetters(sent.tenant, sent.message.queue().module());
+    }
   }
 
   private CompletableFuture<Outcome> send(Sent sent) throws InterruptedException {
@@ -278,7 +296,7 @@ public final class Publisher implements TenantMemory {
   /** The queue had gone, deleted by hand or with its vhost: nothing holds the message yet. */
   private CompletableFuture<Outcome> sendAgain(Sent sent) throws InterruptedException {
     queues.forget(sent.tenant.uid(), sent.queue());
-    queues.ensure(sent.tenant, sent.message.queue(), sent.lane, sent.message.handling().route());
+    ensure(sent);
     return send(sent);
   }
 

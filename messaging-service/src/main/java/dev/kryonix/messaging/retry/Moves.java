@@ -27,7 +27,7 @@ public final class Moves {
   /** Passes in a row that take a second each; those after them take ten. */
   private static final int QUICK_PASSES = 30;
 
-  private static final String EXPIRED = "waited longer than its time to live";
+  static final String EXPIRED = "waited longer than its time to live";
 
   private final RetryConfig config;
   private final InstantSource clock;

@@ -45,11 +45,16 @@ final class AckTokens {
   /**
    * A delivery.
    *
-   * @param own whether this process made it
+   * @param instance the process that made it
    * @param epoch the channel
    * @param id the delivery within the channel
    */
-  record Delivered(boolean own, long epoch, long id) {}
+  record Delivered(long instance, long epoch, long id) {}
+
+  /** This process, as its tokens name it. */
+  long instance() {
+    return instance;
+  }
 
   /** A token for a delivery of this process. */
   String issue(TenantView tenant, long epoch, long id) {
@@ -87,8 +92,7 @@ final class AckTokens {
       return Optional.empty();
     }
     ByteBuffer fields = ByteBuffer.wrap(body, 1, BODY_BYTES - 1);
-    return Optional.of(
-        new Delivered(fields.getLong() == instance, fields.getLong(), fields.getLong()));
+    return Optional.of(new Delivered(fields.getLong(), fields.getLong(), fields.getLong()));
   }
 
   private Optional<byte[]> mac(TenantView tenant, String keyId, byte[] body) {

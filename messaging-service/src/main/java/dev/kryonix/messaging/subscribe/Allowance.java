@@ -51,18 +51,25 @@ final class Allowance {
     return hasRoom() && perLane.getOrDefault(lane, 0) < limits.messages() - others;
   }
 
-  synchronized void take(Arrival arrival) {
+  void take(Arrival arrival) {
+    take(arrival.taken().source(), arrival.bytes());
+  }
+
+  synchronized void take(String lane, int size) {
     messages++;
-    bytes += arrival.bytes();
-    perLane.merge(arrival.taken().source(), 1, Integer::sum);
+    bytes += size;
+    perLane.merge(lane, 1, Integer::sum);
   }
 
   void giveBack(Arrival arrival) {
+    giveBack(arrival.taken().source(), arrival.bytes());
+  }
+
+  void giveBack(String lane, int size) {
     synchronized (this) {
       messages--;
-      bytes -= arrival.bytes();
-      perLane.computeIfPresent(
-          arrival.taken().source(), (lane, held) -> held == 1 ? null : held - 1);
+      bytes -= size;
+      perLane.computeIfPresent(lane, (name, held) -> held == 1 ? null : held - 1);
     }
     onChange.run();
   }

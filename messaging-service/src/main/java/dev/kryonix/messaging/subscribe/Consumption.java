@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,7 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
   private final ReentrantLock lock = new ReentrantLock();
   private final Condition changed = lock.newCondition();
   private final Waiting waiting;
+  private final OrderedLots ordered;
   private @Nullable LaneConsumers consumers;
   private boolean lanesChanged = true;
   private boolean woken;
@@ -43,6 +45,7 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
     this.start = start;
     this.allowance = new Allowance(start.limits(), this::signal);
     this.waiting = new Waiting(subscribing.buffer(), allowance);
+    this.ordered = new OrderedLots(subscribing.ordered(), tenant, this::signal);
     this.listening = subscribing.queues().onDeclared(tenant.uid(), this::lanesChanged);
   }
 
@@ -67,6 +70,12 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
         }
       }
     }
+    OrderedLots.Change change = ordered.refresh(start.queues(), existing);
+    locked(
+        () -> {
+          change.gone().forEach(waiting::leave);
+          change.joined().forEach(waiting::join);
+        });
     allowance.serveFrom(open.lanes());
   }
 
@@ -85,7 +94,7 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
 
   boolean isOpen() {
     LaneConsumers open = consumers;
-    return open != null && open.isOpen();
+    return open != null && open.isOpen() && ordered.areOpen();
   }
 
   /** Whether a lane may have been declared since the last {@link #refresh}. */
@@ -124,9 +133,13 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
   }
 
   private @Nullable Arrival poll() {
-    return isOpen() && allowance.hasRoom()
+    return consumers != null && allowance.hasRoom()
         ? waiting.poll(lot -> allowance.hasRoom(lot.name()))
         : null;
+  }
+
+  Allowance allowance() {
+    return allowance;
   }
 
   /** The consumer has the message from now on; the number names this delivery of it. */
@@ -172,15 +185,20 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
   /** The consumer has gone: what it holds has failed, what waits for it goes back as it came. */
   @Override
   public void close() {
-    end(true);
+    end(channel -> channel.lose(allowance));
   }
 
   /** As {@link #close}, when the end is not the consumer's: what it holds goes back as well. */
   void release() {
-    end(false);
+    end(channel -> channel.giveBack(allowance));
   }
 
-  private void end(boolean consumerGone) {
+  /** As {@link #close}, when the consumer keeps what it holds. */
+  void leave() {
+    end(channel -> {});
+  }
+
+  private void end(Consumer<LeasedChannel> held) {
     try {
       listening.close();
     } catch (Exception e) {
@@ -196,16 +214,13 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
     } finally {
       lock.unlock();
     }
+    ordered.leave(held);
     if (open == null) {
       return;
     }
     open.stop();
     unseen.forEach(open.channel()::refuse);
-    if (consumerGone) {
-      open.channel().lose(allowance);
-    } else {
-      open.channel().giveBack(allowance);
-    }
+    held.accept(open.channel());
     open.channel().closeOnceEmpty();
   }
 

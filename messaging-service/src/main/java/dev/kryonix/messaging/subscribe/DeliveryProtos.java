@@ -41,6 +41,7 @@ public final class DeliveryProtos {
             .setContentType(stored.contentType())
             .setPriority(stored.priority())
             .putAllAttributes(stored.attributes())
+            .setOrderingKey(stored.orderingKey())
             .setPublishTime(Timestamps.fromMillis(stored.time().toEpochMilli()))
             .setEndToEnd(stored.endToEnd())
             .setSizeBytes(stored.payload().length);

@@ -29,6 +29,12 @@ final class Ladder implements Aftercare {
   }
 
   @Override
+  public void notTaken(Arrival arrival) {
+    arrival.charge().giveBack();
+    arrival.channel().refuse(arrival.tag());
+  }
+
+  @Override
   public void told(Arrival arrival, Fate fate) {
     // The broker has it now, and nobody here waits for it.
   }

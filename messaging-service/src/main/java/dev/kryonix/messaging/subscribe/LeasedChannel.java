@@ -252,6 +252,7 @@ final class LeasedChannel {
       lock.unlock();
     }
     arrival.charge().giveBack();
+    fate.ifPresent(done -> aftercare.told(arrival, done));
     closeWhenEmpty();
   }
 
@@ -277,6 +278,11 @@ final class LeasedChannel {
       throw new IllegalStateException(e);
     }
     return Optional.empty();
+  }
+
+  /** A message that was offered to a consumer, who did not take it after all. */
+  void notTaken(Arrival arrival) {
+    aftercare.notTaken(arrival);
   }
 
   /** Gives a message back that no consumer has had. */

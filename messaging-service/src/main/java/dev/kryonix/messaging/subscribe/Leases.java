@@ -1,12 +1,10 @@
 package dev.kryonix.messaging.subscribe;
 
 import com.rabbitmq.client.Channel;
-import dev.kryonix.kit.state.TenantView;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -14,23 +12,21 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * All channels of this process on which consumers hold deliveries: finds the one that a token
- * stands for, whichever stream or call it comes on, and ends the leases that are over.
+ * All channels of this process on which consumers hold deliveries: finds the one that a delivery
+ * was made on, whichever stream or call settles it, and ends the leases that are over.
  */
 @Singleton
 final class Leases {
   private static final int LOOKS_PER_SECOND = 2;
   private static final long LOOK_MILLIS = 1000 / LOOKS_PER_SECOND;
 
-  private final AckTokens tokens;
   private final Map<Long, LeasedChannel> channels = new ConcurrentHashMap<>();
   private final AtomicLong epochs = new AtomicLong(new SecureRandom().nextInt());
   private final ScheduledExecutorService clock =
       Executors.newSingleThreadScheduledExecutor(
           Thread.ofPlatform().daemon().name("leases").factory());
 
-  Leases(AckTokens tokens) {
-    this.tokens = tokens;
+  Leases() {
     clock.scheduleWithFixedDelay(
         () -> channels.values().forEach(LeasedChannel::expireLeases),
         LOOK_MILLIS,
@@ -46,18 +42,10 @@ final class Leases {
     return leased;
   }
 
-  /** Settles the delivery that the token stands for. */
-  Settled settle(TenantView tenant, String token, Settlement settlement) {
-    Optional<AckTokens.Delivered> delivered = tokens.read(tenant, token);
-    if (delivered.isEmpty()) {
-      return Settled.INVALID;
-    }
-    AckTokens.Delivered delivery = delivered.get();
-    LeasedChannel channel = delivery.own() ? channels.get(delivery.epoch()) : null;
-    if (channel == null) {
-      return Settled.STALE;
-    }
-    return channel.settle(delivery.id(), settlement);
+  /** Settles a delivery of this process. */
+  Settled settle(AckTokens.Delivered delivery, Settlement settlement) {
+    LeasedChannel channel = channels.get(delivery.epoch());
+    return channel == null ? Settled.STALE : channel.settle(delivery.id(), settlement);
   }
 
   @PreDestroy

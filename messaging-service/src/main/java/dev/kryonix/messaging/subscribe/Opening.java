@@ -1,5 +1,7 @@
 package dev.kryonix.messaging.subscribe;
 
+import dev.kryonix.kit.state.TenantDirectory;
+import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.payload.PayloadCorruptException;
 import dev.kryonix.messaging.payload.StoredMessage;
@@ -17,11 +19,13 @@ import org.slf4j.LoggerFactory;
 final class Opening {
   private static final Logger LOG = LoggerFactory.getLogger(Opening.class);
 
+  private final TenantDirectory tenants;
   private final Envelope envelope;
   private final Moves moves;
   private final Mover mover;
 
-  Opening(Envelope envelope, Moves moves, Mover mover) {
+  Opening(TenantDirectory tenants, Envelope envelope, Moves moves, Mover mover) {
+    this.tenants = tenants;
     this.envelope = envelope;
     this.moves = moves;
     this.mover = mover;
@@ -32,7 +36,8 @@ final class Opening {
     Taken taken = arrival.taken();
     try {
       return Optional.of(
-          envelope.unpack(taken.tenant(), taken.queue(), taken.properties(), taken.body()));
+          envelope.unpack(
+              current(taken.tenant()), taken.queue(), taken.properties(), taken.body()));
     } catch (PayloadCorruptException e) {
       LOG.error(
           "message {} of tenant {} in {} {}; it goes to the dead letters",
@@ -46,5 +51,10 @@ final class Opening {
           .carryAway(arrival, () -> mover.make(taken, move) ? Fate.ACKNOWLEDGE : Fate.FAILED);
       return Optional.empty();
     }
+  }
+
+  /** A message may be of a newer key than the consumer, who may have begun long before it. */
+  private TenantView current(TenantView known) {
+    return tenants.find(known.id(), known.uid()).orElse(known);
   }
 }

@@ -2,8 +2,11 @@ package dev.kryonix.messaging.subscribe;
 
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
+import dev.kryonix.api.messaging.v1.PullRequest;
+import dev.kryonix.api.messaging.v1.PullResponse;
 import dev.kryonix.api.messaging.v1.SubscribeRequest;
 import dev.kryonix.api.messaging.v1.SubscribeResponse;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantView;
@@ -19,10 +22,12 @@ import org.jspecify.annotations.Nullable;
 public final class SubscribeEndpoint {
   private final Subscribing subscribing;
   private final Settlements settlements;
+  private final PullChannels channels;
 
-  SubscribeEndpoint(Subscribing subscribing, Settlements settlements) {
+  SubscribeEndpoint(Subscribing subscribing, Settlements settlements, PullChannels channels) {
     this.subscribing = subscribing;
     this.settlements = settlements;
+    this.channels = channels;
   }
 
   /** Delivers messages over a stream. */
@@ -35,18 +40,33 @@ public final class SubscribeEndpoint {
     return requests;
   }
 
-  /** Settles deliveries of any stream of this process. */
+  /** Settles deliveries of any stream or call. */
   public AcknowledgeResponse acknowledge(Principal caller, AcknowledgeRequest request) {
     TenantView tenant = subscribing.tenants().require(caller);
-    AcknowledgeResponse.Builder response = AcknowledgeResponse.newBuilder();
-    response.addAllResults(settlements.acknowledge(tenant, request.getAckTokensList()));
-    request.getNacksList().stream()
-        .map(nack -> settlements.giveBack(tenant, nack))
-        .forEach(response::addAllResults);
-    request.getLeaseExtensionsList().stream()
-        .map(extend -> settlements.extend(tenant, extend))
-        .forEach(response::addAllResults);
-    return response.build();
+    if (request.getAckTokensCount() == 0
+        && request.getNacksCount() == 0
+        && request.getLeaseExtensionsCount() == 0) {
+      throw SubscribeErrors.nothingToSettle();
+    }
+    return AcknowledgeResponse.newBuilder()
+        .addAllResults(settlements.settle(tenant, request))
+        .build();
+  }
+
+  /** Takes messages without a stream. */
+  public PullResponse pull(Principal caller, PullRequest request) {
+    TenantView tenant = subscribing.tenants().require(caller);
+    SubscriptionStart start = SubscriptionStart.of(tenant, subscribing.operations(), request);
+    try {
+      return PullResponse.newBuilder()
+          .addAllDeliveries(
+              new Pull(subscribing, channels, tenant, start)
+                  .take(SubscriptionStart.duration(request.getWait())))
+          .build();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw CommonErrors.notServing("the call was interrupted");
+    }
   }
 
   /**

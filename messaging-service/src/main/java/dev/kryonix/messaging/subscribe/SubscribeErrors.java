@@ -21,6 +21,11 @@ final class SubscribeErrors {
     return CommonErrors.invalidField("start", "a subscription starts only once");
   }
 
+  static ServiceException nothingToSettle() {
+    return CommonErrors.invalidField(
+        "ack_tokens", "give at least one of ack_tokens, nacks and lease_extensions");
+  }
+
   /** The caller's tenant, while it is served and the token of the stream lasts. */
   static TenantView stillServed(TenantDirectory tenants, Principal caller) {
     if (caller.expiresAt().isBefore(Instant.now())) {

@@ -19,6 +19,7 @@ record Subscribing(
     Moves moves,
     Mover mover,
     Ladder ladder,
+    OrderedQueues ordered,
     Leases leases,
     Buffer buffer,
     AckTokens tokens) {}

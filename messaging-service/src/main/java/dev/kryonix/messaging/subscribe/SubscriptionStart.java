@@ -1,11 +1,13 @@
 package dev.kryonix.messaging.subscribe;
 
+import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a subscription is to be.
@@ -28,6 +30,9 @@ record SubscriptionStart(
   private static final Duration LEASE = Duration.ofSeconds(60);
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
+  private static final int PULLED_MESSAGES = 10;
+  private static final long PULLED_BYTES = 8L * 1024 * 1024;
+
   SubscriptionStart {
     queues = List.copyOf(queues);
   }
@@ -42,7 +47,19 @@ record SubscriptionStart(
         new Filter(start.getAttributesMap()));
   }
 
-  private static Duration duration(com.google.protobuf.Duration duration) {
+  static SubscriptionStart of(TenantView tenant, Operations operations, PullRequest pull) {
+    return new SubscriptionStart(
+        operations.matching(tenant, pull.getSourcesList()),
+        new Limits(
+            pull.getMaxMessages() == 0 ? PULLED_MESSAGES : pull.getMaxMessages(),
+            pull.getMaxBytes() == 0 ? PULLED_BYTES : pull.getMaxBytes()),
+        pull.hasLease() ? duration(pull.getLease()) : LEASE,
+        KEEP_ALIVE,
+        pull.getJsonPayloads(),
+        new Filter(Map.of()));
+  }
+
+  static Duration duration(com.google.protobuf.Duration duration) {
     return Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 }

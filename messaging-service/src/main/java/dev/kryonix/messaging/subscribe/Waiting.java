@@ -43,6 +43,15 @@ final class Waiting {
     }
   }
 
+  /** What others share with this consumer. */
+  void join(Lot shared) {
+    order.add(shared);
+  }
+
+  void leave(Lot shared) {
+    order.remove(shared);
+  }
+
   /**
    * Takes the message in, when there are bytes for it: a consumer that has nothing always gets one.
    */
@@ -75,7 +84,7 @@ final class Waiting {
   @Nullable Arrival poll(Predicate<Lot> admitted) {
     Optional<Lot> lot = order.next(admitted);
     Arrival arrival = lot.isEmpty() ? null : lot.get().take();
-    if (arrival != null) {
+    if (arrival != null && lot.get() instanceof LaneLot) {
       messages--;
       bytes -= arrival.bytes();
     }

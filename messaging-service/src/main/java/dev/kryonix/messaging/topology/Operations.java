@@ -4,9 +4,11 @@ import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.catalog.Module;
 import dev.kryonix.kit.catalog.Operation;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Names;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -80,6 +82,19 @@ public final class Operations {
                 module
                     .operation(name.substring(dot + 1))
                     .map(operation -> queue(module, operation)));
+  }
+
+  /** The operation that a queue of the broker belongs to: one of its lanes, or its ordered one. */
+  public Optional<LiveQueue> ofQueue(String name) {
+    return find(name)
+        .or(() -> find(Names.unordered(name)))
+        .or(
+            () ->
+                Arrays.stream(Lane.values())
+                    .map(Lane::suffix)
+                    .filter(suffix -> !suffix.isEmpty() && name.endsWith(suffix))
+                    .findFirst()
+                    .flatMap(suffix -> find(name.substring(0, name.length() - suffix.length()))));
   }
 
   /**

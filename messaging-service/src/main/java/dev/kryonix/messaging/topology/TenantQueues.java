@@ -38,6 +38,7 @@ public final class TenantQueues implements TenantMemory {
   private final TenantConnections connections;
   private final ManagementApi api;
   private final Operations operations;
+  private final QueueLock lock;
   private final HistoryRules history;
   private final Map<TenantUid, Known> tenants = new ConcurrentHashMap<>();
 
@@ -45,7 +46,9 @@ public final class TenantQueues implements TenantMemory {
       TenantConnections connections,
       ManagementApi api,
       Operations operations,
-      HistoryRules history) {
+      HistoryRules history,
+      QueueLock lock) {
+    this.lock = lock;
     this.connections = connections;
     this.api = api;
     this.operations = operations;
@@ -244,12 +247,18 @@ public final class TenantQueues implements TenantMemory {
       if (known.closed) {
         throw CommonErrors.notServing("the tenant is being removed");
       }
-      run(connections.toPublish(tenant), declaration, name);
+      BrokerConnection connection = connections.toPublish(tenant);
+      lock.whileKept(tenant.uid(), queueOf(name), () -> run(connection, declaration, name));
       known.declared.add(name);
     } finally {
       known.declaring.unlock();
     }
     known.listeners.forEach(Runnable::run);
+  }
+
+  private static String queueOf(String remembered) {
+    int at = remembered.indexOf('@');
+    return at < 0 ? remembered : remembered.substring(0, at);
   }
 
   /** A refused declaration closes its channel, so each has one of its own. */

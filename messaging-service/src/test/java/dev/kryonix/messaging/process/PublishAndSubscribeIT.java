@@ -236,17 +236,6 @@ final class PublishAndSubscribeIT {
   }
 
   @Test
-  void aFieldThatIsNotServedYetIsRefusedAndNotIgnored() {
-    assertRefused(
-        () ->
-            messaging
-                .stub(tenant)
-                .publish(reminder("n").toBuilder().setOrderingKey("paciente-1").build()),
-        Code.UNIMPLEMENTED,
-        "NOT_IMPLEMENTED");
-  }
-
-  @Test
   void aFullQueueRefusesAndTakesMessagesAgainWhenConsumed() throws Exception {
     tenant = messaging.newTenantOfQueueDepth(5);
     assertRefusedForNow(

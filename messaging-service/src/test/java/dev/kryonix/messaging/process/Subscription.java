@@ -2,6 +2,7 @@ package dev.kryonix.messaging.process;
 
 import dev.kryonix.api.messaging.v1.Ack;
 import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.FlowLimits;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
@@ -55,6 +56,38 @@ final class Subscription implements AutoCloseable {
   /** Waits until the server says that deliveries pause. */
   void awaitThrottle() throws InterruptedException, StatusException, TimeoutException {
     await(SubscribeResponse::hasThrottle);
+  }
+
+  /** Waits until the server says that it is there. */
+  void awaitKeepAlive() throws InterruptedException, StatusException, TimeoutException {
+    await(SubscribeResponse::hasKeepAlive);
+  }
+
+  /** Changes how much may be outstanding. */
+  void limit(int messages) throws InterruptedException, StatusException, TimeoutException {
+    call.write(
+        SubscribeRequest.newBuilder()
+            .setFlowLimits(FlowLimits.newBuilder().setMaxMessages(messages))
+            .build());
+  }
+
+  /** Whether nothing is delivered for that long. */
+  boolean isQuiet(Duration time) throws InterruptedException, StatusException {
+    long deadline = System.nanoTime() + time.toNanos();
+    while (early.isEmpty()) {
+      try {
+        SubscribeResponse response = call.read(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+        if (response == null) {
+          throw new IllegalStateException("the subscription has ended");
+        }
+        if (response.hasDelivery()) {
+          early.add(response.getDelivery());
+        }
+      } catch (TimeoutException e) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Waits until the server ends the stream. */

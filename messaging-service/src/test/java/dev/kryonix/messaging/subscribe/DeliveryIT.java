@@ -294,7 +294,11 @@ final class DeliveryIT {
   }
 
   private Settled settle(TenantView tenant, String token, Settlement settlement) {
-    return subscribing.leases().settle(tenant, token, settlement);
+    return subscribing
+        .tokens()
+        .read(tenant, token)
+        .map(delivery -> subscribing.leases().settle(delivery, settlement))
+        .orElse(Settled.INVALID);
   }
 
   private NewMessage message(LiveQueue queue, int priority, String text) {

@@ -1,0 +1,153 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
+import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
+import dev.kryonix.api.messaging.v1.SettlementResult;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.connection.Channels;
+import dev.kryonix.messaging.connection.PlatformConnection;
+import jakarta.annotation.PreDestroy;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lets the instance that made a delivery settle it: only that one has the channel on which the
+ * broker waits for word. The request goes to the queue that the instance has of its own in the
+ * platform's vhost; when there is no such queue, the instance has gone, and its deliveries with it.
+ */
+@Singleton
+final class AckForwarding {
+  /** Where answers come back: RabbitMQ's direct reply-to, which needs no queue. */
+  private static final String REPLIES = "amq.rabbitmq.reply-to";
+
+  private static final String QUEUE = "kryonix.acks.";
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+  /** How long an instance whose connection broke may take to have its queue again. */
+  private static final Duration MISSING = Duration.ofSeconds(1);
+
+  private final PlatformConnection connection;
+  private final AtomicLong calls = new AtomicLong();
+  private final Map<String, CompletableFuture<Optional<AcknowledgeResponse>>> waiting =
+      new ConcurrentHashMap<>();
+  private @Nullable Channel channel;
+
+  AckForwarding(PlatformConnection connection) {
+    this.connection = connection;
+  }
+
+  /** The queue of an instance. */
+  static String queue(long instance) {
+    return QUEUE + Long.toHexString(instance);
+  }
+
+  List<SettlementResult> settle(
+      TenantView tenant, long instance, List<String> named, AcknowledgeRequest request) {
+    Settled otherwise = Settled.FAILED;
+    try {
+      Optional<AcknowledgeResponse> answer = call(tenant, instance, request);
+      if (answer.isEmpty()) {
+        Thread.sleep(MISSING);
+        answer = call(tenant, instance, request);
+      }
+      if (answer.isPresent()) {
+        return answer.get().getResultsList();
+      }
+      otherwise = Settled.STALE;
+    } catch (IOException | TimeoutException | AlreadyClosedException | ExecutionException e) {
+      // Unknown: the consumer asks again, which is harmless.
+      otherwise = Settled.FAILED;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+    Settled all = otherwise;
+    return named.stream().map(token -> DeliveryProtos.result(token, all)).toList();
+  }
+
+  /** Empty when there is no such instance. */
+  private Optional<AcknowledgeResponse> call(
+      TenantView tenant, long instance, AcknowledgeRequest request)
+      throws IOException, TimeoutException, ExecutionException, InterruptedException {
+    String id = Long.toString(calls.incrementAndGet());
+    CompletableFuture<Optional<AcknowledgeResponse>> answer = new CompletableFuture<>();
+    waiting.put(id, answer);
+    try {
+      BasicProperties properties =
+          new BasicProperties.Builder()
+              .correlationId(id)
+              .replyTo(REPLIES)
+              .expiration(Long.toString(PATIENCE.toMillis()))
+              .headers(
+                  Map.of(
+                      AckPeer.TENANT, tenant.id().value(),
+                      AckPeer.TENANT_UID, tenant.uid().toString()))
+              .build();
+      send(queue(instance), properties, request.toByteArray());
+      return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+    } finally {
+      waiting.remove(id);
+    }
+  }
+
+  private synchronized void send(String queue, BasicProperties properties, byte[] body)
+      throws IOException, TimeoutException {
+    Channel open = channel;
+    if (open == null || !open.isOpen()) {
+      open = open();
+      channel = open;
+    }
+    open.basicPublish("", queue, true, properties, body);
+  }
+
+  private Channel open() throws IOException, TimeoutException {
+    Channel fresh = connection.openChannel();
+    fresh.addReturnListener(
+        returned -> complete(returned.getProperties().getCorrelationId(), Optional.empty()));
+    fresh.addShutdownListener(
+        cause -> waiting.values().forEach(each -> each.completeExceptionally(cause)));
+    fresh.basicConsume(
+        REPLIES,
+        true,
+        (tag, reply) -> answered(reply.getProperties().getCorrelationId(), reply.getBody()),
+        tag -> Channels.abort(fresh));
+    return fresh;
+  }
+
+  private void answered(@Nullable String id, byte[] body) {
+    try {
+      complete(id, Optional.of(AcknowledgeResponse.parseFrom(body)));
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an instance does not answer as it should", e);
+    }
+  }
+
+  private void complete(@Nullable String id, Optional<AcknowledgeResponse> answer) {
+    CompletableFuture<Optional<AcknowledgeResponse>> call = id == null ? null : waiting.get(id);
+    if (call != null) {
+      call.complete(answer);
+    }
+  }
+
+  @PreDestroy
+  synchronized void stop() {
+    Channel open = channel;
+    if (open != null) {
+      Channels.abort(open);
+    }
+  }
+}

@@ -1,0 +1,346 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.AlreadyClosedException;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.DefaultConsumer;
+import com.rabbitmq.client.Envelope;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.connection.Channels;
+import dev.kryonix.messaging.records.Owner;
+import dev.kryonix.messaging.retry.Attempts;
+import dev.kryonix.messaging.retry.Parked;
+import dev.kryonix.messaging.retry.Taken;
+import dev.kryonix.messaging.topology.Lane;
+import dev.kryonix.messaging.topology.LiveQueue;
+import dev.kryonix.messaging.topology.RetryTier;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The messages of an operation that have an ordering key, on this replica. The broker gives them to
+ * one replica at a time (a single active consumer), in order; here each key has one message in
+ * flight, and keys take turns, over all consumers of this replica.
+ *
+ * <p>A failed message is parked: it stays here unacknowledged, its key waits, and the other keys go
+ * on. When the consumer moves to another replica, the broker gives all of it there, in order, and
+ * what is parked is found in the database.
+ */
+final class OrderedQueue implements Aftercare, Lot {
+  private static final Logger LOG = LoggerFactory.getLogger(OrderedQueue.class);
+
+  /** Bounds what waits here behind keys that are busy or parked; each message is 1 MiB at most. */
+  private static final int PREFETCH = 64;
+
+  private final OrderedQueues around;
+  private final TenantView tenant;
+  private final LiveQueue queue;
+  private final String name;
+  private final LeasedChannel channel;
+  private final ReentrantLock lock = new ReentrantLock();
+  private final Map<String, OrderedKey> keys = new LinkedHashMap<>();
+  private final List<Runnable> consumers = new CopyOnWriteArrayList<>();
+  private boolean leaving;
+
+  private OrderedQueue(OrderedQueues around, TenantView tenant, LiveQueue queue, Channel fresh) {
+    this.around = around;
+    this.tenant = tenant;
+    this.queue = queue;
+    this.name = Names.ordered(queue.name());
+    this.channel = around.leases().open(fresh, this);
+    fresh.addShutdownListener(cause -> forgetAll());
+  }
+
+  static OrderedQueue open(OrderedQueues around, TenantView tenant, LiveQueue queue) {
+    Channel fresh = around.connections().toConsume(tenant).openHoldingChannel();
+    OrderedQueue opened = new OrderedQueue(around, tenant, queue, fresh);
+    try {
+      fresh.basicQos(PREFETCH);
+      fresh.basicConsume(opened.name, false, opened.new Consumer());
+    } catch (IOException | AlreadyClosedException e) {
+      Channels.abort(fresh);
+      throw BrokerErrors.unavailable(e);
+    }
+    return opened;
+  }
+
+  boolean isOpen() {
+    return channel.isOpen();
+  }
+
+  /** Another consumer of this replica; false when this is coming to its end. */
+  boolean join(Runnable onMessage) {
+    lock.lock();
+    try {
+      if (leaving || !isOpen()) {
+        return false;
+      }
+      consumers.add(onMessage);
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** What the consumer holds has failed, or goes back, or stays held. */
+  void leave(Runnable onMessage, java.util.function.Consumer<LeasedChannel> held) {
+    held.accept(channel);
+    lock.lock();
+    try {
+      consumers.remove(onMessage);
+      leaving = consumers.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    closeOnceIdle();
+  }
+
+  /** Without a consumer here, another replica is to have the queue, as soon as nothing is held. */
+  private void closeOnceIdle() {
+    lock.lock();
+    try {
+      if (!leaving) {
+        return;
+      }
+    } finally {
+      lock.unlock();
+    }
+    channel.closeOnceEmpty();
+  }
+
+  @Override
+  public String name() {
+    return name;
+  }
+
+  @Override
+  public Lane lane() {
+    return Lane.NORMAL;
+  }
+
+  @Override
+  public boolean hasNext() {
+    lock.lock();
+    try {
+      Instant now = around.clock().instant();
+      return keys.values().stream().anyMatch(key -> key.isFree(now));
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public @Nullable Arrival take() {
+    lock.lock();
+    try {
+      Instant now = around.clock().instant();
+      Optional<OrderedKey> free = keys.values().stream().filter(key -> key.isFree(now)).findFirst();
+      free.ifPresent(
+          key -> {
+            key.inFlight = true;
+            keys.remove(key.name);
+            keys.put(key.name, key);
+          });
+      return free.map(key -> key.messages.element()).orElse(null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  @Override
+  public Fate settle(Arrival arrival, Settlement settlement) throws InterruptedException {
+    return switch (settlement) {
+      case Settlement.Acknowledge acknowledge -> Fate.ACKNOWLEDGE;
+      case Settlement.Requeue requeue -> Fate.KEEP;
+      case Settlement.Extend extend -> Fate.KEEP;
+      case Settlement.Drop drop ->
+          around
+                  .mover()
+                  .make(arrival.taken(), around.moves().dropped(arrival.taken(), drop.error()))
+              ? Fate.ACKNOWLEDGE
+              : Fate.FAILED;
+      case Settlement.Retry retry -> retry(arrival, retry);
+    };
+  }
+
+  private Fate retry(Arrival arrival, Settlement.Retry retry) throws InterruptedException {
+    Instant now = around.clock().instant();
+    Attempts attempts = arrival.attempts().and(now, retry.error());
+    if (attempts.failed() >= around.moves().limit()) {
+      Taken taken = arrival.taken();
+      return around.mover().make(taken, around.moves().exhausted(taken, attempts))
+          ? Fate.ACKNOWLEDGE
+          : Fate.FAILED;
+    }
+    Duration delay = retry.delay().orElseGet(() -> RetryTier.after(attempts.failed()));
+    OrderedKey key = key(arrival);
+    Parked parked =
+        new Parked(queue.name(), id(arrival), key.name, attempts, now.plus(delay), behind(key));
+    try {
+      around.parked().put(Owner.of(tenant), parked);
+    } catch (ServiceException e) {
+      LOG.debug("the message {} cannot be parked now", id(arrival), e);
+      return Fate.FAILED;
+    }
+    park(key, arrival.after(attempts), parked);
+    return Fate.KEEP;
+  }
+
+  private void park(OrderedKey key, Arrival head, Parked parked) {
+    lock.lock();
+    try {
+      key.messages.poll();
+      key.messages.addFirst(head);
+      key.parked = parked;
+    } finally {
+      lock.unlock();
+    }
+    wakeAt(parked.retryTime());
+  }
+
+  private void wakeAt(Instant time) {
+    long millis = Duration.between(around.clock().instant(), time).toMillis() + 1;
+    CompletableFuture.delayedExecutor(Math.max(0, millis), TimeUnit.MILLISECONDS)
+        .execute(this::signal);
+  }
+
+  @Override
+  public void told(Arrival arrival, Fate fate) {
+    boolean wasParked = false;
+    lock.lock();
+    try {
+      OrderedKey key = keys.get(around.keyOf(arrival.taken().properties()));
+      if (key != null) {
+        key.inFlight = false;
+        if (fate == Fate.ACKNOWLEDGE) {
+          wasParked = key.parked != null;
+          key.parked = null;
+          key.messages.poll();
+          if (key.messages.isEmpty()) {
+            keys.remove(key.name);
+          }
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (wasParked) {
+      around.inBackground(
+          () -> around.parked().remove(Owner.of(tenant), queue.name(), id(arrival)));
+    }
+    signal();
+    closeOnceIdle();
+  }
+
+  @Override
+  public void notTaken(Arrival arrival) {
+    told(arrival, Fate.KEEP);
+  }
+
+  private void arrived(BasicProperties properties, byte[] body, Envelope envelope) {
+    Taken taken = new Taken(tenant, queue, name, properties, body);
+    Optional<Parked> before =
+        envelope.isRedeliver() ? around.find(tenant, queue, properties) : Optional.empty();
+    Arrival arrival =
+        new Arrival(
+            channel,
+            envelope.getDeliveryTag(),
+            taken,
+            before.map(Parked::attempts).orElse(Attempts.NONE),
+            envelope.isRedeliver(),
+            around.buffer().take(body.length));
+    Parked head;
+    int behind;
+    lock.lock();
+    try {
+      OrderedKey key = keys.computeIfAbsent(around.keyOf(properties), OrderedKey::new);
+      if (key.messages.isEmpty()) {
+        key.parked = before.orElse(null);
+      }
+      key.messages.add(arrival);
+      head = key.parked;
+      behind = key.messages.size() - 1;
+    } finally {
+      lock.unlock();
+    }
+    if (head != null && behind > 0) {
+      around.inBackground(() -> around.parked().setWaiting(Owner.of(tenant), head, behind));
+    } else if (head != null) {
+      wakeAt(head.retryTime());
+    }
+    signal();
+  }
+
+  private OrderedKey key(Arrival arrival) {
+    lock.lock();
+    try {
+      return keys.computeIfAbsent(around.keyOf(arrival.taken().properties()), OrderedKey::new);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private int behind(OrderedKey key) {
+    lock.lock();
+    try {
+      return Math.max(0, key.messages.size() - 1);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private static String id(Arrival arrival) {
+    return String.valueOf(arrival.taken().properties().getMessageId());
+  }
+
+  private void signal() {
+    consumers.forEach(Runnable::run);
+  }
+
+  private void forgetAll() {
+    lock.lock();
+    try {
+      keys.values().stream()
+          .flatMap(key -> key.messages.stream())
+          .forEach(arrival -> arrival.charge().giveBack());
+      keys.clear();
+    } finally {
+      lock.unlock();
+    }
+    signal();
+  }
+
+  /** Takes what the broker delivers, while this replica is the one that it delivers to. */
+  private final class Consumer extends DefaultConsumer {
+    Consumer() {
+      super(channel.channel());
+    }
+
+    @Override
+    public void handleDelivery(
+        String consumerTag, Envelope envelope, BasicProperties properties, byte[] body) {
+      arrived(properties, body, envelope);
+    }
+
+    @Override
+    public void handleCancel(String consumerTag) {
+      around.queues().forget(tenant.uid(), name);
+      Channels.abort(channel.channel());
+    }
+  }
+}

@@ -1,0 +1,142 @@
+package dev.kryonix.messaging.subscribe;
+
+import com.rabbitmq.client.AMQP.BasicProperties;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.records.Owner;
+import dev.kryonix.messaging.retry.Mover;
+import dev.kryonix.messaging.retry.Moves;
+import dev.kryonix.messaging.retry.Parked;
+import dev.kryonix.messaging.retry.ParkedStore;
+import dev.kryonix.messaging.topology.LiveQueue;
+import dev.kryonix.messaging.topology.TenantQueues;
+import jakarta.inject.Singleton;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The ordered queues that consumers of this replica are at. */
+@Singleton
+final class OrderedQueues {
+  private static final Logger LOG = LoggerFactory.getLogger(OrderedQueues.class);
+
+  private final TenantConnections connections;
+  private final TenantQueues queues;
+  private final Leases leases;
+  private final Moves moves;
+  private final Mover mover;
+  private final ParkedStore parked;
+  private final Buffer buffer;
+  private final InstantSource clock;
+  private final Map<Id, OrderedQueue> open = new ConcurrentHashMap<>();
+
+  private record Id(TenantUid tenant, String queue) {}
+
+  OrderedQueues(
+      TenantConnections connections,
+      TenantQueues queues,
+      Leases leases,
+      Moves moves,
+      Mover mover,
+      ParkedStore parked,
+      Buffer buffer,
+      InstantSource clock) {
+    this.connections = connections;
+    this.queues = queues;
+    this.leases = leases;
+    this.moves = moves;
+    this.mover = mover;
+    this.parked = parked;
+    this.buffer = buffer;
+    this.clock = clock;
+  }
+
+  /** The queue, which exists in the broker, with one consumer more. */
+  OrderedQueue join(TenantView tenant, LiveQueue queue, Runnable onMessage) {
+    Id id = new Id(tenant.uid(), queue.name());
+    while (true) {
+      OrderedQueue known = open.get(id);
+      if (known != null && known.join(onMessage)) {
+        return known;
+      }
+      if (known != null) {
+        open.remove(id, known);
+      }
+      OrderedQueue fresh = OrderedQueue.open(this, tenant, queue);
+      if (open.putIfAbsent(id, fresh) != null) {
+        fresh.leave(onMessage, channel -> {});
+      }
+    }
+  }
+
+  /** What is known of a message that comes back. */
+  Optional<Parked> find(TenantView tenant, LiveQueue queue, BasicProperties properties) {
+    try {
+      return parked.find(Owner.of(tenant), queue.name(), String.valueOf(properties.getMessageId()));
+    } catch (ServiceException e) {
+      LOG.warn(
+          "whether message {} of tenant {} in {} has been tried is not known: it is tried at once",
+          properties.getMessageId(),
+          tenant.id(),
+          queue.name(),
+          e);
+      return Optional.empty();
+    }
+  }
+
+  String keyOf(BasicProperties properties) {
+    return Envelope.orderingKey(properties);
+  }
+
+  /** Does what nobody waits for; what fails is left as it is. */
+  void inBackground(Runnable work) {
+    Thread.ofVirtual()
+        .name("parked")
+        .start(
+            () -> {
+              try {
+                work.run();
+              } catch (ServiceException e) {
+                LOG.debug("what is parked is not up to date", e);
+              }
+            });
+  }
+
+  TenantConnections connections() {
+    return connections;
+  }
+
+  TenantQueues queues() {
+    return queues;
+  }
+
+  Leases leases() {
+    return leases;
+  }
+
+  Moves moves() {
+    return moves;
+  }
+
+  Mover mover() {
+    return mover;
+  }
+
+  ParkedStore parked() {
+    return parked;
+  }
+
+  Buffer buffer() {
+    return buffer;
+  }
+
+  InstantSource clock() {
+    return clock;
+  }
+}

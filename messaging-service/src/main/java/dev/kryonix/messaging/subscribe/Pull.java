@@ -1,0 +1,144 @@
+package dev.kryonix.messaging.subscribe;
+
+import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.ManagementException;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.payload.StoredMessage;
+import dev.kryonix.messaging.topology.Lane;
+import dev.kryonix.messaging.topology.LiveQueue;
+import io.grpc.Context;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One call of Pull: asks every lane for what is there, in fair order, and when nothing is, consumes
+ * from them for as long as the caller waits. What it returns is held under leases; nothing else of
+ * it stays.
+ */
+final class Pull {
+  /** How long to wait for more once there is something. */
+  private static final long MORE_MILLIS = 10;
+
+  private static final long LOOK_MILLIS = 500;
+
+  /** How long messages with an ordering key are given to come, when nobody waits. */
+  private static final Duration ORDERED_WAIT = Duration.ofMillis(200);
+
+  private final Subscribing subscribing;
+  private final PullChannels channels;
+  private final TenantView tenant;
+  private final SubscriptionStart start;
+  private final Allowance allowance;
+  private final List<Delivery> deliveries = new ArrayList<>();
+  private long bytes;
+
+  Pull(Subscribing subscribing, PullChannels channels, TenantView tenant, SubscriptionStart start) {
+    this.subscribing = subscribing;
+    this.channels = channels;
+    this.tenant = tenant;
+    this.start = start;
+    this.allowance = new Allowance(start.limits(), () -> {});
+  }
+
+  List<Delivery> take(Duration wait) throws InterruptedException {
+    long end = System.nanoTime() + wait.toNanos();
+    getWhatIsThere();
+    if (deliveries.isEmpty() && (!wait.isZero() || hasOrdered())) {
+      consumeUntil(Math.max(end, System.nanoTime() + ORDERED_WAIT.toNanos()));
+    }
+    return deliveries;
+  }
+
+  /** Messages with an ordering key cannot be asked for: they come to a consumer or not. */
+  private boolean hasOrdered() {
+    Set<String> existing = existing();
+    return start.queues().stream()
+        .anyMatch(queue -> existing.contains(Names.ordered(queue.name())));
+  }
+
+  private Set<String> existing() {
+    try {
+      return subscribing.queues().existing(tenant);
+    } catch (ManagementException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  private void getWhatIsThere() {
+    FairOrder order = new FairOrder();
+    Set<String> existing = existing();
+    for (LiveQueue queue : start.queues()) {
+      for (Lane lane : Lane.values()) {
+        String name = queue.name(lane);
+        if (existing.contains(name)) {
+          order.add(new GetLot(name, lane, () -> channels.get(tenant, queue, name)));
+        }
+      }
+    }
+    Optional<Lot> lot = order.next(each -> true);
+    while (lot.isPresent() && hasRoom()) {
+      Arrival arrival = lot.get().take();
+      if (arrival != null && !deliver(arrival, allowance)) {
+        return;
+      }
+      lot = order.next(each -> true);
+    }
+  }
+
+  private void consumeUntil(long end) throws InterruptedException {
+    Consumption consumption = new Consumption(subscribing, tenant, start);
+    try {
+      consumption.refresh();
+      while (hasRoom() && !Context.current().isCancelled()) {
+        long left = (end - System.nanoTime()) / 1_000_000;
+        if (left <= 0) {
+          return;
+        }
+        if (consumption.hasNewLanes() || !consumption.isOpen()) {
+          consumption.refresh();
+        }
+        Arrival arrival = next(consumption, left);
+        boolean enough =
+            arrival == null ? !deliveries.isEmpty() : !deliver(arrival, consumption.allowance());
+        if (enough) {
+          return;
+        }
+      }
+    } finally {
+      consumption.leave();
+    }
+  }
+
+  private @Nullable Arrival next(Consumption consumption, long millisLeft)
+      throws InterruptedException {
+    return consumption.next(Math.min(millisLeft, deliveries.isEmpty() ? LOOK_MILLIS : MORE_MILLIS));
+  }
+
+  private boolean hasRoom() {
+    return deliveries.size() < start.limits().messages() && bytes < start.limits().bytes();
+  }
+
+  /** False when the message was too much, and has been given back. */
+  private boolean deliver(Arrival arrival, Allowance holder) {
+    if (!deliveries.isEmpty() && bytes + arrival.bytes() > start.limits().bytes()) {
+      arrival.channel().notTaken(arrival);
+      return false;
+    }
+    Optional<StoredMessage> message = subscribing.opening().open(arrival);
+    if (message.isPresent()) {
+      long id = arrival.channel().hold(arrival, holder, start.lease());
+      bytes += arrival.bytes();
+      deliveries.add(
+          DeliveryProtos.delivery(arrival, message.get(), start)
+              .setAckToken(subscribing.tokens().issue(tenant, arrival.channel().epoch(), id))
+              .build());
+    }
+    return true;
+  }
+}

@@ -1,0 +1,262 @@
+package dev.kryonix.messaging.process;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
+import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
+import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.Nack;
+import dev.kryonix.api.messaging.v1.NackAction;
+import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PullRequest;
+import dev.kryonix.api.messaging.v1.SettlementOutcome;
+import dev.kryonix.api.messaging.v1.SubscribeStart;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.testkit.ServiceProcess;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Messages with an ordering key, on a real RabbitMQ. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class OrderIT {
+  private static final String QUEUE = "crm.leads.create";
+  private static final SettlementOutcome OK = SettlementOutcome.SETTLEMENT_OUTCOME_OK;
+
+  private Path folder;
+  private Messaging messaging;
+  private DesiredTenant tenant;
+
+  @BeforeAll
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
+    messaging = new Messaging(folder);
+  }
+
+  @BeforeEach
+  void newTenant() {
+    tenant = messaging.newTenant();
+  }
+
+  @AfterAll
+  void stop() throws InterruptedException {
+    messaging.stop();
+  }
+
+  @Test
+  void eachKeyComesInOrderOneAtATimeAndKeysGoBesideEachOther() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      publish("a", "a" + i);
+      publish("b", "b" + i);
+    }
+    Map<String, List<String>> received = new HashMap<>();
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      Delivery first = subscription.next();
+      Delivery other = subscription.next();
+      assertThat(List.of(key(first), key(other))).containsExactlyInAnyOrder("a", "b");
+      List<Delivery> held = new ArrayList<>(List.of(first, other));
+      while (!held.isEmpty()) {
+        Delivery done = held.removeFirst();
+        received.computeIfAbsent(key(done), unused -> new ArrayList<>()).add(text(done));
+        assertThat(subscription.acknowledge(done)).isEqualTo(OK);
+        if (received.values().stream().mapToInt(List::size).sum() + held.size() < 10) {
+          held.add(subscription.next());
+        }
+      }
+    }
+    assertThat(received.get("a")).containsExactly("a0", "a1", "a2", "a3", "a4");
+    assertThat(received.get("b")).containsExactly("b0", "b1", "b2", "b3", "b4");
+  }
+
+  @Test
+  void aFailedMessageParksItsKeyAndTheOthersGoOn() throws Exception {
+    publish("a", "a0");
+    publish("a", "a1");
+    publish("b", "b0");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      Delivery a0 = nextOf(subscription, "a");
+      Nack later =
+          Nack.newBuilder()
+              .setAction(NackAction.NACK_ACTION_RETRY)
+              .setDelay(Durations.fromSeconds(3))
+              .setError("not yet")
+              .build();
+      Instant parked = Instant.now();
+      assertThat(subscription.settle(a0, later)).isEqualTo(OK);
+
+      Delivery again = nextOf(subscription, "a");
+
+      assertThat(Duration.between(parked, Instant.now())).isGreaterThan(Duration.ofMillis(2900));
+      assertThat(text(again)).as("before a1").isEqualTo("a0");
+      assertThat(again.getAttempt()).isEqualTo(2);
+      assertThat(again.getAckToken()).isNotEqualTo(a0.getAckToken());
+      subscription.acknowledge(again);
+      assertThat(text(nextOf(subscription, "a"))).isEqualTo("a1");
+    }
+  }
+
+  @Test
+  void aMessageThatExhaustsItsAttemptsIsADeadLetterAndItsKeyGoesOn() throws Exception {
+    publish("a", "a0");
+    publish("a", "a1");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      Nack atOnce =
+          Nack.newBuilder()
+              .setAction(NackAction.NACK_ACTION_RETRY)
+              .setDelay(Durations.ZERO)
+              .setError("never")
+              .build();
+      for (int attempt = 1; attempt <= 3; attempt++) {
+        Delivery delivery = subscription.next();
+        assertThat(text(delivery)).isEqualTo("a0");
+        assertThat(delivery.getAttempt()).isEqualTo(attempt);
+        assertThat(subscription.settle(delivery, atOnce)).isEqualTo(OK);
+      }
+      assertThat(text(subscription.next())).isEqualTo("a1");
+      assertThat(messaging.ready(tenant, "crm.dead")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aLostConsumerParksItsKeyForTheNext() throws Exception {
+    publish("a", "a0");
+    publish("a", "a1");
+    try (Subscription lost = messaging.subscribe(tenant, QUEUE)) {
+      assertThat(text(lost.next())).isEqualTo("a0");
+    }
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      Delivery again = subscription.next();
+      assertThat(text(again)).isEqualTo("a0");
+      assertThat(again.getAttempt()).isEqualTo(2);
+      subscription.acknowledge(again);
+      assertThat(text(subscription.next())).isEqualTo("a1");
+    }
+  }
+
+  @Test
+  void aRequeuedMessageIsTheNextOfItsKeyAgain() throws Exception {
+    publish("a", "a0");
+    publish("a", "a1");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      subscription.giveBack(subscription.next(), NackAction.NACK_ACTION_REQUEUE);
+      Delivery again = subscription.next();
+      assertThat(text(again)).isEqualTo("a0");
+      assertThat(again.getAttempt()).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void pullTakesOneOfEachKey() throws Exception {
+    for (int i = 0; i < 3; i++) {
+      publish("a", "a" + i);
+      publish("b", "b" + i);
+    }
+    for (int i = 0; i < 3; i++) {
+      List<Delivery> pulled =
+          messaging
+              .stub(tenant)
+              .pull(
+                  PullRequest.newBuilder()
+                      .addSources(QUEUE)
+                      .setWait(Durations.fromSeconds(10))
+                      .build())
+              .getDeliveriesList();
+      assertThat(pulled.stream().map(OrderIT::text)).containsExactlyInAnyOrder("a" + i, "b" + i);
+      AcknowledgeRequest.Builder done = AcknowledgeRequest.newBuilder();
+      pulled.forEach(each -> done.addAckTokens(each.getAckToken()));
+      assertThat(messaging.stub(tenant).acknowledge(done.build()).getResultsList())
+          .allMatch(result -> result.getOutcome() == OK);
+    }
+  }
+
+  /** Order and attempts outlive the replica that had the queue, and a second one takes over. */
+  @Test
+  void anotherReplicaGoesOnInOrderWhenOneIsKilled() throws Exception {
+    ServiceProcess other = messaging.replica(folder.resolve("other"));
+    IntStream.range(0, 20)
+        .forEach(
+            i -> {
+              try {
+                publish("a", "a" + i);
+                publish("b", "b" + i);
+              } catch (Exception e) {
+                throw new IllegalStateException(e);
+              }
+            });
+    SubscribeStart start = SubscribeStart.newBuilder().addSources(QUEUE).build();
+    Subscription active = Subscription.open(other.channel(), messaging.caller(tenant), start);
+    Delivery a0 = nextOf(active, "a");
+    assertThat(text(a0)).isEqualTo("a0");
+    Nack later =
+        Nack.newBuilder()
+            .setAction(NackAction.NACK_ACTION_RETRY)
+            .setDelay(Durations.fromSeconds(1))
+            .setError("once")
+            .build();
+    assertThat(active.settle(a0, later)).isEqualTo(OK);
+    try (Subscription standby = messaging.subscribe(tenant, start)) {
+      other.kill();
+
+      Map<String, List<String>> received = new HashMap<>();
+      int attempts = 0;
+      while (received.values().stream().mapToInt(List::size).sum() < 40) {
+        Delivery delivery = standby.next();
+        if (text(delivery).equals("a0")) {
+          attempts = delivery.getAttempt();
+        }
+        received.computeIfAbsent(key(delivery), unused -> new ArrayList<>()).add(text(delivery));
+        assertThat(standby.acknowledge(delivery)).isEqualTo(OK);
+      }
+      for (String key : List.of("a", "b")) {
+        assertThat(received.get(key))
+            .containsExactlyElementsOf(IntStream.range(0, 20).mapToObj(i -> key + i).toList());
+      }
+      assertThat(attempts).as("the attempt at the killed replica counts").isEqualTo(2);
+    }
+    await()
+        .atMost(Duration.ofSeconds(10))
+        .until(() -> messaging.ready(tenant, QUEUE + ".ordered") == 0);
+  }
+
+  private Delivery nextOf(Subscription subscription, String key) throws Exception {
+    while (true) {
+      Delivery delivery = subscription.next();
+      if (key(delivery).equals(key)) {
+        return delivery;
+      }
+    }
+  }
+
+  private void publish(String key, String text) throws Exception {
+    messaging
+        .stub(tenant)
+        .publish(
+            PublishRequest.newBuilder()
+                .setModule("crm")
+                .setOperation("leads.create")
+                .setOrderingKey(key)
+                .setData(ByteString.copyFromUtf8(text))
+                .build());
+  }
+
+  private static String key(Delivery delivery) {
+    return delivery.getMessage().getOrderingKey();
+  }
+
+  private static String text(Delivery delivery) {
+    return delivery.getMessage().getData().toStringUtf8();
+  }
+}
