@@ -104,6 +104,7 @@ public final class Envelope {
       return read(tenant, address, stored);
     } catch (GeneralSecurityException
         | BufferUnderflowException
+        | IndexOutOfBoundsException
         | ZstdException
         | IllegalArgumentException e) {
       return Optional.empty();

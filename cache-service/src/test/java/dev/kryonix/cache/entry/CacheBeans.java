@@ -1,9 +1,12 @@
 package dev.kryonix.cache.entry;
 
+import static org.awaitility.Awaitility.await;
+
 import dev.kryonix.kit.crypto.GenerateKeys;
 import io.micronaut.context.ApplicationContext;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 
@@ -21,7 +24,11 @@ public final class CacheBeans {
       throws Exception {
     Map<String, Object> all = new HashMap<>(settings);
     all.put("kryonix.redis.nodes", kind.nodes());
-    return run(all);
+    ApplicationContext context = run(all);
+    // Until then what an entry is charged may change.
+    Calibration calibration = context.getBean(Calibration.class);
+    await().atMost(Duration.ofSeconds(30)).until(() -> !Double.isNaN(calibration.error()));
+    return context;
   }
 
   /** Beans that need no Redis. */

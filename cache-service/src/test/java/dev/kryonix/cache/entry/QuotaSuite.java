@@ -10,15 +10,25 @@ import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.kit.state.TenantView;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** Quotas and eviction on a real Redis of either kind. */
 abstract class QuotaSuite extends CacheTest {
+  @Test
+  void chargesAreCloseToWhatEntriesTake() {
+    Calibration calibration = context.getBean(Calibration.class);
+    await().until(() -> !Double.isNaN(calibration.error()));
+
+    assertThat(calibration.error()).isLessThanOrEqualTo(0.05);
+  }
+
   @Test
   void anEnterpriseTenantMayUseItsWholeQuotaThoughItIsSpread() {
     TenantView tenant = tenant("enterprise", 200, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
@@ -140,15 +150,12 @@ abstract class QuotaSuite extends CacheTest {
       entries.write(tenant, put(key("k" + i), "v"));
     }
     byte[] random = new byte[15_000];
-    new java.util.Random(3).nextBytes(random);
+    new Random(3).nextBytes(random);
 
     refused(
         () ->
             entries.write(
-                tenant,
-                put(
-                    key("large"),
-                    new String(random, java.nio.charset.StandardCharsets.ISO_8859_1))),
+                tenant, put(key("large"), new String(random, StandardCharsets.ISO_8859_1))),
         ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
     assertThat(store.usage(space(tenant)).keys()).isEqualTo(10);
   }
