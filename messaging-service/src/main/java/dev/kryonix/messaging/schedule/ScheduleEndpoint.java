@@ -67,7 +67,7 @@ public final class ScheduleEndpoint {
         .build();
   }
 
-  private static ScheduledMessage message(Scheduled scheduled) {
+  static ScheduledMessage message(Scheduled scheduled) {
     return ScheduledMessage.newBuilder()
         .setScheduleId(scheduled.id())
         .setMessageId(scheduled.messageId())

@@ -320,7 +320,7 @@ final class ScheduleStore implements TenantRecords {
     parameters.add(value);
   }
 
-  private static Scheduled read(ResultSet row) throws SQLException {
+  static Scheduled read(ResultSet row) throws SQLException {
     return new Scheduled(
         row.getString("schedule_id"),
         row.getString("message_id"),
@@ -345,7 +345,7 @@ final class ScheduleStore implements TenantRecords {
         Tx.instant(row, "deliver_at"));
   }
 
-  private static String[] inTurn(Map<String, String> map) {
+  static String[] inTurn(Map<String, String> map) {
     List<String> texts = new ArrayList<>();
     new TreeMap<>(map)
         .forEach(

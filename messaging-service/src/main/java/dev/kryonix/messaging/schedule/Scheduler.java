@@ -35,6 +35,7 @@ final class Scheduler implements Lifecycle {
   private static final Duration CLEAN_EVERY = Duration.ofMinutes(1);
 
   private final ScheduleStore store;
+  private final StagedStore staged;
   private final DueMessages messages;
   private final ScheduleBell bell;
   private final TenantDirectory tenants;
@@ -49,11 +50,13 @@ final class Scheduler implements Lifecycle {
 
   Scheduler(
       ScheduleStore store,
+      StagedStore staged,
       DueMessages messages,
       ScheduleBell bell,
       TenantDirectory tenants,
       ScheduleConfig config) {
     this.store = store;
+    this.staged = staged;
     this.messages = messages;
     this.bell = bell;
     this.tenants = tenants;
@@ -159,6 +162,7 @@ final class Scheduler implements Lifecycle {
     if (System.nanoTime() - nextClean > 0) {
       nextClean = System.nanoTime() + CLEAN_EVERY.toNanos();
       store.eraseSettled();
+      staged.eraseLeft();
     }
   }
 }

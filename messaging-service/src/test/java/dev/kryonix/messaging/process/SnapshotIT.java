@@ -2,8 +2,10 @@ package dev.kryonix.messaging.process;
 
 import static dev.kryonix.messaging.process.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Timestamps;
 import com.nimbusds.jose.JOSEException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
@@ -25,6 +27,8 @@ import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
@@ -80,6 +84,58 @@ final class SnapshotIT {
     assertThat(messages(UPDATE)).isZero();
     publish("leads.update");
     assertThat(messages(UPDATE)).isEqualTo(1);
+  }
+
+  @Test
+  void scheduledMessagesComeBackUnlessTheirTimeHasPassedOrTheirIdIsKnown() throws Exception {
+    Instant later = Instant.now().plusSeconds(3600);
+    schedule("lost", later, "Ana");
+    schedule("kept", later, "Bia");
+    schedule("past", Instant.now().plusSeconds(2), "Caio");
+    List<ExportResponse> before = export(messaging.backupService());
+    assertThat(records(before))
+        .filteredOn(record -> record.getCollection().equals("scheduled"))
+        .extracting(record -> record.getKey().toStringUtf8())
+        .containsExactly("kept", "lost", "past");
+    Rows.change("DELETE FROM scheduled WHERE tenant = ? AND schedule_id <> 'kept'", tenant.getId());
+    schedule("kept", later, "another");
+    await().pollDelay(Duration.ofSeconds(2)).until(() -> true);
+
+    ImportResponse imported = restore(before, footer(before));
+
+    assertThat(imported.getCountsMap()).containsEntry("scheduled", 2L);
+    assertThat(imported.getExpired()).isEqualTo(1);
+    List<Record> after =
+        records(export(messaging.backupService())).stream()
+            .filter(record -> record.getCollection().equals("scheduled"))
+            .toList();
+    assertThat(after)
+        .extracting(record -> record.getKey().toStringUtf8())
+        .containsExactly("kept", "lost");
+    assertThat(after.get(0).getValue().toStringUtf8()).contains("another");
+    assertThat(after.get(1)).isIn(records(before));
+    assertThat(Rows.number("SELECT count(*) FROM scheduled_staged")).isZero();
+    // What came back is published like any other.
+    Rows.change(
+        "UPDATE scheduled SET attempt_at = now() WHERE tenant = ? AND schedule_id = 'lost'",
+        tenant.getId());
+    long ready = messages(CREATE);
+    schedule("soon", Instant.now().plusMillis(200), "Dora");
+    await().atMost(Duration.ofSeconds(10)).until(() -> messages(CREATE) == ready + 2);
+  }
+
+  private void schedule(String id, Instant due, String text) throws JOSEException {
+    messaging
+        .stub(tenant)
+        .publish(
+            PublishRequest.newBuilder()
+                .setModule("crm")
+                .setOperation("leads.create")
+                .setPriority(5)
+                .setDeliverAt(Timestamps.fromMillis(due.toEpochMilli()))
+                .setScheduleId(id)
+                .setData(ByteString.copyFromUtf8(text))
+                .build());
   }
 
   @Test
