@@ -35,6 +35,7 @@ import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import io.grpc.stub.StreamObserver;
+import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -43,7 +44,7 @@ import java.util.OptionalLong;
 
 /** The contract's CacheService: proto in, proto out. */
 @Singleton
-final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
+final class CacheEndpoint extends DelegatedRpcs {
   private final Entries entries;
   private final EntryBatches batches;
   private final Flushes flushes;
@@ -57,7 +58,9 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
       Flushes flushes,
       Leases leases,
       PipelineThreads threads,
-      TenantDirectory tenants) {
+      TenantDirectory tenants,
+      @Named("structures") CacheServiceGrpc.AsyncService structures) {
+    super(structures);
     this.entries = entries;
     this.batches = batches;
     this.flushes = flushes;
@@ -70,6 +73,9 @@ final class CacheEndpoint extends CacheServiceGrpc.CacheServiceImplBase {
   public void get(GetRequest request, StreamObserver<GetResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
     Lookup found = entries.read(tenant(), key);
+    if (found instanceof Lookup.Hit(Entry entry) && entry.content().kind() != EntryKind.BYTES) {
+      throw EntryErrors.wrongType("bytes");
+    }
     answer(answer, EntryProtos.response(found, request.getIfNoneMatch()));
   }
 

@@ -8,7 +8,8 @@ public enum DeviceClass {
   MOBILE,
   WEB;
 
-  static DeviceClass of(Device device) {
+  /** Whom an entry for that device serves. */
+  public static DeviceClass of(Device device) {
     return device == Device.DEVICE_DESKTOP ? WEB : MOBILE;
   }
 

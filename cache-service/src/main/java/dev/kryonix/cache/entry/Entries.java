@@ -5,7 +5,6 @@ import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
-import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -35,7 +34,7 @@ final class Entries {
   private final Keyspace keyspace;
   private final Envelope envelope;
   private final Ttls ttls;
-  private final Catalog catalog;
+  private final Modules modules;
   private final InstantSource clock;
   private final Observations observations;
   private final ReadCounts readCounts;
@@ -50,7 +49,7 @@ final class Entries {
       Redis redis,
       Envelope envelope,
       Ttls ttls,
-      Catalog catalog,
+      Modules modules,
       InstantSource clock,
       Observations observations,
       ReadCounts readCounts) {
@@ -62,7 +61,7 @@ final class Entries {
     this.keyspace = redis.keyspace(Purpose.API);
     this.envelope = envelope;
     this.ttls = ttls;
-    this.catalog = catalog;
+    this.modules = modules;
     this.clock = clock;
     this.observations = observations;
     this.readCounts = readCounts;
@@ -236,13 +235,7 @@ final class Entries {
 
   /** Refuses a module that there is not, or that the tenant has not. */
   void requireModule(TenantView tenant, EntryKey address) {
-    String module = address.module();
-    if (catalog.module(module).isEmpty()) {
-      throw EntryErrors.moduleUnknown(module);
-    }
-    if (!tenant.hasModule(module) && !module.equals(Catalog.MOBILE)) {
-      throw EntryErrors.moduleNotEnabled(module);
-    }
+    modules.require(tenant, address.module());
   }
 
   /** What stands at an address, opened for who asks for a living entry. */

@@ -18,7 +18,7 @@ public enum EntryKind {
   }
 
   /** The kind of that number; refuses another number. */
-  static EntryKind of(int number) {
+  public static EntryKind of(int number) {
     for (EntryKind each : values()) {
       if (each.number() == number) {
         return each;
@@ -28,12 +28,12 @@ public enum EntryKind {
   }
 
   /** The kind's number in an envelope. */
-  int number() {
+  public int number() {
     return proto.getNumber() - ValueKind.VALUE_KIND_BYTES.getNumber();
   }
 
   /** The kind as the contract has it. */
-  ValueKind proto() {
+  public ValueKind proto() {
     return proto;
   }
 }

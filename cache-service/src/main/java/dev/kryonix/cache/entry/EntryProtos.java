@@ -91,6 +91,8 @@ final class EntryProtos {
       case Lookup.Miss() -> miss(MissReason.MISS_REASON_ABSENT);
       case Lookup.Invalidated() -> miss(MissReason.MISS_REASON_INVALIDATED);
       case Lookup.Unreadable() -> miss(MissReason.MISS_REASON_UNREADABLE);
+      case Lookup.Hit(Entry entry) when entry.content().kind() != EntryKind.BYTES ->
+          miss(MissReason.MISS_REASON_ABSENT);
       case Lookup.Hit(Entry entry) when entry.content().absent() ->
           miss(MissReason.MISS_REASON_KNOWN_ABSENT);
       case Lookup.Hit(Entry entry) -> hit(entry, ifNoneMatch);

@@ -37,6 +37,7 @@ public final class Together {
   private final Shares shares;
   private final Spaces spaces;
   private final Envelope envelope;
+  private final ReadCounts readCounts;
   private final byte[] mobileShare;
 
   Together(
@@ -46,6 +47,7 @@ public final class Together {
       Shares shares,
       Spaces spaces,
       Envelope envelope,
+      ReadCounts readCounts,
       Catalog catalog) {
     this.keyspace = redis.keyspace(Purpose.API);
     this.reads = reads;
@@ -53,6 +55,7 @@ public final class Together {
     this.shares = shares;
     this.spaces = spaces;
     this.envelope = envelope;
+    this.readCounts = readCounts;
     this.mobileShare = Script.arg(Double.toString(catalog.cache().mobileMemoryShare()));
   }
 
@@ -82,6 +85,9 @@ public final class Together {
     List<Optional<Held>> held = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
       EntryKey address = addresses.get(i);
+      if (found.get(i) instanceof Found.Live && !address.isPlatform()) {
+        readCounts.count(tenant, spaces.of(tenant), address);
+      }
       held.add(
           found.get(i) instanceof Found.Live(byte[] bytes, Head head)
               ? envelope
@@ -95,6 +101,17 @@ public final class Together {
   /** Reads one entry of a bucket. */
   public Optional<Held> read(TenantView tenant, int bucket, EntryKey address) {
     return read(tenant, bucket, List.of(address)).getFirst();
+  }
+
+  /** The version of an entry without its value; 0 when there is none. */
+  public long version(TenantView tenant, int bucket, EntryKey address) {
+    byte[] key = spaces.of(tenant).bucket(bucket).entry(address.bytes());
+    byte[] version =
+        keyspace.await(
+            keyspace
+                .commands()
+                .getrange(key, Head.VERSION_AT, Head.VERSION_AT + Long.BYTES - 1));
+    return version.length < Long.BYTES ? 0 : ByteBuffer.wrap(version).getLong();
   }
 
   /**

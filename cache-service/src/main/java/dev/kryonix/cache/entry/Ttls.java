@@ -12,7 +12,7 @@ import java.util.random.RandomGenerator;
  * entries written together do not expire together.
  */
 @Singleton
-final class Ttls {
+public final class Ttls {
   private static final double JITTER = 0.10;
 
   private final CacheTypes types;
@@ -21,7 +21,8 @@ final class Ttls {
     this.types = catalog.cache();
   }
 
-  Duration of(String type, Device device) {
+  /** How long an entry of that type lives for that device. */
+  public Duration of(String type, Device device) {
     CacheTypes.DeviceTtl ttl = types.ttlOf(type);
     Duration base = device == Device.DEVICE_DESKTOP ? ttl.desktop() : ttl.mobile();
     double factor = 1 - JITTER * RandomGenerator.getDefault().nextDouble();

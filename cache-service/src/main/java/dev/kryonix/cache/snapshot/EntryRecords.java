@@ -6,6 +6,7 @@ import dev.kryonix.api.snapshot.v1.Record;
 import dev.kryonix.cache.entry.Content;
 import dev.kryonix.cache.entry.DeviceClass;
 import dev.kryonix.cache.entry.EntryKey;
+import dev.kryonix.cache.entry.EntryKind;
 import dev.kryonix.kit.errors.CommonErrors;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
@@ -20,13 +21,14 @@ import java.util.List;
 
 /**
  * Entries as snapshot records, in clear so that the repository can find what has not changed.
- * Format 2: version (8 bytes), written at (milliseconds, 8 bytes), absent (1 byte), content type
- * (modified UTF-8 with length), whether it serves desktops (1 byte), number of tags (1 byte), the
- * tags (modified UTF-8 with length), then the value. Format 1 had neither of the three before the
- * value, and is read still.
+ * Format 3: version (8 bytes), written at (milliseconds, 8 bytes), 1 when absent plus twice the
+ * number of its kind (1 byte), content type (modified UTF-8 with length), whether it serves
+ * desktops (1 byte), number of tags (1 byte), the tags (modified UTF-8 with length), then the
+ * value. Format 1 had neither of the three before the value, formats 1 and 2 no kind; both are read
+ * still.
  */
 final class EntryRecords {
-  static final int FORMAT = 2;
+  static final int FORMAT = 3;
   private static final int FIRST_FORMAT = 1;
   static final String COLLECTION = "entries";
 
@@ -37,7 +39,7 @@ final class EntryRecords {
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeLong(content.version());
       out.writeLong(content.createTime().toEpochMilli());
-      out.writeBoolean(content.absent());
+      out.writeByte((content.absent() ? 1 : 0) | content.kind().number() << 1);
       out.writeUTF(content.contentType());
       out.writeBoolean(content.serves() == DeviceClass.WEB);
       out.writeByte(content.tags().size());
@@ -74,7 +76,8 @@ final class EntryRecords {
         new DataInputStream(new ByteArrayInputStream(record.getValue().toByteArray()))) {
       long version = in.readLong();
       Instant createTime = Instant.ofEpochMilli(in.readLong());
-      boolean absent = in.readBoolean();
+      int state = in.readUnsignedByte();
+      boolean absent = (state & 1) != 0;
       String contentType = in.readUTF();
       DeviceClass serves = DeviceClass.MOBILE;
       List<String> tags = new ArrayList<>();
@@ -85,7 +88,15 @@ final class EntryRecords {
         }
       }
       return new Content(
-          in.readAllBytes(), contentType, absent, version, createTime, tags, serves, Duration.ZERO);
+          in.readAllBytes(),
+          contentType,
+          absent,
+          version,
+          createTime,
+          tags,
+          serves,
+          Duration.ZERO,
+          EntryKind.of(state >> 1));
     } catch (IOException | IllegalArgumentException e) {
       throw CommonErrors.invalidField("record.value", "not a cache entry of format " + FORMAT);
     }

@@ -1,0 +1,25 @@
+package dev.kryonix.cache.entry;
+
+import dev.kryonix.kit.catalog.Catalog;
+import dev.kryonix.kit.state.TenantView;
+import jakarta.inject.Singleton;
+
+/** The modules that a tenant may keep entries of. */
+@Singleton
+public final class Modules {
+  private final Catalog catalog;
+
+  Modules(Catalog catalog) {
+    this.catalog = catalog;
+  }
+
+  /** Refuses a module that there is not, or that the tenant has not. */
+  public void require(TenantView tenant, String module) {
+    if (catalog.module(module).isEmpty()) {
+      throw EntryErrors.moduleUnknown(module);
+    }
+    if (!tenant.hasModule(module) && !module.equals(Catalog.MOBILE)) {
+      throw EntryErrors.moduleNotEnabled(module);
+    }
+  }
+}
