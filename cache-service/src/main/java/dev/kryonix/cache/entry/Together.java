@@ -108,9 +108,7 @@ public final class Together {
     byte[] key = spaces.of(tenant).bucket(bucket).entry(address.bytes());
     byte[] version =
         keyspace.await(
-            keyspace
-                .commands()
-                .getrange(key, Head.VERSION_AT, Head.VERSION_AT + Long.BYTES - 1));
+            keyspace.commands().getrange(key, Head.VERSION_AT, Head.VERSION_AT + Long.BYTES - 1));
     return version.length < Long.BYTES ? 0 : ByteBuffer.wrap(version).getLong();
   }
 

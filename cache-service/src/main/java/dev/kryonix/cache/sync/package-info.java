@@ -1,4 +1,4 @@
-/** Delta sync of collections and devices' offline operations. */
+/** Collections that devices change offline and bring together later, and their offline queues. */
 @NullMarked
 package dev.kryonix.cache.sync;
 
