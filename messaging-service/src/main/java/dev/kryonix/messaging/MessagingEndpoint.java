@@ -4,12 +4,16 @@ import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
 import dev.kryonix.api.messaging.v1.CancelScheduledRequest;
 import dev.kryonix.api.messaging.v1.CancelScheduledResponse;
+import dev.kryonix.api.messaging.v1.DropDeadLettersRequest;
+import dev.kryonix.api.messaging.v1.DropDeadLettersResponse;
 import dev.kryonix.api.messaging.v1.GetClusterHealthRequest;
 import dev.kryonix.api.messaging.v1.GetClusterHealthResponse;
 import dev.kryonix.api.messaging.v1.GetQueueRequest;
 import dev.kryonix.api.messaging.v1.GetQueueResponse;
 import dev.kryonix.api.messaging.v1.ListConnectionsRequest;
 import dev.kryonix.api.messaging.v1.ListConnectionsResponse;
+import dev.kryonix.api.messaging.v1.ListDeadLettersRequest;
+import dev.kryonix.api.messaging.v1.ListDeadLettersResponse;
 import dev.kryonix.api.messaging.v1.ListQueuesRequest;
 import dev.kryonix.api.messaging.v1.ListQueuesResponse;
 import dev.kryonix.api.messaging.v1.ListScheduledRequest;
@@ -25,11 +29,14 @@ import dev.kryonix.api.messaging.v1.PurgeQueueRequest;
 import dev.kryonix.api.messaging.v1.PurgeQueueResponse;
 import dev.kryonix.api.messaging.v1.ReceiveRequest;
 import dev.kryonix.api.messaging.v1.ReceiveResponse;
+import dev.kryonix.api.messaging.v1.RedriveDeadLettersRequest;
+import dev.kryonix.api.messaging.v1.RedriveDeadLettersResponse;
 import dev.kryonix.api.messaging.v1.ReplayRequest;
 import dev.kryonix.api.messaging.v1.ReplayResponse;
 import dev.kryonix.api.messaging.v1.SubscribeRequest;
 import dev.kryonix.api.messaging.v1.SubscribeResponse;
 import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.messaging.deadletter.DeadLetterEndpoint;
 import dev.kryonix.messaging.history.HistoryEndpoint;
 import dev.kryonix.messaging.publish.PublishEndpoint;
 import dev.kryonix.messaging.queues.ClusterEndpoint;
@@ -48,6 +55,7 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
   private final ClusterEndpoint cluster;
   private final ScheduleEndpoint schedule;
   private final HistoryEndpoint history;
+  private final DeadLetterEndpoint deadLetters;
 
   MessagingEndpoint(
       PublishEndpoint publish,
@@ -55,13 +63,15 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
       ScheduleEndpoint schedule,
       HistoryEndpoint history,
       QueueEndpoint queues,
-      ClusterEndpoint cluster) {
+      ClusterEndpoint cluster,
+      DeadLetterEndpoint deadLetters) {
     this.publish = publish;
     this.subscribe = subscribe;
     this.schedule = schedule;
     this.history = history;
     this.queues = queues;
     this.cluster = cluster;
+    this.deadLetters = deadLetters;
   }
 
   @Override
@@ -147,6 +157,26 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
   public void getClusterHealth(
       GetClusterHealthRequest request, StreamObserver<GetClusterHealthResponse> responses) {
     responses.onNext(cluster.health());
+    responses.onCompleted();
+  }
+
+  @Override
+  public void listDeadLetters(
+      ListDeadLettersRequest request, StreamObserver<ListDeadLettersResponse> responses) {
+    responses.onNext(deadLetters.list(Callers.current(), request));
+    responses.onCompleted();
+  }
+
+  @Override
+  public void redriveDeadLetters(
+      RedriveDeadLettersRequest request, StreamObserver<RedriveDeadLettersResponse> responses) {
+    deadLetters.redrive(Callers.current(), request, responses);
+  }
+
+  @Override
+  public void dropDeadLetters(
+      DropDeadLettersRequest request, StreamObserver<DropDeadLettersResponse> responses) {
+    responses.onNext(deadLetters.drop(Callers.current(), request));
     responses.onCompleted();
   }
 }

@@ -13,7 +13,7 @@ public final class PublishErrors {
 
   private PublishErrors() {}
 
-  static ServiceException queueFull(String queue) {
+  public static ServiceException queueFull(String queue) {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,
             ErrorReason.ERROR_REASON_QUEUE_FULL,

@@ -56,6 +56,16 @@ public final class Mover {
     }
   }
 
+  /** Puts a dead letter into its queue again, as a message that has not been tried yet. */
+  public Outcome revive(Taken dead) throws InterruptedException {
+    return send(
+        dead,
+        Destination.queue(dead.source()),
+        moves.revived(dead),
+        dead.source(),
+        () -> queues.ensureSource(dead.tenant(), dead.queue(), dead.source()));
+  }
+
   private boolean toLater(Taken taken, Move.Later later) throws InterruptedException {
     Duration wait = Duration.between(clock.instant(), later.due());
     queues.ensureSource(taken.tenant(), taken.queue(), taken.source());

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Decides what becomes of a message that no consumer has done with, and writes it into the
@@ -92,6 +93,28 @@ public final class Moves {
     changed.put(RetryHeaders.SINCE, since(taken).toEpochMilli());
     Instant due = clock.instant().plus(tier.delay());
     return later(taken, changed, due);
+  }
+
+  /** A dead letter as a message that has not been tried yet. */
+  BasicProperties revived(Taken taken) {
+    Map<String, Object> headers = carriedOn(taken);
+    headers.keySet().removeIf(RetryHeaders::isOurs);
+    return properties(taken, headers).builder().expiration(ownTtl(taken)).build();
+  }
+
+  /** The publisher's own time to live, which the broker takes away from what has expired. */
+  private static @Nullable String ownTtl(Taken taken) {
+    HeaderReader headers = new HeaderReader(taken.properties());
+    long own = headers.number(RetryHeaders.TTL, 0);
+    if (own > 0) {
+      return Long.toString(own);
+    }
+    return headers.list("x-death").stream()
+        .filter(Map.class::isInstance)
+        .map(death -> HeaderReader.text(((Map<?, ?>) death).get("original-expiration")))
+        .filter(text -> text.matches("\\d{1,12}"))
+        .findFirst()
+        .orElse(null);
   }
 
   /** What must become of a message before any consumer sees it, if something. */

@@ -1,5 +1,7 @@
 package dev.kryonix.messaging.retry;
 
+import java.util.Set;
+
 /**
  * The headers in which a message carries what has become of it so far. They are as trustworthy as
  * the broker's user: the attributes of a publisher become headers that begin with {@code a-}, so no
@@ -44,5 +46,25 @@ public final class RetryHeaders {
   /** On a dead letter, a text: the same for all that failed in the same way. */
   public static final String FINGERPRINT = "kx-fingerprint";
 
+  private static final Set<String> ALL =
+      Set.of(
+          ATTEMPTS,
+          ATTEMPT_TIMES,
+          FIRST_ERROR,
+          LAST_ERROR,
+          DUE,
+          SINCE,
+          TTL,
+          PASSES,
+          DEAD_REASON,
+          DEAD_TIME,
+          DEAD_QUEUE,
+          FINGERPRINT);
+
   private RetryHeaders() {}
+
+  /** Whether a header is one of these. */
+  static boolean isOurs(String name) {
+    return ALL.contains(name);
+  }
 }

@@ -64,6 +64,30 @@ public final class Operations {
     }
   }
 
+  /** The canonical name of a module's operation or alias, whatever the tenant has. */
+  public String canonical(String module, String operation) {
+    return catalog
+        .module(module)
+        .orElseThrow(() -> OperationErrors.unknownModule(module, catalog))
+        .operation(operation)
+        .orElseThrow(() -> OperationErrors.unknownOperation(module, operation))
+        .name();
+  }
+
+  /** Refuses a module that the tenant does not have. */
+  public void requireEnabled(TenantView tenant, String module) {
+    if (!has(tenant, module)) {
+      throw OperationErrors.moduleNotEnabled(module, tenant.id());
+    }
+  }
+
+  /** Refuses a module that the catalogue does not have. */
+  public void requireKnown(String module) {
+    if (catalog.module(module).isEmpty()) {
+      throw OperationErrors.unknownModule(module, catalog);
+    }
+  }
+
   /** How long dead letters of the module are kept. */
   public Duration retention(String module) {
     return catalog.module(module).orElse(catalog.mobile()).retention();
@@ -149,7 +173,8 @@ public final class Operations {
     return modules;
   }
 
-  private static boolean has(TenantView tenant, String module) {
+  /** Whether the tenant has the module. */
+  public static boolean has(TenantView tenant, String module) {
     return module.equals(Catalog.MOBILE) || tenant.hasModule(module);
   }
 

@@ -1,0 +1,256 @@
+package dev.kryonix.messaging.deadletter;
+
+import dev.kryonix.kit.paging.Page;
+import dev.kryonix.kit.paging.Position;
+import dev.kryonix.kit.postgres.Database;
+import dev.kryonix.kit.postgres.Tx;
+import dev.kryonix.messaging.records.Owner;
+import dev.kryonix.messaging.records.TenantRecords;
+import dev.kryonix.messaging.retry.Attempts;
+import dev.kryonix.messaging.retry.DeadReason;
+import dev.kryonix.messaging.topology.Operations;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The dead letters in the database. */
+@Singleton
+final class DeadLetterStore implements TenantRecords {
+  private static final int ERASED_AT_ONCE = 1000;
+
+  private static final String PUT =
+      """
+      INSERT INTO dead_letters (tenant, tenant_uid, dead_letter_id, module, operation, source, reason, first_error,
+        last_error, attempts, attempt_times, dead_time, fingerprint, properties, body, expire_time)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT DO NOTHING""";
+
+  private static final String GROUPS =
+      """
+      SELECT fingerprint, min(module) AS module, min(operation) AS operation, min(reason) AS reason, count(*) AS count,
+             (array_agg(last_error ORDER BY dead_time DESC))[1] AS error,
+             min(dead_time) AS first, max(dead_time) AS last
+        FROM dead_letters WHERE %s
+       GROUP BY fingerprint""";
+
+  private static final String CLAIM =
+      """
+      UPDATE dead_letters d SET claimed_until = now() + ? * interval '1 ms'
+        FROM (SELECT tenant_uid, dead_letter_id FROM dead_letters
+               WHERE %s AND (claimed_until IS NULL OR claimed_until < now())
+               ORDER BY dead_time, dead_letter_id LIMIT ? FOR UPDATE SKIP LOCKED) AS next
+       WHERE d.tenant_uid = next.tenant_uid AND d.dead_letter_id = next.dead_letter_id
+      RETURNING d.*""";
+
+  private final Database database;
+  private final Operations operations;
+
+  DeadLetterStore(Database database, Operations operations) {
+    this.database = database;
+    this.operations = operations;
+  }
+
+  /** Keeps dead letters, in one transaction; one that is there already stays as it is. */
+  void put(Owner owner, List<DeadMessage> messages) {
+    List<List<Object>> rows = messages.stream().map(message -> row(owner, message)).toList();
+    database.runInTenant(owner.id(), tx -> tx.batch(PUT, rows));
+  }
+
+  private List<Object> row(Owner owner, DeadMessage message) {
+    Attempts attempts = message.attempts();
+    return List.of(
+        owner.id().value(),
+        owner.uid().value(),
+        message.id(),
+        message.module(),
+        message.operation(),
+        message.source(),
+        message.reason(),
+        plain(attempts.firstError()),
+        plain(attempts.lastError()),
+        attempts.failed(),
+        attempts.times().stream()
+            .map(time -> Long.toString(time.toEpochMilli()))
+            .toArray(String[]::new),
+        message.time(),
+        message.fingerprint(),
+        PropertiesForm.write(message.properties()),
+        message.body(),
+        message.time().plus(operations.retention(message.module())));
+  }
+
+  /** PostgreSQL has no text with a zero in it. */
+  private static String plain(String text) {
+    return text.replace("\0", "");
+  }
+
+  /** The newest first. */
+  Page<DeadMessage> list(Owner owner, Filter filter, Optional<Position> after, int size) {
+    Conditions conditions = new Conditions(owner, filter);
+    after.ifPresent(
+        position ->
+            conditions.and("(dead_time, dead_letter_id) < (?, ?)", position.time(), position.id()));
+    List<DeadMessage> rows =
+        database.inTenant(
+            owner.id(),
+            tx ->
+                tx.query(
+                    "SELECT * FROM dead_letters WHERE "
+                        + conditions.sql()
+                        + " ORDER BY dead_time DESC, dead_letter_id DESC LIMIT "
+                        + (size + 1),
+                    DeadLetterStore::read,
+                    conditions.after()));
+    return Page.of(rows, size, DeadLetterStore::position);
+  }
+
+  static Position position(DeadMessage message) {
+    return new Position(message.time(), message.id());
+  }
+
+  /** The largest first; one more than asked for, when there are more. */
+  List<Group> groups(Owner owner, Filter filter, Optional<GroupPlace> after, int size) {
+    Conditions conditions = new Conditions(owner, filter);
+    String sql =
+        "SELECT * FROM ("
+            + GROUPS.formatted(conditions.sql())
+            + ") AS g"
+            + (after.isPresent() ? " WHERE (count, fingerprint) < (?, ?)" : "")
+            + " ORDER BY count DESC, fingerprint DESC LIMIT "
+            + (size + 1);
+    Object[] parameters =
+        Stream.concat(
+                Stream.of(conditions.after()),
+                after.stream().flatMap(place -> Stream.of(place.count(), place.fingerprint())))
+            .toArray();
+    return database.inTenant(
+        owner.id(), tx -> tx.query(sql, DeadLetterStore::readGroup, parameters));
+  }
+
+  long count(Owner owner, Filter filter) {
+    Conditions conditions = new Conditions(owner, filter);
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.count(
+                "SELECT count(*) FROM dead_letters WHERE " + conditions.sql(), conditions.after()));
+  }
+
+  /** Takes the oldest ones behind the position for a while, so that nobody else publishes them. */
+  List<DeadMessage> claim(Owner owner, Filter filter, Optional<Position> after, Claiming claiming) {
+    Conditions conditions = new Conditions(owner, filter);
+    after.ifPresent(
+        position ->
+            conditions.and("(dead_time, dead_letter_id) > (?, ?)", position.time(), position.id()));
+    Object[] parameters =
+        Stream.concat(
+                Stream.of(conditions.after(claiming.lease().toMillis())),
+                Stream.of(claiming.most()))
+            .toArray();
+    return database
+        .inTenant(
+            owner.id(),
+            tx -> tx.query(CLAIM.formatted(conditions.sql()), DeadLetterStore::read, parameters))
+        .stream()
+        .sorted(java.util.Comparator.comparing(DeadMessage::time).thenComparing(DeadMessage::id))
+        .toList();
+  }
+
+  /** How many are claimed, and for how long. */
+  record Claiming(int most, Duration lease) {}
+
+  /** Those that were published are gone; the others are nobody's again. */
+  void settle(Owner owner, List<String> published, List<String> others) {
+    database.runInTenant(
+        owner.id(),
+        tx -> {
+          tx.update(
+              "DELETE FROM dead_letters WHERE tenant_uid = ? AND dead_letter_id = ANY (?)",
+              owner.uid().value(),
+              published.toArray(String[]::new));
+          tx.update(
+              "UPDATE dead_letters SET claimed_until = NULL WHERE tenant_uid = ? AND dead_letter_id = ANY (?)",
+              owner.uid().value(),
+              others.toArray(String[]::new));
+        });
+  }
+
+  /** Takes them out for good, but for those that somebody is publishing; returns how many. */
+  int drop(Tx tx, Owner owner, Filter filter) throws SQLException {
+    Conditions conditions = new Conditions(owner, filter);
+    return tx.update(
+        "DELETE FROM dead_letters WHERE "
+            + conditions.sql()
+            + " AND (claimed_until IS NULL OR claimed_until < now())",
+        conditions.after());
+  }
+
+  /** Takes out what has been kept long enough; returns how many. */
+  int eraseExpired() {
+    return database.inPlatform(
+        tx ->
+            tx.update(
+                """
+                DELETE FROM dead_letters WHERE ctid IN (
+                  SELECT ctid FROM dead_letters WHERE expire_time <= now() LIMIT ? FOR UPDATE SKIP LOCKED)""",
+                ERASED_AT_ONCE));
+  }
+
+  /** How many there are of the tenant, expired ones included. */
+  long size(Owner owner) {
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.count(
+                "SELECT count(*) FROM dead_letters WHERE tenant_uid = ?", owner.uid().value()));
+  }
+
+  @Override
+  public Map<String, Long> count(Owner owner) {
+    return Map.of("messaging.dead_letters", size(owner));
+  }
+
+  @Override
+  public void erase(Owner owner) {
+    database.runInTenant(
+        owner.id(),
+        tx -> tx.update("DELETE FROM dead_letters WHERE tenant_uid = ?", owner.uid().value()));
+  }
+
+  private static DeadMessage read(ResultSet row) throws SQLException {
+    String[] times = (String[]) row.getArray("attempt_times").getArray();
+    return new DeadMessage(
+        row.getString("dead_letter_id"),
+        row.getString("module"),
+        row.getString("operation"),
+        row.getString("source"),
+        DeadReason.valueOf(row.getString("reason")),
+        new Attempts(
+            row.getInt("attempts"),
+            Stream.of(times).map(time -> Instant.ofEpochMilli(Long.parseLong(time))).toList(),
+            row.getString("first_error"),
+            row.getString("last_error")),
+        Tx.instant(row, "dead_time"),
+        row.getString("fingerprint"),
+        PropertiesForm.read(row.getBytes("properties")),
+        row.getBytes("body"));
+  }
+
+  private static Group readGroup(ResultSet row) throws SQLException {
+    return new Group(
+        row.getString("fingerprint"),
+        row.getString("module"),
+        row.getString("operation"),
+        DeadReason.valueOf(row.getString("reason")),
+        row.getString("error"),
+        row.getLong("count"),
+        Tx.instant(row, "first"),
+        Tx.instant(row, "last"));
+  }
+}

@@ -1,0 +1,112 @@
+package dev.kryonix.messaging.deadletter;
+
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.ManagementException;
+import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.connection.Channels;
+import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.records.Owner;
+import dev.kryonix.messaging.topology.TenantQueues;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Takes dead letters from the broker's queues of them into the database. A message is acknowledged
+ * when the database has it: in between it may be in both, and its id is the same.
+ */
+@Singleton
+final class Drain {
+  private static final int AT_ONCE = 50;
+  private static final long PATIENCE_MILLIS = 1000;
+
+  private final TenantConnections connections;
+  private final TenantQueues queues;
+  private final DeadLetterStore store;
+  private final Autopsy autopsy;
+  private final DeadLetterConfig config;
+
+  Drain(
+      TenantConnections connections,
+      TenantQueues queues,
+      DeadLetterStore store,
+      Autopsy autopsy,
+      DeadLetterConfig config) {
+    this.connections = connections;
+    this.queues = queues;
+    this.store = store;
+    this.autopsy = autopsy;
+    this.config = config;
+  }
+
+  /** Takes what there is of the tenant's now, as far as there is room. */
+  void drain(TenantView tenant) throws InterruptedException {
+    Set<String> names;
+    try {
+      names = queues.existing(tenant);
+    } catch (ManagementException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+    for (String name : names) {
+      if (Names.moduleOfDeadLetters(name).isPresent()) {
+        drain(tenant, name);
+      }
+    }
+  }
+
+  private void drain(TenantView tenant, String queue) throws InterruptedException {
+    // One for each queue: what is acknowledged is all that came on it before.
+    Channel channel = connections.toConsume(tenant).openHoldingChannel();
+    try {
+      channel.basicQos(AT_ONCE);
+      drain(tenant, channel, queue);
+    } catch (IOException | ShutdownSignalException e) {
+      throw BrokerErrors.unavailable(e);
+    } finally {
+      // What has not been acknowledged goes back.
+      Channels.abort(channel);
+    }
+  }
+
+  private void drain(TenantView tenant, Channel channel, String queue)
+      throws IOException, InterruptedException {
+    Owner owner = Owner.of(tenant);
+    int left = channel.queueDeclarePassive(queue).getMessageCount();
+    left = (int) Math.min(left, left == 0 ? 0 : config.maxPerTenant() - store.size(owner));
+    if (left <= 0) {
+      return;
+    }
+    String module = Names.moduleOfDeadLetters(queue).orElseThrow();
+    BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
+    channel.basicConsume(queue, false, (tag, delivery) -> arrived.add(delivery), tag -> {});
+    while (left > 0) {
+      List<Delivery> batch = batch(arrived, Math.min(left, AT_ONCE));
+      if (batch.isEmpty()) {
+        return;
+      }
+      store.put(owner, batch.stream().map(each -> autopsy.of(module, each)).toList());
+      channel.basicAck(batch.getLast().getEnvelope().getDeliveryTag(), true);
+      left -= batch.size();
+    }
+  }
+
+  private static List<Delivery> batch(BlockingQueue<Delivery> arrived, int most)
+      throws InterruptedException {
+    List<Delivery> batch = new ArrayList<>(most);
+    Delivery first = arrived.poll(PATIENCE_MILLIS, TimeUnit.MILLISECONDS);
+    if (first != null) {
+      batch.add(first);
+      arrived.drainTo(batch, most - 1);
+    }
+    return batch;
+  }
+}
