@@ -5,7 +5,7 @@
 -- index    sorted set of members (module:type:key). Score: seconds from EPOCH to the expiry * 2^22, + 2^21 for the class web,
 --          + the charge in bytes (below 2^21): exact in a double until 2092
 -- account  hash: mobile and web, the bytes charged to each class; stamp, the last one given; share, the billionths of the
---          tenant's quota that this bucket has (none: an equal part)
+--          tenant's quota that this bucket has (none: an equal part); leased, until when there may be leases
 -- marks    string: a line `module:type stamp id` for each flush whose memory is not all given back, either part empty for
 --          all; a line `#: stamp` while tags are invalidated
 -- tags     hash: digest of each invalidated tag, the stamp of its invalidation
