@@ -172,10 +172,7 @@ public final class Moves {
     HeaderReader headers = new HeaderReader(taken.properties());
     return headers
         .time(RetryHeaders.SINCE)
-        .or(
-            () ->
-                Optional.ofNullable(taken.properties().getTimestamp())
-                    .map(java.util.Date::toInstant))
+        .or(() -> headers.time(RetryHeaders.PUBLISHED))
         .orElse(Instant.EPOCH);
   }
 

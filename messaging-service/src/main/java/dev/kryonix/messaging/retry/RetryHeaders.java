@@ -28,6 +28,9 @@ public final class RetryHeaders {
   /** Milliseconds since 1970: since when it waits for a consumer, if not since its publish. */
   public static final String SINCE = "kx-since";
 
+  /** Milliseconds since 1970: when it was published, as every message says. */
+  static final String PUBLISHED = "kx-time";
+
   /** Milliseconds: the publisher's own time to live, which a delay queue would take for its own. */
   public static final String TTL = "kx-ttl";
 

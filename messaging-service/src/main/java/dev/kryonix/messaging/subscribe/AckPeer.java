@@ -14,6 +14,7 @@ import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.connection.PlatformConnection;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
@@ -61,8 +62,12 @@ final class AckPeer implements Lifecycle {
     watch = Thread.ofVirtual().name("ack-peer").start(this::run);
   }
 
+  /** Goes on while calls are drained: others still settle what was delivered here. */
   @Override
-  public void stop() {
+  public void stop() {}
+
+  @PreDestroy
+  void end() {
     Thread running = watch;
     if (running != null) {
       running.interrupt();

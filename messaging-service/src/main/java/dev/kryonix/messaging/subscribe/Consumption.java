@@ -166,14 +166,19 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
       from.carryAway(envelope, taken, where);
       return;
     }
+    boolean isOurs;
     lock.lock();
     try {
-      if (from == consumers) {
+      isOurs = from == consumers;
+      if (isOurs) {
         waiting.add(from.channel(), lot, taken, envelope);
         changed.signalAll();
       }
     } finally {
       lock.unlock();
+    }
+    if (!isOurs) {
+      from.channel().refuse(envelope.getDeliveryTag());
     }
   }
 

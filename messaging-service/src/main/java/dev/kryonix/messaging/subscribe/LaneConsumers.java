@@ -98,6 +98,8 @@ final class LaneConsumers {
       channel.channel().basicConsume(name, false, consumer);
       joined.put(name, consumer);
     } catch (IOException | AlreadyClosedException e) {
+      // The queue may have gone since the broker named it.
+      subscribing.queues().forget(tenant.uid(), name);
       throw BrokerErrors.unavailable(e);
     }
   }

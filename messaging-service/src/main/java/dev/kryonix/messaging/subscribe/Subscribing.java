@@ -22,4 +22,5 @@ record Subscribing(
     OrderedQueues ordered,
     Leases leases,
     Buffer buffer,
-    AckTokens tokens) {}
+    AckTokens tokens,
+    Drain drain) {}

@@ -30,6 +30,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 final class Subscription {
   private static final Duration LOOK = Duration.ofSeconds(1);
   private static final Duration LANES_LOOK = Duration.ofSeconds(2);
+  private static final Duration DRAIN_LOOK = Duration.ofMillis(50);
   private static final Duration PAUSE = Duration.ofSeconds(1);
 
   private final Subscribing subscribing;
@@ -81,7 +82,10 @@ final class Subscription {
       while (!ended && !writer.isEnded()) {
         TenantView tenant = stillServed();
         writeResults(writer);
-        if (followBroker(writer)) {
+        subscribing.drain().check(consumption.allowance().isEmpty());
+        if (subscribing.drain().hasBegun()) {
+          Thread.sleep(DRAIN_LOOK);
+        } else if (followBroker(writer)) {
           Arrival arrival = consumption.next(LOOK.toMillis());
           if (arrival != null) {
             deliver(writer, tenant, arrival);

@@ -63,6 +63,10 @@ public final class TenantQueues implements TenantMemory {
     long listed = System.nanoTime() - LISTING_KEPT.toNanos() - 1;
     final Set<String> declared = ConcurrentHashMap.newKeySet();
     boolean closed;
+
+    /** Whether something was declared since the broker was asked for what there is. */
+    volatile boolean isOutOfDate;
+
     final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   }
 
@@ -163,6 +167,7 @@ public final class TenantQueues implements TenantMemory {
   public void forget(TenantUid tenant, String queue) {
     Known known = tenants.get(tenant);
     if (known != null) {
+      known.isOutOfDate = true;
       known.declared.removeIf(name -> name.equals(queue) || name.startsWith(queue + "@"));
     }
   }
@@ -203,13 +208,12 @@ public final class TenantQueues implements TenantMemory {
     Known known = known(tenant.uid());
     known.listing.lock();
     try {
-      if (System.nanoTime() - known.listed > LISTING_KEPT.toNanos()) {
+      if (known.isOutOfDate || System.nanoTime() - known.listed > LISTING_KEPT.toNanos()) {
+        known.isOutOfDate = false;
         known.existing = list(tenant);
         known.listed = System.nanoTime();
       }
-      Set<String> names = new HashSet<>(known.existing);
-      names.addAll(known.declared);
-      return names;
+      return known.existing;
     } finally {
       known.listing.unlock();
     }
@@ -253,6 +257,7 @@ public final class TenantQueues implements TenantMemory {
     } finally {
       known.declaring.unlock();
     }
+    known.isOutOfDate = true;
     known.listeners.forEach(Runnable::run);
   }
 

@@ -43,7 +43,8 @@ final class OrderIT {
   @BeforeAll
   void start(@TempDir Path temporary) throws Exception {
     folder = temporary;
-    messaging = new Messaging(folder);
+    // Nobody else looks into the queues of dead letters meanwhile.
+    messaging = new Messaging(folder, Map.of("KRYONIX_DEAD_LETTERS_SWEEP", "1h"));
   }
 
   @BeforeEach

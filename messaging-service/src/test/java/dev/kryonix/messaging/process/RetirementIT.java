@@ -44,6 +44,8 @@ final class RetirementIT {
         new Messaging(
             folder,
             Map.of(
+                // Nobody else looks into the queues of dead letters meanwhile.
+                "KRYONIX_DEAD_LETTERS_SWEEP", "1h",
                 "KRYONIX_QUEUES_RETIRE_AFTER", "4s",
                 "KRYONIX_QUEUES_LOOK", "1s",
                 "KRYONIX_QUEUES_SETTLE", "6s"));

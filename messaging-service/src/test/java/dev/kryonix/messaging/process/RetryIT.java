@@ -17,6 +17,7 @@ import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.testkit.ServiceProcess;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,6 +26,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,11 +42,13 @@ final class RetryIT {
   private static final String DEAD = "agendamento.dead";
   private static final Duration PATIENCE = Duration.ofSeconds(20);
 
+  private Path folder;
   private Messaging messaging;
   private DesiredTenant tenant;
 
   @BeforeAll
-  void start(@TempDir Path folder) throws Exception {
+  void start(@TempDir Path temporary) throws Exception {
+    folder = temporary;
     // Nobody else looks into the queues of dead letters meanwhile.
     messaging = new Messaging(folder, Map.of("KRYONIX_DEAD_LETTERS_SWEEP", "1h"));
   }
@@ -126,6 +131,44 @@ final class RetryIT {
     assertThat(headers.get("kx-dead-reason")).hasToString("ATTEMPTS_EXHAUSTED");
     assertThat(headers.get("kx-last-error")).hasToString("the consumer went away");
     assertThat(ready(QUEUE)).isZero();
+  }
+
+  /**
+   * As in a rolling update: what consumers hold is settled in time or goes to the other replica.
+   */
+  @Test
+  void aServiceThatIsStoppedCountsNoAttempt() throws Exception {
+    ServiceProcess stopped = messaging.replica(folder.resolve("stopped"));
+    String settled = publish("one");
+    String open = publish("two");
+    Subscription there =
+        Subscription.open(
+            stopped.channel(),
+            messaging.caller(tenant),
+            SubscribeStart.newBuilder().addSources(QUEUE).build());
+    Delivery first = there.next();
+    Delivery second = there.next();
+    assertThat(List.of(first.getMessage().getMessageId(), second.getMessage().getMessageId()))
+        .containsExactlyInAnyOrder(settled, open);
+    CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> stop(stopped));
+
+    assertThat(there.acknowledge(first)).isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
+
+    try (Subscription here = messaging.subscribe(tenant, QUEUE)) {
+      Delivery again = here.next();
+      assertThat(again.getMessage()).isEqualTo(second.getMessage());
+      assertThat(again.getAttempt()).isEqualTo(1);
+      assertThat(again.getRedelivered()).isTrue();
+    }
+    stopping.get(30, TimeUnit.SECONDS);
+  }
+
+  private static void stop(ServiceProcess service) {
+    try {
+      service.stop();
+    } catch (InterruptedException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

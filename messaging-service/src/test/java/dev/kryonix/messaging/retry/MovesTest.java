@@ -12,7 +12,7 @@ import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.RetryTier;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -149,12 +149,9 @@ final class MovesTest {
   }
 
   private static Taken taken(Map<String, Object> headers) {
-    return with(
-        new BasicProperties.Builder()
-            .messageId("m")
-            .timestamp(Date.from(NOW))
-            .headers(headers)
-            .build());
+    Map<String, Object> all = new HashMap<>(headers);
+    all.put("kx-time", NOW.toEpochMilli());
+    return with(new BasicProperties.Builder().messageId("m").headers(all).build());
   }
 
   private static Taken with(BasicProperties properties) {
