@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.history;
 
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.publish.Publisher;
 import dev.kryonix.messaging.topology.LiveQueue;
@@ -18,10 +19,11 @@ final class Republishing {
 
   CompletableFuture<Boolean> publish(TenantView tenant, LiveQueue queue, Entry entry)
       throws InterruptedException {
+    String name =
+        Envelope.orderingKey(entry.properties()).isEmpty()
+            ? queue.name(Envelope.lane(queue, entry.properties()))
+            : Names.ordered(queue.name());
     return publisher.republish(
-        tenant,
-        queue,
-        Envelope.again(entry.properties(), entry.body()),
-        Envelope.lane(queue, entry.properties()));
+        tenant, queue, name, Envelope.again(entry.properties(), entry.body()));
   }
 }

@@ -29,12 +29,13 @@ public final class Vault {
   /** Seals the bytes, which can be opened as those of that place and id only. */
   public byte[] seal(TenantView tenant, String place, String id, byte[] plain) {
     byte[] compressed = Compressor.compress(plain, CompressionLevel.bySize(plain.length));
-    PayloadCipher.Sealed sealed = cipher.seal(tenant, place, id, compressed);
+    int size = compressed == plain ? NOT_COMPRESSED : plain.length;
+    PayloadCipher.Sealed sealed = cipher.seal(tenant, sized(place, size), id, compressed);
     byte[] key = sealed.keyId().getBytes(StandardCharsets.UTF_8);
     return ByteBuffer.allocate(
             1 + 2 * Integer.BYTES + key.length + NONCE_BYTES + sealed.bytes().length)
         .put(VERSION)
-        .putInt(compressed == plain ? NOT_COMPRESSED : plain.length)
+        .putInt(size)
         .putInt(key.length)
         .put(key)
         .put(sealed.nonce())
@@ -55,13 +56,21 @@ public final class Vault {
       byte[] nonce = take(in, NONCE_BYTES);
       byte[] bytes =
           cipher.open(
-              tenant, place, id, new PayloadCipher.Sealed(key, nonce, take(in, in.remaining())));
+              tenant,
+              sized(place, size),
+              id,
+              new PayloadCipher.Sealed(key, nonce, take(in, in.remaining())));
       return size == NOT_COMPRESSED
           ? bytes
           : Compressor.decompress(bytes, Math.clamp(size, 0, LARGEST));
     } catch (BufferUnderflowException e) {
       throw new PayloadCorruptException("is cut short", e);
     }
+  }
+
+  /** The size is bound to the content, too. */
+  private static String sized(String place, int size) {
+    return place + "/" + size;
   }
 
   private static byte[] take(ByteBuffer in, int length) {

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
  * of the result: the next message is asked for when a result has been written.
  */
 final class PublishStream implements StreamObserver<PublishStreamRequest> {
-  private static final int WINDOW = 256;
+  private static final int WINDOW = 1000;
   private static final Set<String> THROTTLES = Set.of("RATE_LIMITED", "BROKER_BLOCKED");
   private static final PublishStreamResponse WAKE = PublishStreamResponse.getDefaultInstance();
   private static final long LOOK_MILLIS = 1000;

@@ -230,9 +230,8 @@ public final class Publisher implements TenantMemory {
    * that of {@link #submit}; nothing is charged, and the history has it already.
    */
   public CompletableFuture<Boolean> republish(
-      TenantView tenant, LiveQueue queue, Packed packed, Lane lane) throws InterruptedException {
-    queues.ensure(tenant, queue, lane);
-    String name = queue.name(lane);
+      TenantView tenant, LiveQueue queue, String name, Packed packed) throws InterruptedException {
+    queues.ensureSource(tenant, queue, name);
     return send(tenant, Names.PUBLISH, name, packed)
         .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
         .exceptionally(timeout -> Outcome.LOST)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.kryonix.api.tenant.v1.Limits;
+import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantId;
@@ -13,12 +14,14 @@ import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.topology.LiveQueue;
+import dev.kryonix.messaging.topology.Route;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -124,6 +127,121 @@ final class EnvelopeTest {
 
     assertThat(packed.body()).isEqualTo(TEXT);
     assertThat(unpack(packed).endToEnd()).isEqualTo("age");
+  }
+
+  @Test
+  void afterARotationTheNewKeySealsAndTheOldOneStillOpens() throws PayloadCorruptException {
+    Envelope.Packed before = envelope.pack(tenant, message("m1", TEXT, CompressionLevel.NONE, ""));
+    TenantView rotated =
+        withKeys(tenant, List.of(newKey(tenant, "k2"), tenant.secrets().getFirst()));
+
+    Envelope.Packed after = envelope.pack(rotated, message("m2", TEXT, CompressionLevel.NONE, ""));
+
+    assertThat(before.properties().getHeaders()).containsEntry("kx-key", "k1");
+    assertThat(after.properties().getHeaders()).containsEntry("kx-key", "k2");
+    assertThat(envelope.unpack(rotated, QUEUE, before.properties(), before.body()).payload())
+        .isEqualTo(TEXT);
+    assertThat(envelope.unpack(rotated, QUEUE, after.properties(), after.body()).payload())
+        .isEqualTo(TEXT);
+  }
+
+  @Test
+  void theLevelFollowsTheSizeWhenNobodyAsksForOne() {
+    assertThat(CompressionLevel.bySize(0)).isEqualTo(CompressionLevel.NONE);
+    assertThat(CompressionLevel.bySize(1024)).isEqualTo(CompressionLevel.NONE);
+    assertThat(CompressionLevel.bySize(1025)).isEqualTo(CompressionLevel.STANDARD);
+    assertThat(CompressionLevel.bySize(10 * 1024)).isEqualTo(CompressionLevel.STANDARD);
+    assertThat(CompressionLevel.bySize(10 * 1024 + 1)).isEqualTo(CompressionLevel.HIGH);
+    assertThat(CompressionLevel.bySize(100 * 1024)).isEqualTo(CompressionLevel.HIGH);
+    assertThat(CompressionLevel.bySize(100 * 1024 + 1)).isEqualTo(CompressionLevel.MAXIMUM);
+  }
+
+  @Test
+  void aCopyForAutomationOpensInAnyQueueAndOthersDoNot() throws PayloadCorruptException {
+    LiveQueue automation =
+        new LiveQueue("whatsapp", "automation.trigger", 8, Duration.ofMinutes(10));
+    NewMessage usual = message("m1", TEXT, CompressionLevel.NONE, "");
+    NewMessage forAll =
+        new NewMessage(
+            "m2",
+            QUEUE,
+            8,
+            usual.content(),
+            usual.ttl(),
+            usual.time(),
+            usual.trace(),
+            new NewMessage.Handling(Route.AUTOMATION, false));
+    Envelope.Packed copy = envelope.pack(tenant, forAll);
+    Envelope.Packed own = envelope.pack(tenant, usual);
+
+    StoredMessage opened = envelope.unpack(tenant, automation, copy.properties(), copy.body());
+
+    assertThat(opened.module()).isEqualTo("crm");
+    assertThat(opened.operation()).isEqualTo("leads.create");
+    assertThatThrownBy(() -> envelope.unpack(tenant, automation, own.properties(), own.body()))
+        .isInstanceOf(PayloadCorruptException.class);
+    // Nor does one that is made to look like a copy, or like one of another operation.
+    assertThatThrownBy(
+            () ->
+                envelope.unpack(
+                    tenant,
+                    automation,
+                    own.properties().builder().headers(copy.properties().getHeaders()).build(),
+                    own.body()))
+        .isInstanceOf(PayloadCorruptException.class);
+    assertThatThrownBy(
+            () ->
+                envelope.unpack(
+                    tenant,
+                    automation,
+                    copy.properties().builder().type("crm.leads.update").build(),
+                    copy.body()))
+        .isInstanceOf(PayloadCorruptException.class);
+  }
+
+  @Test
+  void whatIsSealedForElsewhereOpensThereOnlyAndNoCutOrAlteredByteDoes() throws Exception {
+    Vault vault = context.getBean(Vault.class);
+    for (int size : new int[] {0, 10, 5000}) {
+      byte[] plain = new byte[size];
+      byte[] sealed = vault.seal(tenant, "scheduled", "m1", plain);
+
+      assertThat(vault.open(tenant, "scheduled", "m1", sealed)).isEqualTo(plain);
+      assertThatThrownBy(() -> vault.open(tenant, "scheduled", "m2", sealed))
+          .isInstanceOf(PayloadCorruptException.class);
+      assertThatThrownBy(() -> vault.open(tenant(), "scheduled", "m1", sealed))
+          .isInstanceOf(PayloadCorruptException.class);
+      for (int i = 0; i < sealed.length; i++) {
+        byte[] cut = Arrays.copyOf(sealed, i);
+        byte[] altered = sealed.clone();
+        altered[i] ^= 1;
+        assertThatThrownBy(() -> vault.open(tenant, "scheduled", "m1", cut))
+            .isInstanceOf(PayloadCorruptException.class);
+        assertThatThrownBy(() -> vault.open(tenant, "scheduled", "m1", altered))
+            .isInstanceOf(PayloadCorruptException.class);
+      }
+    }
+  }
+
+  private SealedSecret newKey(TenantView of, String id) {
+    byte[] key = new byte[32];
+    new SecureRandom().nextBytes(key);
+    return context.getBean(SecretBox.class).seal(of.uid(), "tenant-key", id, key);
+  }
+
+  private static TenantView withKeys(TenantView of, List<SealedSecret> keys) {
+    return new TenantView(
+        of.id(),
+        of.uid(),
+        of.generation() + 1,
+        of.serving(),
+        of.plan(),
+        of.modules(),
+        of.limits(),
+        of.cell(),
+        keys,
+        of.compliance(),
+        of.revoked());
   }
 
   private StoredMessage unpack(Envelope.Packed packed) throws PayloadCorruptException {

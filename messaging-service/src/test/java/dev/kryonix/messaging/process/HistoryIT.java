@@ -155,6 +155,29 @@ final class HistoryIT {
   }
 
   @Test
+  void whatHasAnOrderingKeyIsReplayedInOrder() throws Exception {
+    for (int i = 0; i < 5; i++) {
+      messaging.stub(tenant).publish(lead("o" + i).toBuilder().setOrderingKey("ana").build());
+    }
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      for (int i = 0; i < 5; i++) {
+        subscription.acknowledge(subscription.next());
+      }
+      replay(
+          all()
+              .addSources(QUEUE)
+              .setDestination(ReplayDestination.REPLAY_DESTINATION_QUEUES)
+              .build());
+      for (int i = 0; i < 5; i++) {
+        Delivery delivery = subscription.next();
+        assertThat(delivery.getMessage().getData().toStringUtf8()).isEqualTo("o" + i);
+        assertThat(delivery.getMessage().getOrderingKey()).isEqualTo("ana");
+        subscription.acknowledge(delivery);
+      }
+    }
+  }
+
+  @Test
   void aReplayIntoAFullQueueStopsAndCanGoOn() throws Exception {
     publish(0, 20, Map.of());
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
