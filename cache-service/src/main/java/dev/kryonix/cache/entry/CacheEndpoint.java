@@ -19,6 +19,8 @@ import dev.kryonix.api.cache.v1.GetMetadataRequest;
 import dev.kryonix.api.cache.v1.GetMetadataResponse;
 import dev.kryonix.api.cache.v1.GetRequest;
 import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.IncrementRequest;
+import dev.kryonix.api.cache.v1.IncrementResponse;
 import dev.kryonix.api.cache.v1.InvalidateTagsRequest;
 import dev.kryonix.api.cache.v1.InvalidateTagsResponse;
 import dev.kryonix.api.cache.v1.LeaseRequest;
@@ -41,6 +43,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
 
 /** The contract's CacheService: proto in, proto out. */
 @Singleton
@@ -176,7 +179,8 @@ final class CacheEndpoint extends DelegatedRpcs {
   @Override
   public StreamObserver<PipelineRequest> pipeline(StreamObserver<PipelineResponse> answers) {
     Principal caller = Callers.current();
-    PipelineSteps steps = new PipelineSteps(entries, leases, () -> tenants.require(caller));
+    PipelineSteps steps =
+        new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented);
     return new Pipeline(answers, steps, threads).open();
   }
 
@@ -194,6 +198,27 @@ final class CacheEndpoint extends DelegatedRpcs {
             EntryProtos.put(request),
             request.hasLoadTime() ? EntryProtos.duration(request.getLoadTime()) : Duration.ZERO);
     answer(answer, FulfilResponse.newBuilder().setMetadata(EntryProtos.metadata(written)).build());
+  }
+
+  private IncrementResponse incremented(IncrementRequest request) {
+    CompletableFuture<IncrementResponse> answer = new CompletableFuture<>();
+    increment(
+        request,
+        new StreamObserver<>() {
+          @Override
+          public void onNext(IncrementResponse counted) {
+            answer.complete(counted);
+          }
+
+          @Override
+          public void onError(Throwable failure) {
+            answer.completeExceptionally(failure);
+          }
+
+          @Override
+          public void onCompleted() {}
+        });
+    return answer.join();
   }
 
   private TenantView tenant() {

@@ -3,6 +3,8 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.DeleteResponse;
 import dev.kryonix.api.cache.v1.GetRequest;
+import dev.kryonix.api.cache.v1.IncrementRequest;
+import dev.kryonix.api.cache.v1.IncrementResponse;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
 import dev.kryonix.api.cache.v1.SetRequest;
@@ -14,9 +16,12 @@ import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
 import dev.kryonix.kit.state.TenantView;
+import io.grpc.Context;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -30,11 +35,19 @@ final class PipelineSteps {
   private final Entries entries;
   private final Leases leases;
   private final Supplier<TenantView> tenant;
+  private final Function<IncrementRequest, IncrementResponse> increments;
+  private final Executor blocking =
+      Context.currentContextExecutor(Thread.ofVirtual().name("increment-", 0)::start);
 
-  PipelineSteps(Entries entries, Leases leases, Supplier<TenantView> tenant) {
+  PipelineSteps(
+      Entries entries,
+      Leases leases,
+      Supplier<TenantView> tenant,
+      Function<IncrementRequest, IncrementResponse> increments) {
     this.entries = entries;
     this.leases = leases;
     this.tenant = tenant;
+    this.increments = increments;
   }
 
   /** The key that an operation is about; the same for all that name none. */
@@ -68,7 +81,7 @@ final class PipelineSteps {
         case SET -> set(caller, request);
         case DELETE -> delete(caller, request);
         case TOUCH -> touch(caller, request);
-        case INCREMENT -> throw CommonErrors.notImplemented("cache.v1.PipelineRequest.increment");
+        case INCREMENT -> increment(request);
         case OPERATION_NOT_SET -> throw CommonErrors.invalidField("operation", "required");
       };
     } catch (ServiceException refusal) {
@@ -164,6 +177,12 @@ final class PipelineSteps {
                               TouchResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)))
                           .build();
                     }));
+  }
+
+  /** Reads and writes until nobody comes in between, so it waits, on a thread of its own. */
+  private CompletableFuture<Supplier<PipelineResponse>> increment(PipelineRequest request) {
+    return CompletableFuture.supplyAsync(() -> increments.apply(request.getIncrement()), blocking)
+        .thenApply(counted -> () -> answer(request).setIncrement(counted).build());
   }
 
   private Supplier<PipelineResponse> guarded(

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc;
 import dev.kryonix.api.cache.v1.DeleteRequest;
+import dev.kryonix.api.cache.v1.IncrementRequest;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
 import dev.kryonix.api.cache.v1.SetRequest;
@@ -76,6 +77,30 @@ abstract class PipelineSuite {
         assertThat(client.result(sequence + 1).getGet().getValue().toStringUtf8())
             .isEqualTo("value " + round);
       }
+    }
+  }
+
+  @Test
+  void incrementsOfOneCounterAreCountedInOrder() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 100);
+    Client client = new Client(Integer.MAX_VALUE);
+    client.open(cache.async(tenant));
+    for (int i = 1; i <= 200; i++) {
+      client.send(
+          PipelineRequest.newBuilder()
+              .setSequence(i)
+              .setIncrement(
+                  IncrementRequest.newBuilder()
+                      .setModule("crm")
+                      .setType("temp")
+                      .setKey("n")
+                      .setDelta(1))
+              .build());
+    }
+    client.finish();
+
+    for (int i = 1; i <= 200; i++) {
+      assertThat(client.result(i).getIncrement().getValue()).isEqualTo(i);
     }
   }
 
