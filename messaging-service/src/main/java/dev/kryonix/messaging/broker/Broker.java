@@ -5,6 +5,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.server.Lifecycle;
 import dev.kryonix.kit.server.Readiness;
+import dev.kryonix.kit.server.Rounds;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
@@ -31,7 +32,7 @@ public final class Broker implements Lifecycle {
   private final Readiness.Component readiness;
   private volatile @Nullable BrokerCapabilities capabilities;
   private volatile boolean alarmed;
-  private @Nullable Thread watch;
+  private final Rounds rounds = new Rounds("broker-watch", this::round);
 
   public Broker(ManagementApi api, Readiness readiness) {
     this.api = api;
@@ -58,26 +59,17 @@ public final class Broker implements Lifecycle {
 
   @Override
   public void start() {
-    watch = Thread.ofVirtual().name("broker-watch").start(this::run);
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    Thread running = watch;
-    if (running != null) {
-      running.interrupt();
-    }
+    rounds.stop();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        look();
-        Thread.sleep(PERIOD);
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private Duration round() throws InterruptedException {
+    look();
+    return PERIOD;
   }
 
   private void look() throws InterruptedException {

@@ -5,6 +5,7 @@ import com.google.gson.JsonObject;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Rounds;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
@@ -12,10 +13,10 @@ import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.LinkedHashSet;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,7 +38,7 @@ final class DeadLetterSweep implements Lifecycle {
   private final ManagementApi api;
   private final TenantDirectory tenants;
   private final DeadLetterConfig config;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("dead-letter-sweep", this::round);
 
   DeadLetterSweep(
       Redriving redriving,
@@ -55,30 +56,21 @@ final class DeadLetterSweep implements Lifecycle {
 
   @Override
   public void start() {
-    thread = Thread.ofVirtual().name("dead-letter-sweep").start(this::run);
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-    }
+    rounds.stop();
   }
 
-  private void run() {
+  private Duration round() throws InterruptedException {
     try {
-      while (true) {
-        Thread.sleep(config.sweep());
-        try {
-          sweep();
-        } catch (ServiceException | ManagementException e) {
-          LOG.debug("dead letters stay where they are for now", e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      sweep();
+    } catch (ServiceException | ManagementException e) {
+      LOG.debug("dead letters stay where they are for now", e);
     }
+    return config.sweep();
   }
 
   private void sweep() throws ManagementException, InterruptedException {

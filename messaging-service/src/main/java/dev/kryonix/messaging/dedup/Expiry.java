@@ -2,9 +2,9 @@ package dev.kryonix.messaging.dedup;
 
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Rounds;
 import jakarta.inject.Singleton;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -15,7 +15,7 @@ final class Expiry implements Lifecycle {
   private static final Duration PERIOD = Duration.ofSeconds(30);
 
   private final RequestStore store;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("request-expiry", this::round);
 
   Expiry(RequestStore store) {
     this.store = store;
@@ -23,32 +23,23 @@ final class Expiry implements Lifecycle {
 
   @Override
   public void start() {
-    thread = Thread.ofVirtual().name("request-expiry").start(this::run);
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-    }
+    rounds.stop();
   }
 
-  private void run() {
+  private Duration round() {
     try {
-      while (true) {
-        Thread.sleep(PERIOD);
-        try {
-          int erased;
-          do {
-            erased = store.eraseExpired();
-          } while (erased > 0);
-        } catch (ServiceException e) {
-          LOG.debug("expired requests stay for now", e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      int erased;
+      do {
+        erased = store.eraseExpired();
+      } while (erased > 0);
+    } catch (ServiceException e) {
+      LOG.debug("expired requests stay for now", e);
     }
+    return PERIOD;
   }
 }

@@ -7,6 +7,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Rounds;
 import dev.kryonix.kit.state.PatrolBell;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import jakarta.inject.Singleton;
@@ -16,7 +17,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeoutException;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,7 +48,7 @@ final class BrokerEvents implements Lifecycle {
 
   private final BrokerConfig config;
   private final PatrolBell bell;
-  private @Nullable Thread thread;
+  private final Rounds rounds = new Rounds("broker-events", this::round);
 
   BrokerEvents(BrokerConfig config, PatrolBell bell) {
     this.config = config;
@@ -57,34 +57,25 @@ final class BrokerEvents implements Lifecycle {
 
   @Override
   public void start() {
-    thread = Thread.ofVirtual().name("broker-events").start(this::run);
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    Thread running = thread;
-    if (running != null) {
-      running.interrupt();
-    }
+    rounds.stop();
   }
 
-  private void run() {
-    try {
-      while (true) {
-        try (Connection connection = connect()) {
-          listen(connection);
-        } catch (IOException | TimeoutException | AlreadyClosedException e) {
-          if (isMissing(e)) {
-            LOG.debug("the broker tells no events: rabbitmq_event_exchange is not enabled");
-          } else {
-            LOG.debug("no events for now", e);
-          }
-        }
-        Thread.sleep(PAUSE);
+  private Duration round() throws InterruptedException {
+    try (Connection connection = connect()) {
+      listen(connection);
+    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+      if (isMissing(e)) {
+        LOG.debug("the broker tells no events: rabbitmq_event_exchange is not enabled");
+      } else {
+        LOG.debug("no events for now", e);
       }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
     }
+    return PAUSE;
   }
 
   private Connection connect() throws IOException, TimeoutException {

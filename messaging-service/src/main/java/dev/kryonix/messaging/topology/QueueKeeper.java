@@ -6,6 +6,7 @@ import com.google.gson.JsonObject;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Rounds;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
@@ -13,6 +14,7 @@ import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -20,7 +22,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -44,7 +45,7 @@ final class QueueKeeper implements Lifecycle {
   private final RetirementConfig config;
   private final Map<Key, Idle> idle = new HashMap<>();
   private Set<Key> waited = new HashSet<>();
-  private @Nullable Thread watch;
+  private final Rounds rounds = new Rounds("queue-keeper", this::round);
 
   QueueKeeper(
       ManagementApi api,
@@ -68,32 +69,23 @@ final class QueueKeeper implements Lifecycle {
 
   @Override
   public void start() {
-    watch = Thread.ofVirtual().name("queue-keeper").start(this::run);
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    Thread running = watch;
-    if (running != null) {
-      running.interrupt();
-    }
+    rounds.stop();
   }
 
-  private void run() {
+  private Duration round() throws InterruptedException {
     try {
-      while (true) {
-        Thread.sleep(config.look());
-        try {
-          List<QueueSample> samples = look();
-          prepareDeadLetters(samples);
-          retire(samples);
-        } catch (ManagementException e) {
-          LOG.debug("queues cannot be looked at now", e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      List<QueueSample> samples = look();
+      prepareDeadLetters(samples);
+      retire(samples);
+    } catch (ManagementException e) {
+      LOG.debug("queues cannot be looked at now", e);
     }
+    return config.look();
   }
 
   private List<QueueSample> look() throws ManagementException {

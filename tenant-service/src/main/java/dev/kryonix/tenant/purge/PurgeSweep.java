@@ -3,6 +3,7 @@ package dev.kryonix.tenant.purge;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.postgres.DatabaseException;
 import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Rounds;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import org.slf4j.Logger;
@@ -19,7 +20,7 @@ final class PurgeSweep implements Lifecycle {
   private static final int AT_ONCE = 20;
 
   private final Purges purges;
-  private final Thread thread = Thread.ofVirtual().name("purge-sweep").unstarted(this::run);
+  private final Rounds rounds = new Rounds("purge-sweep", this::round);
 
   PurgeSweep(Purges purges) {
     this.purges = purges;
@@ -27,24 +28,16 @@ final class PurgeSweep implements Lifecycle {
 
   @Override
   public void start() {
-    thread.start();
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    thread.interrupt();
+    rounds.stop();
   }
 
-  private void run() {
-    try {
-      while (!Thread.currentThread().isInterrupted()) {
-        if (sweep() < AT_ONCE) {
-          Thread.sleep(BETWEEN);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    }
+  private Duration round() {
+    return sweep() < AT_ONCE ? BETWEEN : Duration.ZERO;
   }
 
   private int sweep() {
