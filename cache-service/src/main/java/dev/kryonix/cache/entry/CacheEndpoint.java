@@ -62,8 +62,9 @@ final class CacheEndpoint extends DelegatedRpcs {
       Leases leases,
       PipelineThreads threads,
       TenantDirectory tenants,
-      @Named("structures") CacheServiceGrpc.AsyncService structures) {
-    super(structures);
+      @Named("structures") CacheServiceGrpc.AsyncService structures,
+      @Named("watches") CacheServiceGrpc.AsyncService watches) {
+    super(structures, watches);
     this.entries = entries;
     this.batches = batches;
     this.flushes = flushes;

@@ -30,6 +30,8 @@ import dev.kryonix.api.cache.v1.SortedSetRangeRequest;
 import dev.kryonix.api.cache.v1.SortedSetRangeResponse;
 import dev.kryonix.api.cache.v1.SortedSetRemoveRequest;
 import dev.kryonix.api.cache.v1.SortedSetRemoveResponse;
+import dev.kryonix.api.cache.v1.WatchRequest;
+import dev.kryonix.api.cache.v1.WatchResponse;
 import io.grpc.stub.StreamObserver;
 
 /**
@@ -38,9 +40,11 @@ import io.grpc.stub.StreamObserver;
  */
 abstract class DelegatedRpcs extends CacheServiceImplBase {
   private final AsyncService structures;
+  private final AsyncService watches;
 
-  DelegatedRpcs(AsyncService structures) {
+  DelegatedRpcs(AsyncService structures, AsyncService watches) {
     this.structures = structures;
+    this.watches = watches;
   }
 
   @Override
@@ -116,5 +120,10 @@ abstract class DelegatedRpcs extends CacheServiceImplBase {
   public final void sortedSetRemove(
       SortedSetRemoveRequest request, StreamObserver<SortedSetRemoveResponse> answer) {
     structures.sortedSetRemove(request, answer);
+  }
+
+  @Override
+  public final void watch(WatchRequest request, StreamObserver<WatchResponse> answer) {
+    watches.watch(request, answer);
   }
 }

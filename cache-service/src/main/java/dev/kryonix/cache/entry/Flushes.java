@@ -33,7 +33,6 @@ final class Flushes {
   private static final Duration KEPT = Duration.ofDays(7);
   private static final int ID_BYTES = 12;
   private static final String TAGS = "#:";
-  private static final String NO_ID = "-";
   private static final String MARKED = "marked";
   private static final String DONE = "done";
 
@@ -54,7 +53,7 @@ final class Flushes {
   void invalidate(TenantView tenant, List<String> tags) {
     byte[][] arguments = new byte[2 + tags.size()][];
     arguments[0] = Script.arg(TAGS);
-    arguments[1] = Script.arg(NO_ID);
+    arguments[1] = Tags.join(tags);
     for (int i = 0; i < tags.size(); i++) {
       arguments[2 + i] = Tags.digest(tags.get(i));
     }

@@ -10,4 +10,5 @@ end
 redis.call('UNLINK', entry, lease)
 local score = redis.call('ZSCORE', index, member)
 if score then strike(member, tonumber(score)) end
+if version then tell_of('d', member, '?') end
 return version and 1 or 0

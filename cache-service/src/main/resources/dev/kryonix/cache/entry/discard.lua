@@ -5,4 +5,5 @@ if redis.call('GETRANGE', entry, 0, #ARGV[3] - 1) ~= ARGV[3] then return 0 end
 redis.call('UNLINK', entry)
 local score = redis.call('ZSCORE', index, member)
 if score then strike(member, tonumber(score)) end
+tell_of('d', member, '?')
 return 1

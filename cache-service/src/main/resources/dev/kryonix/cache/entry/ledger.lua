@@ -10,6 +10,9 @@
 --          all; a line `#: stamp` while tags are invalidated
 -- tags     hash: digest of each invalidated tag, the stamp of its invalidation
 -- reads    sorted set: how much entries are read, for tenants whose coldest entries are the least read
+-- watch    hash: era and n, the number of the last event; there is one while somebody watches, and for some minutes after
+-- events   stream of the last events, by number: what (w written, d deleted, x expired or evicted, t tags, f flush), its
+--          subject, digests of tags (? when they are not known), milliseconds. Charged to nobody
 --
 -- A stamp is a time in microseconds that only rises within the bucket. An entry carries the stamp of its write, and is dead
 -- when a flush or an invalidation that concerns it has a higher one.
@@ -31,6 +34,26 @@ local function next_stamp(last)
   return math.max(now_us, (tonumber(last) or 0) + 1)
 end
 
+-- Whether an entry is the platform's own, which is neither flushed, evicted nor told of.
+local function is_platform(member) return string.sub(member, 1, 8) == 'kryonix_' end
+
+-- Tells those who watch what has happened. The two keys have the index's hash tag, in front of which is no text of callers.
+local watch, events = (string.gsub(index, 'index:', 'watch:', 1)), (string.gsub(index, 'index:', 'events:', 1))
+local MOST_EVENTS, EVENTS_KEPT = 1000, 300
+local watched
+local function tell(what, subject, digests)
+  if watched == nil then watched = redis.call('EXISTS', watch) == 1 end
+  if not watched then return end
+  local n = redis.call('HINCRBY', watch, 'n', 1)
+  redis.call('XADD', events, 'MAXLEN', MOST_EVENTS, string.format('%.0f-0', n), 'k', what, 's', subject, 't', digests, 'at', now_ms)
+  if n == 1 then redis.call('EXPIRE', events, EVENTS_KEPT) end
+end
+local function tell_of(what, member, digests)
+  if not is_platform(member) then tell(what, member, digests) end
+end
+-- The digests of tags in an envelope's part behind stamp and expiry.
+local function digests_of(rest) return string.sub(rest, 6, 5 + 8 * string.byte(rest, 5)) end
+
 -- Takes an entry off the books.
 local function strike(member, score)
   redis.call('ZREM', index, member)
@@ -43,6 +66,7 @@ local function drop(member, score)
   local answer = redis.pcall('UNLINK', prefix .. member)
   if type(answer) == 'table' and answer.err then return false end
   strike(member, score)
+  tell_of('x', member, '?')
   return true
 end
 
@@ -53,9 +77,6 @@ local function sweep(most)
   for i = 1, #gone, 2 do drop(gone[i], tonumber(gone[i + 1])) end
   return #gone / 2
 end
-
--- Whether an entry is the platform's own, which is neither flushed nor evicted.
-local function is_platform(member) return string.sub(member, 1, 8) == 'kryonix_' end
 
 -- The id of the flush that an entry of that stamp is dead by, '#' when it is by a tag, or nil. The digests of its tags, 8 bytes
 -- each, are one string.

@@ -41,9 +41,13 @@ for i = 1, count do
     redis.call('SET', entry, of(i, 5) .. struct.pack('>I8', stamp) .. struct.pack('>I8', expires) .. of(i, 6), 'PX', of(i, 7))
     enter(member, before, expires, of(i, 9), tonumber(of(i, 8)))
     redis.call('UNLINK', ARGV[7] .. member)
+    tell_of('w', member, digests_of(of(i, 6)))
   elseif what == 'remove' then
     redis.call('UNLINK', entry, ARGV[7] .. member)
-    if before then strike(member, before) end
+    if before then
+      strike(member, before)
+      tell_of('d', member, '?')
+    end
   elseif before and redis.call('PTTL', entry) < tonumber(of(i, 7)) and redis.call('PEXPIRE', entry, of(i, 7)) == 1 then
     local expires = now_ms + tonumber(of(i, 7))
     redis.call('SETRANGE', entry, 26, struct.pack('>I8', expires))

@@ -48,4 +48,5 @@ sums[class_name] = sums[class_name] + bytes
 redis.call('HSET', account, 'mobile', string.format('%.0f', sums.mobile), 'web', string.format('%.0f', sums.web),
   'stamp', string.format('%.0f', stamp))
 if (tonumber(held[5]) or 0) > now_ms then redis.call('UNLINK', lease) end
+tell_of('w', member, digests_of(ARGV[4]))
 return 1

@@ -33,4 +33,5 @@ for i = 1, #new, 2 do
 end
 redis.call('HSET', account, 'stamp', string.format('%.0f', stamp))
 redis.call('UNLINK', staged_index)
+tell('f', ':', '')
 return #new / 2

@@ -1,0 +1,248 @@
+package dev.kryonix.cache.watch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
+
+import dev.kryonix.api.cache.v1.WatchRequest;
+import dev.kryonix.api.errors.v1.ErrorReason;
+import dev.kryonix.api.tenant.v1.CacheLimits;
+import dev.kryonix.cache.entry.Bucket;
+import dev.kryonix.cache.entry.CacheBeans;
+import dev.kryonix.cache.entry.EntryKey;
+import dev.kryonix.cache.entry.Recount;
+import dev.kryonix.cache.entry.RedisKind;
+import dev.kryonix.cache.entry.Spaces;
+import dev.kryonix.cache.entry.Tenants;
+import dev.kryonix.cache.entry.TestEntries;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.cache.redis.Purpose;
+import dev.kryonix.cache.redis.Redis;
+import dev.kryonix.kit.crypto.SecretBox;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.server.Readiness;
+import dev.kryonix.kit.state.TenantView;
+import io.micronaut.context.ApplicationContext;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+
+/** Watching on a real Redis of either kind. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class WatchesSuite {
+  private static final Duration LONG = Duration.ofHours(1);
+
+  private ApplicationContext context;
+  private Watches watches;
+  private TestEntries entries;
+
+  /** The kind of Redis that the suite runs on. */
+  abstract RedisKind kind();
+
+  @BeforeAll
+  void start() throws Exception {
+    context = CacheBeans.start(kind());
+    watches = context.getBean(Watches.class);
+    entries = new TestEntries(context);
+    await().until(() -> context.getBean(Readiness.class).isServing());
+  }
+
+  @AfterAll
+  void stop() {
+    context.close();
+  }
+
+  @Test
+  void aWatcherIsToldOfWritesDeletionsTagsAndFlushesInOrder() {
+    TenantView tenant = tenant("basic");
+    try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
+      entries.write(tenant, key("a"), LONG);
+      entries.delete(tenant, key("a"));
+      entries.delete(tenant, key("a"));
+      entries.invalidate(tenant, "t1", "t2");
+      entries.flush(tenant, "crm", "temp");
+
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(recorder.events())
+                      .containsExactly(
+                          "written a", "deleted a", "tag t1", "tag t2", "flushed crm:temp"));
+    }
+  }
+
+  @Test
+  void anExpiredEntryIsToldOf() {
+    TenantView tenant = tenant("basic");
+    try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
+      entries.write(tenant, key("a"), Duration.ofSeconds(1));
+
+      await()
+          .untilAsserted(
+              () -> {
+                new Recount(context).booked(tenant);
+                assertThat(recorder.events()).containsExactly("written a", "expired a");
+              });
+    }
+  }
+
+  @Test
+  void onlyWhatIsAskedForIsTold() {
+    TenantView tenant = tenant("basic");
+    WatchRequest.Builder prefix = WatchRequest.newBuilder().setModule("crm").setKeyPrefix("a");
+    WatchRequest.Builder tagged = WatchRequest.newBuilder().addTags("t1");
+    try (Recorder ofPrefix = watch(tenant, prefix);
+        Recorder ofTag = watch(tenant, tagged)) {
+      entries.write(tenant, key("ab"), LONG, "t1");
+      entries.write(tenant, key("b"), LONG, "t2");
+      entries.write(tenant, new EntryKey("whatsapp", "temp", "a"), LONG);
+      entries.invalidate(tenant, "t2");
+      entries.flush(tenant, "whatsapp", "");
+      entries.write(tenant, key("a-end"), LONG, "t2", "t1");
+
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(ofPrefix.events())
+                      .containsExactly("written ab", "tag t2", "written a-end"));
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(ofTag.events().stream().filter(each -> !each.startsWith("expired")))
+                      .containsExactly("written ab", "flushed whatsapp:", "written a-end"));
+    }
+  }
+
+  @Test
+  void aTenantIsToldOfItsOwnOnly() {
+    TenantView one = tenant("basic");
+    TenantView other = tenant("basic");
+    try (Recorder recorder = watch(one, WatchRequest.newBuilder())) {
+      entries.write(other, key("other"), LONG);
+      entries.write(one, key("one"), LONG);
+
+      await().untilAsserted(() -> assertThat(recorder.events()).containsExactly("written one"));
+    }
+  }
+
+  @Test
+  void aCursorContinuesWhereItWasWithNothingMissedOrToldTwice() {
+    TenantView tenant = tenant("enterprise");
+    String cursor;
+    try (Recorder first = watch(tenant, WatchRequest.newBuilder())) {
+      entries.write(tenant, key("before"), LONG);
+      await().until(() -> first.events().size() == 1);
+      cursor = first.lastCursor();
+    }
+    List<String> meanwhile =
+        IntStream.range(0, 50)
+            .mapToObj(
+                i -> {
+                  entries.write(tenant, key("k" + i), LONG);
+                  return "written k" + i;
+                })
+            .toList();
+
+    assertThat(cursor.length()).isLessThanOrEqualTo(256);
+    try (Recorder next = watch(tenant, WatchRequest.newBuilder().setCursor(cursor))) {
+      await()
+          .untilAsserted(
+              () -> assertThat(next.events()).containsExactlyInAnyOrderElementsOf(meanwhile));
+    }
+  }
+
+  @Test
+  void whoIsTooSlowIsToldThatSomeWereMissedAndGoesOn() {
+    TenantView tenant = tenant("basic");
+    try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
+      recorder.pause();
+      for (int i = 0; i < 1500; i++) {
+        entries.write(tenant, key("k" + i % 10), LONG);
+      }
+      recorder.resume();
+      entries.write(tenant, key("last"), LONG);
+
+      await().until(() -> recorder.events().getLast().equals("written last"));
+      assertThat(recorder.events()).contains("missed");
+      assertThat(recorder.events().size()).isLessThan(1500);
+    }
+  }
+
+  @Test
+  void whereNoEventsWereKeptMeanwhileTheFirstSaysThatSomeWereMissed() {
+    TenantView tenant = tenant("basic");
+    String cursor;
+    try (Recorder first = watch(tenant, WatchRequest.newBuilder())) {
+      cursor = first.lastCursor();
+    }
+    forget(tenant);
+
+    try (Recorder next = watch(tenant, WatchRequest.newBuilder().setCursor(cursor))) {
+      await().untilAsserted(() -> assertThat(next.events()).containsExactly("missed"));
+      entries.write(tenant, key("a"), LONG);
+      await().untilAsserted(() -> assertThat(next.events()).containsExactly("missed", "written a"));
+    }
+    ServiceException refusal =
+        catchThrowableOfType(
+            ServiceException.class,
+            () ->
+                watches.watch(
+                    () -> tenant,
+                    WatchRequest.newBuilder().setCursor("nonsense").build(),
+                    new Recorder()));
+    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FIELD);
+  }
+
+  @Test
+  void nothingIsKeptWhileNobodyWatches() {
+    TenantView tenant = tenant("basic");
+    entries.write(tenant, key("a"), LONG);
+
+    assertThat(keyspace().await(keyspace().commands().exists(bucket(tenant).named("events"))))
+        .isZero();
+    try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
+      entries.write(tenant, key("b"), LONG);
+      await().until(() -> recorder.events().size() == 1);
+      assertThat(keyspace().await(keyspace().commands().pttl(bucket(tenant).named("events"))))
+          .isPositive();
+    }
+  }
+
+  private void forget(TenantView tenant) {
+    keyspace()
+        .await(
+            keyspace()
+                .commands()
+                .unlink(bucket(tenant).named("watch"), bucket(tenant).named("events")));
+  }
+
+  private Recorder watch(TenantView tenant, WatchRequest.Builder request) {
+    Recorder recorder = Recorder.start(watches, tenant, request.build());
+    await().until(recorder::isWatching);
+    return recorder;
+  }
+
+  private Keyspace keyspace() {
+    return context.getBean(Redis.class).keyspace(Purpose.API);
+  }
+
+  private Bucket bucket(TenantView tenant) {
+    return context.getBean(Spaces.class).of(tenant).bucket(0);
+  }
+
+  private TenantView tenant(String plan) {
+    return Tenants.create(
+        context.getBean(SecretBox.class),
+        "acme",
+        plan,
+        CacheLimits.newBuilder().setKeys(1_000).setMemoryBytes(8_000_000).build());
+  }
+
+  private static EntryKey key(String key) {
+    return new EntryKey("crm", "temp", key);
+  }
+}
