@@ -5,7 +5,6 @@ import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
 import dev.kryonix.messaging.retry.Attempts;
 import dev.kryonix.messaging.retry.DeadReason;
 import dev.kryonix.messaging.topology.Operations;
@@ -15,13 +14,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** The dead letters in the database. */
 @Singleton
-final class DeadLetterStore implements TenantRecords {
+final class DeadLetterStore {
   private static final int ERASED_AT_ONCE = 1000;
 
   private static final String PUT =
@@ -209,18 +207,6 @@ final class DeadLetterStore implements TenantRecords {
         tx ->
             tx.count(
                 "SELECT count(*) FROM dead_letters WHERE tenant_uid = ?", owner.uid().value()));
-  }
-
-  @Override
-  public Map<String, Long> count(Owner owner) {
-    return Map.of("messaging.dead_letters", size(owner));
-  }
-
-  @Override
-  public void erase(Owner owner) {
-    database.runInTenant(
-        owner.id(),
-        tx -> tx.update("DELETE FROM dead_letters WHERE tenant_uid = ?", owner.uid().value()));
   }
 
   private static DeadMessage read(ResultSet row) throws SQLException {

@@ -3,17 +3,15 @@ package dev.kryonix.messaging.deadletter;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.Arrays;
-import java.util.Map;
 
 /** The redrives and drops that came with a request_id, so that the same id continues the same. */
 @Singleton
-final class RunStore implements TenantRecords {
+final class RunStore {
   private static final int ERASED_AT_ONCE = 1000;
 
   private static final String OPEN =
@@ -102,27 +100,6 @@ final class RunStore implements TenantRecords {
                 DELETE FROM dead_letter_requests WHERE ctid IN (
                   SELECT ctid FROM dead_letter_requests WHERE expire_time <= now() LIMIT ?)""",
                 ERASED_AT_ONCE));
-  }
-
-  @Override
-  public Map<String, Long> count(Owner owner) {
-    return Map.of(
-        "messaging.dead_letter_requests",
-        database.inTenant(
-            owner.id(),
-            tx ->
-                tx.count(
-                    "SELECT count(*) FROM dead_letter_requests WHERE tenant_uid = ?",
-                    owner.uid().value())));
-  }
-
-  @Override
-  public void erase(Owner owner) {
-    database.runInTenant(
-        owner.id(),
-        tx ->
-            tx.update(
-                "DELETE FROM dead_letter_requests WHERE tenant_uid = ?", owner.uid().value()));
   }
 
   private record Known(byte[] content, Run run) {}

@@ -4,7 +4,6 @@ import com.google.protobuf.ByteString;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
 import jakarta.inject.Singleton;
 import java.sql.Array;
 import java.sql.ResultSet;
@@ -21,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * The request_ids of the last minutes. Times are the database's, so that replicas agree on them.
  */
 @Singleton
-public final class RequestStore implements TenantRecords {
+public final class RequestStore {
   /** How long a repetition is known, as the contract says. */
   private static final Duration REMEMBERED = Duration.ofMinutes(10);
 
@@ -193,27 +192,6 @@ public final class RequestStore implements TenantRecords {
                   SELECT ctid FROM publish_requests WHERE expire_time < now()
                    LIMIT ? FOR UPDATE SKIP LOCKED)""",
                 ERASED_AT_ONCE));
-  }
-
-  @Override
-  public Map<String, Long> count(Owner owner) {
-    return database.inTenant(
-        owner.id(),
-        tx ->
-            Map.of(
-                "messaging.publish_requests",
-                tx.first(
-                        "SELECT count(*) FROM publish_requests WHERE tenant_uid = ?",
-                        row -> row.getLong(1),
-                        owner.uid().value())
-                    .orElse(0L)));
-  }
-
-  @Override
-  public void erase(Owner owner) {
-    database.runInTenant(
-        owner.id(),
-        tx -> tx.update("DELETE FROM publish_requests WHERE tenant_uid = ?", owner.uid().value()));
   }
 
   private static String[] ids(List<Take> requests) {

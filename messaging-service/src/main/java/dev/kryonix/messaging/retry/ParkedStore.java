@@ -3,19 +3,17 @@ package dev.kryonix.messaging.retry;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
 /** Parked messages, in the database. */
 @Singleton
-public final class ParkedStore implements TenantRecords {
+public final class ParkedStore {
   private static final int SHOWN = 1000;
 
   private static final String PUT =
@@ -112,23 +110,6 @@ public final class ParkedStore implements TenantRecords {
   /** Forgets what nobody has touched since, of all tenants: its messages have long expired. */
   public void removeOlderThan(Instant time) {
     database.runInPlatform(tx -> tx.update("DELETE FROM parked WHERE update_time < ?", time));
-  }
-
-  @Override
-  public Map<String, Long> count(Owner owner) {
-    return Map.of(
-        "messaging.parked",
-        database.inTenant(
-            owner.id(),
-            tx ->
-                tx.count("SELECT count(*) FROM parked WHERE tenant_uid = ?", owner.uid().value())));
-  }
-
-  @Override
-  public void erase(Owner owner) {
-    database.runInTenant(
-        owner.id(),
-        tx -> tx.update("DELETE FROM parked WHERE tenant_uid = ?", owner.uid().value()));
   }
 
   private static Parked read(ResultSet row) throws SQLException {

@@ -7,7 +7,6 @@ import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -24,7 +23,7 @@ import org.jspecify.annotations.Nullable;
 
 /** The messages that wait, in the database, by whose clock they are due. */
 @Singleton
-final class ScheduleStore implements TenantRecords {
+final class ScheduleStore {
   /** The channel on which replicas tell each other of what is due soon. */
   static final String CHANNEL = "kryonix_schedule";
 
@@ -266,27 +265,6 @@ final class ScheduleStore implements TenantRecords {
                    LIMIT ? FOR UPDATE SKIP LOCKED)""",
                 SETTLED_STAY.toMillis(),
                 ERASED_AT_ONCE));
-  }
-
-  @Override
-  public Map<String, Long> count(Owner owner) {
-    return database.inTenant(
-        owner.id(),
-        tx ->
-            Map.of(
-                "messaging.scheduled",
-                tx.first(
-                        "SELECT count(*) FROM scheduled WHERE tenant_uid = ?",
-                        row -> row.getLong(1),
-                        owner.uid().value())
-                    .orElse(0L)));
-  }
-
-  @Override
-  public void erase(Owner owner) {
-    database.runInTenant(
-        owner.id(),
-        tx -> tx.update("DELETE FROM scheduled WHERE tenant_uid = ?", owner.uid().value()));
   }
 
   /** How one stands. */

@@ -3,16 +3,14 @@ package dev.kryonix.messaging.schedule;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 
 /** Scheduled messages on their way into a backup and out of one. */
 @Singleton
-final class StagedStore implements TenantRecords {
+final class StagedStore {
   private static final Duration LEFT_STAY = Duration.ofDays(1);
 
   private static final String COLUMNS =
@@ -105,26 +103,5 @@ final class StagedStore implements TenantRecords {
             tx.update(
                 "DELETE FROM scheduled_staged WHERE stage_time < now() - ? * interval '1 ms'",
                 LEFT_STAY.toMillis()));
-  }
-
-  @Override
-  public Map<String, Long> count(Owner owner) {
-    return database.inTenant(
-        owner.id(),
-        tx ->
-            Map.of(
-                "messaging.scheduled_staged",
-                tx.first(
-                        "SELECT count(*) FROM scheduled_staged WHERE tenant_uid = ?",
-                        row -> row.getLong(1),
-                        owner.uid().value())
-                    .orElse(0L)));
-  }
-
-  @Override
-  public void erase(Owner owner) {
-    database.runInTenant(
-        owner.id(),
-        tx -> tx.update("DELETE FROM scheduled_staged WHERE tenant_uid = ?", owner.uid().value()));
   }
 }

@@ -11,7 +11,7 @@ import dev.kryonix.messaging.connection.BrokerPasswords;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
 import dev.kryonix.messaging.records.Owner;
-import dev.kryonix.messaging.records.TenantRecords;
+import dev.kryonix.messaging.records.TenantRows;
 import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import jakarta.inject.Singleton;
 import java.util.Collection;
@@ -30,7 +30,7 @@ public final class Topology implements TenantReconciler {
   private final TenantQueues queues;
   private final Drift drift;
   private final List<TenantMemory> memories;
-  private final List<TenantRecords> records;
+  private final TenantRows rows;
 
   Topology(
       TenantVhost broker,
@@ -40,7 +40,7 @@ public final class Topology implements TenantReconciler {
       TenantQueues queues,
       Drift drift,
       List<TenantMemory> memories,
-      List<TenantRecords> records) {
+      TenantRows rows) {
     this.broker = broker;
     this.blueprints = blueprints;
     this.passwords = passwords;
@@ -48,7 +48,7 @@ public final class Topology implements TenantReconciler {
     this.queues = queues;
     this.drift = drift;
     this.memories = memories;
-    this.records = records;
+    this.rows = rows;
   }
 
   @Override
@@ -73,7 +73,7 @@ public final class Topology implements TenantReconciler {
     steps.run("connections", () -> connections.close(uid));
     steps.run("vhost", () -> BrokerReach.change(() -> broker.remove(id, uid)));
     Owner owner = new Owner(id, uid);
-    steps.run("records", () -> RecordsReach.change(() -> records.forEach(r -> r.erase(owner))));
+    steps.run("records", () -> RecordsReach.change(() -> rows.erase(owner)));
     memories.forEach(memory -> memory.forget(uid));
   }
 
@@ -81,9 +81,7 @@ public final class Topology implements TenantReconciler {
   public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
     Map<String, Long> counts = new HashMap<>(BrokerReach.ask(() -> broker.count(id, uid)));
     Owner owner = new Owner(id, uid);
-    for (TenantRecords each : records) {
-      counts.putAll(RecordsReach.ask(() -> each.count(owner)));
-    }
+    counts.putAll(RecordsReach.ask(() -> rows.count(owner)));
     return counts;
   }
 
