@@ -72,7 +72,8 @@ final class Calibration {
     }
   }
 
-  private void measure() {
+  /** Measures, on a Redis that nobody else changes meanwhile. */
+  void measure() {
     double[] overheads = new double[SIZES.length * ROUNDS];
     for (int i = 0; i < overheads.length; i++) {
       int size = SIZES[i % SIZES.length];
