@@ -38,14 +38,6 @@ public final class BackupErrors {
         .precondition("STATE", "backups/" + backup.id(), why);
   }
 
-  public static ServiceException requestReused(String requestId) {
-    return ServiceException.of(
-            Code.ABORTED,
-            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-            "The request_id '%s' was used with another request.".formatted(requestId))
-        .with("request_id", requestId);
-  }
-
   static ServiceException workersBusy(int workers) {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,

@@ -13,6 +13,7 @@ import dev.kryonix.backup.catalogue.Request;
 import dev.kryonix.backup.catalogue.RestoreStore;
 import dev.kryonix.backup.catalogue.Verification;
 import dev.kryonix.backup.repository.Repositories;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.paging.Page;
 import dev.kryonix.kit.paging.Position;
@@ -71,7 +72,7 @@ public final class Backups {
     Creation<Backup> creation = store.create(owner, pending, request, instance);
     return switch (creation) {
       case Creation.Repeated<Backup>(Backup earlier) -> earlier;
-      case Creation.Reused<Backup>() -> throw BackupErrors.requestReused(request.id().orElse(""));
+      case Creation.Reused<Backup>() -> throw CommonErrors.requestIdReused(request.id().orElse(""));
       case Creation.Busy<Backup>() ->
           throw new IllegalStateException("backups never exclude each other");
       case Creation.Created<Backup>(Backup created) -> {

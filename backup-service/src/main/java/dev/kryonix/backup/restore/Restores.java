@@ -13,6 +13,7 @@ import dev.kryonix.backup.catalogue.RestoreStore;
 import dev.kryonix.backup.repository.Manifest;
 import dev.kryonix.backup.repository.Repositories;
 import dev.kryonix.backup.source.Source;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.paging.Page;
 import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.state.TenantView;
@@ -85,7 +86,8 @@ public final class Restores {
             Optional.empty());
     return switch (store.create(Owner.of(tenant), restore, request, instance)) {
       case Creation.Repeated<Restore>(Restore earlier) -> earlier;
-      case Creation.Reused<Restore>() -> throw BackupErrors.requestReused(request.id().orElse(""));
+      case Creation.Reused<Restore>() ->
+          throw CommonErrors.requestIdReused(request.id().orElse(""));
       case Creation.Busy<Restore>() -> throw RestoreErrors.underWay();
       case Creation.Created<Restore>(Restore created) -> {
         runs.start(created.id(), () -> runner.run(tenant, created, plan));

@@ -80,14 +80,6 @@ final class EntryErrors {
         .with("expected", expected);
   }
 
-  static ServiceException requestIdReused(String requestId) {
-    return ServiceException.of(
-            Code.INVALID_ARGUMENT,
-            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-            "The request_id '" + requestId + "' was used for another request.")
-        .field("request_id", "used for another request");
-  }
-
   static ServiceException concurrentChange() {
     return ServiceException.of(
             Code.ABORTED,

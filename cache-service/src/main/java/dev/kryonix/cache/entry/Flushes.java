@@ -4,6 +4,7 @@ import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import io.lettuce.core.SetArgs;
 import jakarta.inject.Singleton;
@@ -77,7 +78,7 @@ final class Flushes {
     keyspace.await(keyspace.commands().pexpire(record, KEPT.toMillis()));
     Map<String, String> fields = fields(record);
     if (!(module + ":" + type).equals(fields.get("scope"))) {
-      throw EntryErrors.requestIdReused(requestId);
+      throw CommonErrors.requestIdReused(requestId);
     }
     for (int i = 0; i < space.spread(); i++) {
       if (!fields.containsKey(bucketField(i))) {

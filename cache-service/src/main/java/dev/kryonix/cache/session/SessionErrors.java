@@ -26,13 +26,4 @@ final class SessionErrors {
   static ServiceException tooMuchData(int most) {
     return CommonErrors.invalidField("data", "at most " + most + " entries together");
   }
-
-  static ServiceException requestIdReused(String requestId) {
-    return ServiceException.of(
-            Code.ABORTED,
-            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-            "The request_id '%s' was used with another request; take a new one."
-                .formatted(requestId))
-        .with("request_id", requestId);
-  }
 }

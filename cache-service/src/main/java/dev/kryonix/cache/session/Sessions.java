@@ -13,6 +13,7 @@ import dev.kryonix.cache.entry.Together;
 import dev.kryonix.cache.entry.WriteRule;
 import dev.kryonix.kit.catalog.CacheTypes;
 import dev.kryonix.kit.catalog.Catalog;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -282,7 +283,7 @@ final class Sessions {
     ByteString kept = ByteString.copyFrom(held.get().content().value());
     byte[] digest = digest(request);
     if (!MessageDigest.isEqual(kept.substring(0, digest.length).toByteArray(), digest)) {
-      throw SessionErrors.requestIdReused(request.getRequestId());
+      throw CommonErrors.requestIdReused(request.getRequestId());
     }
     try {
       return Optional.of(Session.parseFrom(kept.substring(digest.length)));

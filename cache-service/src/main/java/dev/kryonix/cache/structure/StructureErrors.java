@@ -40,13 +40,4 @@ final class StructureErrors {
   static ServiceException overflow() {
     return CommonErrors.invalidField("delta", "the sum would leave 64 bits");
   }
-
-  static ServiceException requestIdReused(String requestId) {
-    return ServiceException.of(
-            Code.ABORTED,
-            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-            "The request_id '%s' was used with another request; take a new one."
-                .formatted(requestId))
-        .with("request_id", requestId);
-  }
 }

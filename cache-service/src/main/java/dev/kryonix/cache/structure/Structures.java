@@ -15,6 +15,7 @@ import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.Together;
 import dev.kryonix.cache.entry.Ttls;
 import dev.kryonix.cache.entry.WriteRule;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
@@ -208,7 +209,7 @@ final class Structures {
   private static <A extends Message> A repeated(Target.Once once, Held held, Parser<A> parser) {
     ByteString kept = ByteString.copyFrom(held.content().value());
     if (!kept.substring(0, DIGEST_BYTES).equals(ByteString.copyFrom(sha256(once.content())))) {
-      throw StructureErrors.requestIdReused(once.id());
+      throw CommonErrors.requestIdReused(once.id());
     }
     try {
       return parser.parseFrom(kept.substring(DIGEST_BYTES));

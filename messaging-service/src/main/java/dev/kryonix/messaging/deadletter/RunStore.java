@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.deadletter;
 
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
@@ -67,7 +68,7 @@ final class RunStore {
                 named.requestId())
             .orElseThrow();
     if (!Arrays.equals(known.content(), named.content())) {
-      throw DeadLetterErrors.requestIdReused(named.requestId());
+      throw CommonErrors.requestIdReused(named.requestId());
     }
     return known.run();
   }

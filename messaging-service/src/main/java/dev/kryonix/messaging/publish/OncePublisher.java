@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.messaging.v1.PublishResponse;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.dedup.RequestStore.Ending;
@@ -120,7 +121,7 @@ final class OncePublisher {
         case Taken.Answered answered -> result.complete(duplicate(answered.answer()));
         case Taken.Running running -> askLater();
         case Taken.Reused reused ->
-            result.completeExceptionally(PublishErrors.requestIdReused(request.requestId()));
+            result.completeExceptionally(CommonErrors.requestIdReused(request.requestId()));
       }
     }
 

@@ -35,16 +35,6 @@ public final class PublishErrors {
         .retryAfter(QUEUE_RETRY);
   }
 
-  /** The id came with other content. */
-  public static ServiceException requestIdReused(String requestId) {
-    return ServiceException.of(
-            Code.ABORTED,
-            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-            "The request_id '%s' came with another message within the last 10 minutes."
-                .formatted(requestId))
-        .field("request_id", "was used for another message");
-  }
-
   /** Another call publishes the same, and has not come to an end in time. */
   public static ServiceException stillRunning() {
     return ServiceException.of(

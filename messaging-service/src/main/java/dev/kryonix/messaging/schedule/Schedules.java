@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.schedule;
 
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.paging.Page;
 import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Tx;
@@ -90,7 +91,7 @@ final class Schedules implements Deferral {
     return switch (taken) {
       case Taken.Running running -> Optional.empty();
       case Taken.Answered answered -> Optional.of(new Kept.Before(answered.answer()));
-      case Taken.Reused reused -> throw PublishErrors.requestIdReused(request.id());
+      case Taken.Reused reused -> throw CommonErrors.requestIdReused(request.id());
       case Taken.Mine mine -> {
         Kept.Now kept = put(tx, tenant, order, mine.messageId());
         requests.end(

@@ -35,6 +35,16 @@ public final class CommonErrors {
         .resource(type, name);
   }
 
+  /** The same request_id came with another request. */
+  public static ServiceException requestIdReused(String requestId) {
+    return ServiceException.of(
+            Code.ABORTED,
+            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
+            "The request_id '%s' was used with another request; take a new one."
+                .formatted(requestId))
+        .with("request_id", requestId);
+  }
+
   /**
    * An RPC or field of the contract that is not served yet, such as {@code
    * cache.v1.SetRequest.tags}.

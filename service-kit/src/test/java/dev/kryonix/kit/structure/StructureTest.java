@@ -30,17 +30,20 @@ final class StructureTest {
 
     assertThat(packages)
         .containsExactlyInAnyOrder(
+            "audit",
             "catalog",
             "crypto",
             "errors",
             "identity",
+            "paging",
             "policy",
             "postgres",
             "server",
             "snapshot",
             "state",
             "streams",
-            "telemetry");
+            "telemetry",
+            "yaml");
   }
 
   @Test

@@ -26,7 +26,8 @@ public final class SmallestRequest {
           "abcdefghijkl",
           "00000000-0000-4000-8000-000000000000",
           "A".repeat(43),
-          "0".repeat(64));
+          "0".repeat(64),
+          "TestService.DoSomething");
 
   private final Map<String, String> known;
 

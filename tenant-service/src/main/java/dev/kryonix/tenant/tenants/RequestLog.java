@@ -2,6 +2,7 @@ package dev.kryonix.tenant.tenants;
 
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.postgres.Tx;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -79,7 +80,7 @@ public final class RequestLog {
     kept.ifPresent(
         known -> {
           if (!Arrays.equals(known.fingerprint(), call.fingerprint())) {
-            throw TenantErrors.requestIdReused(call.requestId());
+            throw CommonErrors.requestIdReused(call.requestId());
           }
         });
     return kept.map(Kept::answer);

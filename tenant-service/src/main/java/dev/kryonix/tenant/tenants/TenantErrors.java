@@ -107,14 +107,4 @@ public final class TenantErrors {
         ErrorReason.ERROR_REASON_TENANT_MISMATCH,
         "The token was issued for an earlier tenant '" + id + "'; get a new one.");
   }
-
-  /** The same request_id came with another request. */
-  public static ServiceException requestIdReused(String requestId) {
-    return ServiceException.of(
-            Code.ABORTED,
-            ErrorReason.ERROR_REASON_REQUEST_ID_REUSED,
-            "The request_id '%s' was used with another request; take a new one."
-                .formatted(requestId))
-        .with("request_id", requestId);
-  }
 }
