@@ -1,7 +1,9 @@
 package dev.kryonix.messaging.records;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.postgres.Database;
@@ -20,13 +22,9 @@ final class TenantRowsIT {
     try (ApplicationContext context = MessagingBeans.start(keys)) {
       Database database = context.getBean(Database.class);
       List<String> tables =
-          database.inPlatform(
-              tx ->
-                  tx.query(
-                      """
-                      SELECT table_name FROM information_schema.columns
-                       WHERE table_schema = current_schema() AND column_name = 'tenant_uid'""",
-                      row -> "messaging." + row.getString(1)));
+          await()
+              .ignoreExceptionsInstanceOf(ServiceException.class)
+              .until(() -> tables(database), found -> !found.isEmpty());
       Owner nobody = new Owner(new TenantId("nobody"), new TenantUid(UUID.randomUUID()));
       TenantRows rows = context.getBean(TenantRows.class);
 
@@ -34,5 +32,16 @@ final class TenantRowsIT {
       rows.erase(nobody);
       assertThat(rows.count(nobody).values()).containsOnly(0L);
     }
+  }
+
+  /** The tables with rows of tenants, once they are there. */
+  private static List<String> tables(Database database) {
+    return database.inPlatform(
+        tx ->
+            tx.query(
+                """
+                SELECT table_name FROM information_schema.columns
+                 WHERE table_schema = current_schema() AND column_name = 'tenant_uid'""",
+                row -> "messaging." + row.getString(1)));
   }
 }
