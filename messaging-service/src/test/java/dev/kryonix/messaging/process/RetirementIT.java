@@ -33,7 +33,7 @@ final class RetirementIT {
   private static final String QUEUE = "crm.leads.create";
 
   /** The broker's statistics are some seconds old, and come into it several times. */
-  private static final Duration PATIENCE = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(2);
 
   private Messaging messaging;
   private DesiredTenant tenant;
