@@ -74,6 +74,12 @@ final class ClusterFaultsIT {
   }
 
   private static void move(int port, String from, String to) throws Exception {
+    // Nodes tell each other of the move before, and of what an earlier test did.
+    await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () ->
+                !Engines.redis(port, "--cluster", "check", "127.0.0.1:" + port).contains("[ERR]"));
     String output =
         Engines.redis(
             port,
