@@ -4,6 +4,7 @@ import static dev.kryonix.system.platform.ServiceCalls.OK;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.rpc.Code;
+import dev.kryonix.system.platform.Forger;
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
 import dev.kryonix.system.platform.Refusal;
@@ -71,6 +72,18 @@ final class ControlPlaneFaultsIT {
       calls.awaitEach(OK, HEALED_WITHIN, System.nanoTime());
     }
     assertThat(platform.newTenant().app().cached("crm/temp/k")).isEmpty();
+    strangersAreToldSoAgain();
+  }
+
+  /** Whether a key is unknown only who issues the tokens can say: services ask it again. */
+  private void strangersAreToldSoAgain() {
+    String stranger = new Forger(tenant.token()).keyId("stranger");
+    try (ServiceCalls calls = new ServiceCalls()) {
+      for (String service : List.of("messaging", "cache", "backup")) {
+        calls.add(service, service, platform.address(service), stranger);
+      }
+      calls.awaitEach("TOKEN_INVALID", HEALED_WITHIN, System.nanoTime());
+    }
   }
 
   private static List<String> callUntil(AtomicBoolean stop, ServiceCalls calls) {

@@ -31,10 +31,7 @@ final class Conditions {
     return sql.toString();
   }
 
-  /** The parameters of the conditions, behind those of what stands before them. */
-  @Nullable Object[] after(@Nullable Object... before) {
-    List<@Nullable Object> all = new ArrayList<>(List.of(before));
-    all.addAll(parameters);
-    return all.toArray();
+  @Nullable Object[] parameters() {
+    return parameters.toArray();
   }
 }

@@ -37,12 +37,15 @@ final class DeadLetterStore {
         FROM dead_letters WHERE %s
        GROUP BY fingerprint""";
 
+  /** The rows are chosen once: a subquery might be run again for each row that is joined. */
   private static final String CLAIM =
       """
+      WITH next AS MATERIALIZED (
+        SELECT tenant_uid, dead_letter_id FROM dead_letters
+         WHERE %s AND (claimed_until IS NULL OR claimed_until < now())
+         ORDER BY dead_time, dead_letter_id LIMIT ? FOR UPDATE SKIP LOCKED)
       UPDATE dead_letters d SET claimed_until = now() + ? * interval '1 ms'
-        FROM (SELECT tenant_uid, dead_letter_id FROM dead_letters
-               WHERE %s AND (claimed_until IS NULL OR claimed_until < now())
-               ORDER BY dead_time, dead_letter_id LIMIT ? FOR UPDATE SKIP LOCKED) AS next
+        FROM next
        WHERE d.tenant_uid = next.tenant_uid AND d.dead_letter_id = next.dead_letter_id
       RETURNING d.*""";
 
@@ -104,7 +107,7 @@ final class DeadLetterStore {
                         + " ORDER BY dead_time DESC, dead_letter_id DESC LIMIT "
                         + (size + 1),
                     DeadLetterStore::read,
-                    conditions.after()));
+                    conditions.parameters()));
     return Page.of(rows, size, DeadLetterStore::position);
   }
 
@@ -124,7 +127,7 @@ final class DeadLetterStore {
             + (size + 1);
     Object[] parameters =
         Stream.concat(
-                Stream.of(conditions.after()),
+                Stream.of(conditions.parameters()),
                 after.stream().flatMap(place -> Stream.of(place.count(), place.fingerprint())))
             .toArray();
     return database.inTenant(
@@ -137,7 +140,8 @@ final class DeadLetterStore {
         owner.id(),
         tx ->
             tx.count(
-                "SELECT count(*) FROM dead_letters WHERE " + conditions.sql(), conditions.after()));
+                "SELECT count(*) FROM dead_letters WHERE " + conditions.sql(),
+                conditions.parameters()));
   }
 
   /** Takes the oldest ones behind the position for a while, so that nobody else publishes them. */
@@ -148,8 +152,8 @@ final class DeadLetterStore {
             conditions.and("(dead_time, dead_letter_id) > (?, ?)", position.time(), position.id()));
     Object[] parameters =
         Stream.concat(
-                Stream.of(conditions.after(claiming.lease().toMillis())),
-                Stream.of(claiming.most()))
+                Stream.of(conditions.parameters()),
+                Stream.of(claiming.most(), claiming.lease().toMillis()))
             .toArray();
     return database
         .inTenant(
@@ -186,7 +190,7 @@ final class DeadLetterStore {
         "DELETE FROM dead_letters WHERE "
             + conditions.sql()
             + " AND (claimed_until IS NULL OR claimed_until < now())",
-        conditions.after());
+        conditions.parameters());
   }
 
   /** Takes out what has been kept long enough; returns how many. */

@@ -2,6 +2,7 @@ package dev.kryonix.messaging.deadletter;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
@@ -27,7 +28,7 @@ import java.util.concurrent.TimeUnit;
 @Singleton
 final class Drain {
   private static final int AT_ONCE = 50;
-  private static final long PATIENCE_MILLIS = 1000;
+  private static final long PATIENCE_MILLIS = 300;
 
   private final TenantConnections connections;
   private final TenantQueues queues;
@@ -77,25 +78,28 @@ final class Drain {
     }
   }
 
+  /**
+   * The count that a declaration answers is no measure: a broker that is busy answers 0. So one
+   * message is asked for, and where there is one the others are awaited.
+   */
   private void drain(TenantView tenant, Channel channel, String queue)
       throws IOException, InterruptedException {
     Owner owner = Owner.of(tenant);
-    int left = channel.queueDeclarePassive(queue).getMessageCount();
-    left = (int) Math.min(left, left == 0 ? 0 : config.maxPerTenant() - store.size(owner));
-    if (left <= 0) {
+    long room = config.maxPerTenant() - store.size(owner);
+    GetResponse first = room > 0 ? channel.basicGet(queue, false) : null;
+    if (first == null) {
       return;
     }
     String module = Names.moduleOfDeadLetters(queue).orElseThrow();
+    List<Delivery> batch =
+        List.of(new Delivery(first.getEnvelope(), first.getProps(), first.getBody()));
     BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
     channel.basicConsume(queue, false, (tag, delivery) -> arrived.add(delivery), tag -> {});
-    while (left > 0) {
-      List<Delivery> batch = batch(arrived, Math.min(left, AT_ONCE));
-      if (batch.isEmpty()) {
-        return;
-      }
+    while (!batch.isEmpty()) {
       store.put(owner, batch.stream().map(each -> autopsy.of(module, each)).toList());
       channel.basicAck(batch.getLast().getEnvelope().getDeliveryTag(), true);
-      left -= batch.size();
+      room -= batch.size();
+      batch = room > 0 ? batch(arrived, (int) Math.min(room, AT_ONCE)) : List.of();
     }
   }
 

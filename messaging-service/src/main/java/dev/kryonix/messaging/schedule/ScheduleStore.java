@@ -46,14 +46,17 @@ final class ScheduleStore {
         trace = excluded.trace, attempt_at = excluded.attempt_at, attempts = 0, claimed = false,
         unknown = false, settle_time = NULL""";
 
+  /** The rows are chosen once: a subquery might be run again for each row that is joined. */
   private static final String CLAIM =
       """
+      WITH due AS MATERIALIZED (
+        SELECT tenant_uid, schedule_id FROM scheduled
+         WHERE state = 'WAITING' AND attempt_at <= now()
+         ORDER BY attempt_at LIMIT ? FOR UPDATE SKIP LOCKED)
       UPDATE scheduled s
          SET attempt_at = now() + ? * interval '1 ms', attempts = s.attempts + 1,
              unknown = s.unknown OR s.claimed, claimed = true
-        FROM (SELECT tenant_uid, schedule_id FROM scheduled
-               WHERE state = 'WAITING' AND attempt_at <= now()
-               ORDER BY attempt_at LIMIT ? FOR UPDATE SKIP LOCKED) AS due
+        FROM due
        WHERE s.tenant_uid = due.tenant_uid AND s.schedule_id = due.schedule_id
       RETURNING s.tenant, s.tenant_uid, s.schedule_id, s.message_id, s.sealed, s.trace, s.attempts,
                 s.unknown, s.deliver_at""";
@@ -187,7 +190,7 @@ final class ScheduleStore {
   /** Takes messages that are due, of all tenants, the longest due first. */
   List<Due> claim(int most, Duration lease) {
     return database.inPlatform(
-        tx -> tx.query(CLAIM, ScheduleStore::readDue, lease.toMillis(), most));
+        tx -> tx.query(CLAIM, ScheduleStore::readDue, most, lease.toMillis()));
   }
 
   /** Writes down how attempts ended, of one tenant. */

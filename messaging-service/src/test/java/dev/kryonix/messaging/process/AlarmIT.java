@@ -21,9 +21,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The broker of the tests raises its memory alarm, for real. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 final class AlarmIT {
   private static final Duration AT_ONCE = Duration.ofSeconds(4);
 

@@ -20,9 +20,11 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** The broker of the tests is stopped and started again, with the launcher's own script. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 final class BrokerOutageIT {
   private static final Path SERVERS = Path.of("..", "deploy", "local", "servers");
   private static final Duration AT_ONCE = Duration.ofSeconds(4);

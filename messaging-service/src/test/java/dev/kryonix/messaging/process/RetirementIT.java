@@ -132,7 +132,7 @@ final class RetirementIT {
   void noConfirmedMessageIsLostWhileQueuesComeAndGo() throws Exception {
     Set<String> confirmed = new HashSet<>();
     Set<String> received = new HashSet<>();
-    Instant end = Instant.now().plusSeconds(45);
+    Instant end = Instant.now().plusSeconds(25);
     int pause = 3000;
     while (Instant.now().isBefore(end)) {
       confirmed.add(publish(5));

@@ -36,9 +36,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** Messages for later, with two instances of the service. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 final class ScheduleIT {
   private static final int TENANTS = 14;
   private static final String QUEUE = "crm.leads.create";

@@ -39,9 +39,11 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** A tenant's queues and bindings, handed to the backup service and taken back. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Isolated
 final class SnapshotIT {
   private static final String CREATE = "crm.leads.create";
   private static final String UPDATE = "crm.leads.update";
