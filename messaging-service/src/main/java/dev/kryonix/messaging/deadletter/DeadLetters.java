@@ -122,9 +122,7 @@ final class DeadLetters {
     Owner owner = taking.owner();
     Run fresh = new Run(clock.instant(), redriving.store().count(owner, taking.filter()), 0, false);
     Run run =
-        taking.requestId().isEmpty()
-            ? fresh
-            : redriving.runs().open(owner, taking.requestId(), taking.content(), fresh);
+        taking.requestId().isEmpty() ? fresh : redriving.runs().open(owner, taking.named(), fresh);
     if (run.done()) {
       writer.write(
           RedriveDeadLettersResponse.newBuilder()

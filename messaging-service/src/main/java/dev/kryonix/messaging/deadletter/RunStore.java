@@ -37,20 +37,15 @@ final class RunStore {
    */
   record Run(Instant start, long matched, long taken, boolean done) {}
 
-  /**
-   * The run of that id, or a new one; refuses an id that came with another request.
-   *
-   * @param content a hash of the request
-   */
-  Run open(Owner owner, String requestId, byte[] content, Run fresh) {
-    return database.inTenant(
-        owner.id(), tx -> open(tx, owner, new Named(requestId, content), fresh));
-  }
-
-  /** A run's name, and what was asked for under it. */
+  /** A run's name, and a hash of what was asked for under it. */
   record Named(String requestId, byte[] content) {}
 
-  /** As {@link #open(Owner, String, byte[], Run)}, in a transaction; holds the run's row. */
+  /** The run of that name, or a new one; refuses an id that came with another request. */
+  Run open(Owner owner, Named named, Run fresh) {
+    return database.inTenant(owner.id(), tx -> open(tx, owner, named, fresh));
+  }
+
+  /** As {@link #open(Owner, Named, Run)}, in a transaction; holds the run's row. */
   Run open(Tx tx, Owner owner, Named named, Run fresh) throws SQLException {
     tx.update(
         OPEN,
