@@ -25,12 +25,12 @@ public final class SnapshotErrors {
         .precondition("IMPORT", tenant.value(), "another import is running");
   }
 
-  /** The point of an earlier export is no longer held. */
+  /** The point of an earlier export, or the changes after a position, are no longer held. */
   public static ServiceException positionLost(String source) {
     return ServiceException.of(
             Code.ABORTED,
             ErrorReason.ERROR_REASON_SNAPSHOT_POSITION_LOST,
-            "The position is no longer held; start the export anew.")
+            "The position is no longer held; take a new export.")
         .with("source", source);
   }
 

@@ -52,7 +52,8 @@ final class SnapshotEndpointTest {
             new LoopbackServer(
                 new SnapshotEndpoint(
                     new Exports(store, tenants),
-                    new Imports(store, tenants, InstantSource.fixed(NOW)))));
+                    new Imports(store, tenants, InstantSource.fixed(NOW)),
+                    Optional.empty())));
   }
 
   @AfterEach
@@ -113,7 +114,7 @@ final class SnapshotEndpointTest {
   }
 
   @Test
-  void changesAreNotTailedYet() {
+  void aSourceWithoutAChangeLogDoesNotTail() {
     assertThat(
             refusal(
                     () ->
