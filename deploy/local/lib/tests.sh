@@ -7,15 +7,9 @@ TEST_HOME=$KRYONIX_ROOT/.kryonix-test
 TEST_PORT_OFFSET=${KRYONIX_TEST_PORT_OFFSET:-2500}
 
 run_tests() {
-  local kind=${1:-all} result=0 arguments=()
-  case $kind in
-    all) arguments=(verify) ;;
-    unit) arguments=(test) ;;
-    integration) arguments=(verify -Dskip.unit.tests=true -pl '!system-tests') ;;
-    # The services come from the launcher's build; Maven only needs what the tests themselves are compiled against.
-    system) arguments=(verify -Dskip.unit.tests=true -pl system-tests -am '-Dit.test=dev.kryonix.system.**' -Dfailsafe.failIfNoSpecifiedTests=false) ;;
-    *) die "test: unknown kind $kind (there are unit, integration, system)" ;;
-  esac
+  local kind=${1:-all} result=0
+  [[ " all unit integration system " == *" $kind "* ]] ||
+    die "test: unknown kind $kind (there are unit, integration, system)"
   require_jdk
   tests_environment
   home_prepare
@@ -25,15 +19,28 @@ run_tests() {
   trap 'exit 130' INT TERM
   tests_clean_up
   if [[ $kind == all || $kind == unit ]]; then tests_check_files; fi
-  if [[ $kind == system ]]; then build; fi
+  TESTS_BEGAN=$KRYONIX_HOME/began
+  touch "$TESTS_BEGAN"
+  rm -f "$KRYONIX_HOME"/log/maven-*.log
   if [[ $kind == all || $kind == integration ]]; then
     "$SERVERS" up rabbitmq postgres redis redis_cluster 9>&- || exit
+    tests_gateway_servers up redis || exit
     tests_write_jvm
-    arguments+=("-Djvm=$KRYONIX_HOME/jvm/bin/java")
   fi
-  tests_maven "${arguments[@]}" || result=1
+  case $kind in
+    all)
+      tests_modules verify || result=1
+      tests_system verify || result=1
+      ;;
+    unit) tests_maven modules -T2 test || result=1 ;;
+    integration) tests_modules verify -Dskip.unit.tests=true || result=1 ;;
+    system)
+      build
+      tests_system verify -Dskip.unit.tests=true || result=1
+      ;;
+  esac
   if [[ $kind == all || $kind == unit ]]; then "$KRYONIX_ROOT/deploy/check-contracts" || result=1; fi
-  tests_report "$KRYONIX_HOME/log/maven.log" || result=1
+  tests_report || result=1
   exit "$result"
 }
 
@@ -46,11 +53,29 @@ tests_environment() {
   read -ra POSTGRES_SERVICES <<<"$KRYONIX_POSTGRES_SERVICES"
 }
 
-# The system tests start a platform of their own with the launcher, once: a cache for the next start is of no use.
-tests_maven() {
+# Two modules at a time: an integration test mostly waits for an engine.
+tests_modules() {
+  tests_maven modules -T2 "-Djvm=$KRYONIX_HOME/jvm/bin/java" -pl '!system-tests' "$@"
+}
+
+# After the others and alone, as they stop and kill what they measure the answers of. The services' jars lie there already;
+# Maven only needs what the tests themselves are compiled against. They start a platform with the launcher, once: a cache for
+# the next start is of no use.
+tests_system() {
   KRYONIX_LAUNCHER=$KRYONIX_ROOT/kryonix KRYONIX_BUILD=no KRYONIX_AOT=no \
     KRYONIX_SYSTEM_HOME=$TEST_HOME/system KRYONIX_SYSTEM_PORT_OFFSET=$((TEST_PORT_OFFSET + 1000)) \
-    run_maven "$KRYONIX_HOME/log/maven.log" -fae "$@"
+    tests_maven system -pl system-tests -am -Dtest='dev.kryonix.system.**' '-Dit.test=dev.kryonix.system.**' \
+    -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false "$@"
+}
+
+# The gateway's tests have a Redis of their own: those of the cache kill theirs, beside them.
+tests_gateway_servers() {
+  KRYONIX_HOME=$TEST_HOME/gateway KRYONIX_PORT_OFFSET=$((TEST_PORT_OFFSET + 500)) "$SERVERS" "$@" 9>&-
+}
+
+# tests_maven PART ARGUMENT…
+tests_maven() {
+  run_maven "$KRYONIX_HOME/log/maven-$1.log" -fae "${@:2}"
 }
 
 # Before, in case an earlier run was killed, and after, whatever happened. Logs stay.
@@ -62,8 +87,9 @@ tests_clean_up() {
     rm -rf "$TEST_HOME/system"
   fi
   "$SERVERS" down 9>&-
+  if [[ -d $TEST_HOME/gateway ]]; then tests_gateway_servers down; fi
   elsewhere=$(readlink "$TEST_HOME/postgres/data") && rm -rf "$elsewhere"
-  rm -rf "$TEST_HOME"/{postgres,redis,redis_cluster,rabbitmq,secrets,jvm}
+  rm -rf "$TEST_HOME"/{gateway,postgres,redis,redis_cluster,rabbitmq,secrets,jvm}
 }
 
 # One Maven run tests all modules, but each service logs in to the servers as itself. Surefire and Failsafe start their
@@ -73,7 +99,8 @@ tests_write_jvm() {
   local folder=$KRYONIX_HOME/jvm service
   mkdir -p "$folder/bin" "$folder/env"
   chmod 700 "$folder"
-  for service in "${POSTGRES_SERVICES[@]}" gateway; do "$SERVERS" env "$service" >"$folder/env/$service"; done
+  for service in "${POSTGRES_SERVICES[@]}"; do "$SERVERS" env "$service" >"$folder/env/$service"; done
+  tests_gateway_servers env gateway >"$folder/env/gateway"
   ln -sfn "$JAVA_HOME/release" "$folder/release"
   cat >"$folder/bin/java" <<END
 #!/usr/bin/env bash
@@ -94,19 +121,40 @@ tests_check_files() {
   "$KRYONIX_ROOT/deploy/check-compose" || exit
 }
 
-# Prints the totals, then Maven's own lines. Fails when no test has run: then something is wrong with the build.
+# Reads reports; see tests_report.
+# shellcheck disable=SC2016 # awk's own variables
+TESTS_AWK='
+function number(name, line) { return match(line, " " name "=\"[0-9]+\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : 0 }
+function text(name, line) { return match(line, " " name "=\"[^\"]*\"") ? substr(line, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
+/^<testsuite / {
+  part = split(FILENAME, path, "/")
+  suite = path[part - 3] " " (path[part - 1] ~ /failsafe/ ? "integration" : "unit")
+  if (!(suite in runs)) suites[++count] = suite
+  runs[suite] += number("tests", $0); skips[suite] += number("skipped", $0)
+  failures[suite] += number("errors", $0) + number("failures", $0)
+}
+/^ *<testcase / { test = text("classname", $0) "." text("name", $0) }
+/^ *<(failure|error)/ { failed[++bad] = test ": " (text("message", $0) != "" ? text("message", $0) : text("type", $0)) }
+END {
+  for (i = 1; i <= count; i++) {
+    split(suites[i], name, " ")
+    printf "%-20s %-12s %5d run %4d failed %4d skipped\n", name[1], name[2], runs[suites[i]], failures[suites[i]], skips[suites[i]]
+    run += runs[suites[i]]; fails += failures[suites[i]]; skip += skips[suites[i]]
+  }
+  printf "%-20s %-12s %5d run %4d failed %4d skipped\n", "total", "", run, fails, skip
+  for (i = 1; i <= bad; i++) print "failed: " substr(failed[i], 1, 400)
+  if (run == 0) { print "no test has run"; exit 1 }
+}
+'
+
+# Prints a line for each module and kind, the tests that failed by name, then Maven's own lines. It reads the XML reports
+# that this run wrote: modules are tested beside each other, so the order of Maven's lines says nothing.
+# Fails when no test has run: then something is wrong with the build.
 tests_report() {
-  awk '
-    / --- .*(surefire|failsafe).* @ / { kind = /failsafe/ ? "integration" : "unit"; module = $0; sub(/.* @ /, "", module); sub(/ ---.*/, "", module) }
-    /Tests run:/ && !/Time elapsed/ {
-      gsub(/[^0-9 ]/, " "); run += $1; failed += $2 + $3; skipped += $4
-      printf "%-28s %-12s %5d run %4d failed %4d skipped\n", module, kind, $1, $2 + $3, $4
-    }
-    END {
-      printf "%-28s %-12s %5d run %4d failed %4d skipped\n", "total", "", run, failed, skipped
-      if (run == 0) { print "no test has run"; exit 1 }
-    }' "$1"
-  local result=$?
-  grep -E '^\[(INFO|WARNING|ERROR)\] Tests run:.*[0-9]$|^\[INFO\] BUILD' "$1"
+  local result
+  find "$KRYONIX_ROOT" -path '*/target/*-reports/TEST-*.xml' -newer "$TESTS_BEGAN" -print0 | sort -z |
+    xargs -0 awk "$TESTS_AWK"
+  result=$?
+  grep -hE '^\[(INFO|WARNING|ERROR)\] Tests run:.*[0-9]$|^\[INFO\] BUILD' "$KRYONIX_HOME"/log/maven-*.log
   return "$result"
 }
