@@ -1,13 +1,17 @@
 package dev.kryonix.messaging;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.kit.crypto.GenerateKeys;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.postgres.Database;
+import dev.kryonix.messaging.broker.Broker;
 import io.micronaut.context.ApplicationContext;
 import java.nio.file.Path;
 import java.util.Map;
 
-/** The service's own beans, on the RabbitMQ that the environment names. */
+/** The service's own beans, on the RabbitMQ that the environment names; both engines are ready. */
 public final class MessagingBeans {
   private MessagingBeans() {}
 
@@ -22,7 +26,17 @@ public final class MessagingBeans {
 
   /** Beans with the keys of the folder: those of a further instance of the service. */
   public static ApplicationContext withKeys(Path keys) {
-    return ApplicationContext.run(
-        Map.of("kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    ApplicationContext context =
+        ApplicationContext.run(
+            Map.of(
+                "kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    Broker broker = context.getBean(Broker.class);
+    broker.start();
+    await().until(() -> broker.capabilities().isPresent());
+    Database database = context.getBean(Database.class);
+    await()
+        .ignoreExceptionsInstanceOf(ServiceException.class)
+        .until(() -> database.inPlatform(tx -> true));
+    return context;
   }
 }

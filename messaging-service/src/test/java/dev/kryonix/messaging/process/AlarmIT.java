@@ -52,7 +52,7 @@ final class AlarmIT {
     try (Subscription subscription = messaging.subscribe(tenant, "crm.*")) {
       watermark("1MB");
       try {
-        await().atMost(Duration.ofSeconds(10)).untilAsserted(() -> assertBlocked(tenant));
+        await().untilAsserted(() -> assertBlocked(tenant));
         assertBlocked(tenant);
         assertBlocked(withoutConnection);
         assertThat(messaging.service().isServing()).isTrue();

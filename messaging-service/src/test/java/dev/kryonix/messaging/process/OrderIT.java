@@ -228,7 +228,6 @@ final class OrderIT {
       assertThat(attempts).as("the attempt at the killed replica counts").isEqualTo(2);
     }
     await()
-        .atMost(Duration.ofSeconds(10))
         .until(() -> messaging.ready(tenant, QUEUE + ".ordered") == 0);
   }
 

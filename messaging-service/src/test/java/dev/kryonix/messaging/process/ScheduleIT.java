@@ -280,7 +280,6 @@ final class ScheduleIT {
     messaging.stub(tenant).publish(at(Instant.now().plusSeconds(2)).build());
     tenant = messaging.tenants().change(tenant, ServingState.SERVING_STATE_SUSPENDED);
     await()
-        .atMost(Duration.ofSeconds(10))
         .until(
             () ->
                 Rows.number(
@@ -298,7 +297,6 @@ final class ScheduleIT {
     messaging.stub(tenant).publish(at(Instant.now().plusSeconds(2)).build());
     tenant = messaging.changeModules(tenant, "agendamento");
     await()
-        .atMost(Duration.ofSeconds(10))
         .until(
             () ->
                 Rows.number(
@@ -392,7 +390,6 @@ final class ScheduleIT {
 
   private void awaitReady(long messages) {
     await()
-        .atMost(Duration.ofSeconds(10))
         .ignoreExceptions()
         .until(() -> messaging.ready(tenant, QUEUE) == messages);
   }

@@ -123,7 +123,7 @@ final class SnapshotIT {
         tenant.getId());
     long ready = messages(CREATE);
     schedule("soon", Instant.now().plusMillis(200), "Dora");
-    await().atMost(Duration.ofSeconds(10)).until(() -> messages(CREATE) == ready + 2);
+    await().until(() -> messages(CREATE) == ready + 2);
   }
 
   private void schedule(String id, Instant due, String text) throws JOSEException {

@@ -7,14 +7,13 @@ import dev.kryonix.api.messaging.v1.ClusterNode;
 import dev.kryonix.api.messaging.v1.GetClusterHealthResponse;
 import dev.kryonix.api.messaging.v1.ListConnectionsRequest;
 import dev.kryonix.api.messaging.v1.ListConnectionsResponse;
-import dev.kryonix.kit.crypto.GenerateKeys;
+import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.broker.BrokerCapabilities;
 import dev.kryonix.messaging.connection.PlatformConnection;
 import io.micronaut.context.ApplicationContext;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -29,11 +28,7 @@ final class ClusterIT {
 
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
-    GenerateKeys.main(new String[] {keys.toString(), "messaging"});
-    context =
-        ApplicationContext.run(
-            Map.of(
-                "kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    context = MessagingBeans.start(keys);
     cluster = context.getBean(ClusterEndpoint.class);
   }
 
