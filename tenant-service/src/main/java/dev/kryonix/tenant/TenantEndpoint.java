@@ -2,6 +2,7 @@ package dev.kryonix.tenant;
 
 import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.CreateTenantResponse;
+import dev.kryonix.api.tenant.v1.Credential;
 import dev.kryonix.api.tenant.v1.DeleteTenantRequest;
 import dev.kryonix.api.tenant.v1.DeleteTenantResponse;
 import dev.kryonix.api.tenant.v1.GetTenantRequest;
@@ -54,6 +55,8 @@ import dev.kryonix.tenant.usage.Usages;
 import io.grpc.stub.StreamObserver;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /** TenantService on the wire. */
@@ -220,7 +223,13 @@ final class TenantEndpoint extends TenantServiceGrpc.TenantServiceImplBase {
   @Override
   public void rotateCredentials(
       RotateCredentialsRequest request, StreamObserver<RotateCredentialsResponse> responses) {
-    Tenant tenant = changes.rotateCredentials(new TenantId(request.getTenant()), Callers.current());
+    Set<Credential> credentials =
+        request.getCredentialsCount() == 0
+            ? EnumSet.of(Credential.CREDENTIAL_BROKER_PASSWORD)
+            : EnumSet.copyOf(request.getCredentialsList());
+    Tenant tenant =
+        changes.rotateCredentials(
+            new TenantId(request.getTenant()), credentials, Callers.current());
     responses.onNext(
         RotateCredentialsResponse.newBuilder().setTenant(protos.message(tenant)).build());
     responses.onCompleted();

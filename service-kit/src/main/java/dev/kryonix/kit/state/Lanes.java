@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A newer update takes the place of one that waits. What closes a tenant (suspension, deletion,
  * revocation) shows in the directory on arrival, before anything runs, and no older outcome opens
- * it again. A tenant that takes the id of an earlier one waits until that one has been removed.
+ * it again. So do its new keys, for reading. A tenant that takes the id of an earlier one waits
+ * until that one has been removed.
  */
 final class Lanes {
   /** Removals are remembered so that a late update revives nobody; the oldest are forgotten. */
@@ -199,7 +200,9 @@ final class Lanes {
               }
             });
     lane.await(new Job(update, tickets));
-    restrict(update.id(), update.uid(), update.desired().serving(), update.desired().revoked());
+    directory
+        .find(update.id(), update.uid())
+        .ifPresent(view -> directory.put(foreseeing(view, update.desired())));
   }
 
   private void queueRemoval(Lane lane, Work.Remove removal, List<Job.Ticket> tickets) {
@@ -235,6 +238,11 @@ final class Lanes {
     directory.find(id, uid).ifPresent(view -> directory.put(view.restrictedTo(serving, revoked)));
   }
 
+  /** What of the next is true at once: what closes the tenant, and the keys to read with. */
+  private static TenantView foreseeing(TenantView view, TenantView next) {
+    return view.restrictedTo(next.serving(), next.revoked()).alsoKnowing(next.secrets());
+  }
+
   private void show(Lane lane, TenantView view) {
     if (!knows(view.uid())) {
       // Closed while it was being made.
@@ -256,7 +264,7 @@ final class Lanes {
     if (next.isPresent()
         && next.get().work() instanceof Work.Apply newer
         && newer.uid().equals(view.uid())) {
-      shown = shown.restrictedTo(newer.desired().serving(), newer.desired().revoked());
+      shown = foreseeing(shown, newer.desired());
     }
     directory.put(shown);
   }

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * The service's copy of every tenant that has been provisioned here, kept current by the state
  * stream and asked on every request. A tenant appears, and a change of it shows, once it has been
- * made true here; a suspension, deletion or revocation shows the moment it arrives.
+ * made true here; a suspension, deletion, revocation or new key shows the moment it arrives.
  */
 @Singleton
 @Requires(beans = TenantReconciler.class)

@@ -5,6 +5,7 @@ import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,7 +21,8 @@ import java.util.Set;
  * @param modules the enabled modules
  * @param limits the limits in force
  * @param cell the broker and cache clusters that serve the tenant
- * @param secrets the tenant's keys and credentials, sealed; per purpose the newest comes first
+ * @param secrets the tenant's keys and credentials, sealed; per purpose the one to be used comes
+ *     first
  * @param compliance the compliance regimes that the tenant is under
  * @param revoked ids of revoked tokens and API keys that have not expired yet
  */
@@ -52,6 +54,29 @@ public record TenantView(
   /** Whether the tenant has the module. */
   public boolean hasModule(String module) {
     return modules.contains(module);
+  }
+
+  /**
+   * The same tenant with these secrets, too, in case something is sealed under one of them. They
+   * come last: none of them is to be used yet.
+   */
+  TenantView alsoKnowing(List<SealedSecret> others) {
+    Set<SealedSecret> all = new LinkedHashSet<>(secrets);
+    if (!all.addAll(others)) {
+      return this;
+    }
+    return new TenantView(
+        id,
+        uid,
+        generation,
+        serving,
+        plan,
+        modules,
+        limits,
+        cell,
+        List.copyOf(all),
+        compliance,
+        revoked);
   }
 
   /** The same tenant, at least as closed as the other two say. */

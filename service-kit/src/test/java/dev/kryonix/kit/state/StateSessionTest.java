@@ -14,6 +14,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kryonix.api.tenant.v1.Drain;
 import dev.kryonix.api.tenant.v1.Hello;
 import dev.kryonix.api.tenant.v1.Resync;
+import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.api.tenant.v1.ServingState;
 import dev.kryonix.api.tenant.v1.StepState;
 import dev.kryonix.api.tenant.v1.SyncRequest;
@@ -218,6 +219,23 @@ final class StateSessionTest {
     receive(update("n2", tenant(ACME, FIRST, 2).addRevoked("token-1")));
 
     assertThat(view(ACME).revoked()).containsExactly("token-1");
+  }
+
+  @Test
+  void aNewKeyIsKnownForReadingBeforeItIsUsedAndThoughItsUpdateFails() {
+    SealedSecret old = SealedSecret.newBuilder().setPurpose("tenant-key").setId("a").build();
+    SealedSecret fresh = old.toBuilder().setId("b").build();
+    receive(update("n1", tenant(ACME, FIRST, 1).addSecrets(old)));
+    succeed();
+
+    receive(update("n2", tenant(ACME, FIRST, 2).addSecrets(fresh).addSecrets(old)));
+    assertThat(view(ACME).secrets()).containsExactly(old, fresh);
+    fail(BROKER_AWAY);
+    assertThat(view(ACME).secrets()).containsExactly(old, fresh);
+
+    receive(update("n3", tenant(ACME, FIRST, 2).addSecrets(fresh).addSecrets(old)));
+    succeed();
+    assertThat(view(ACME).secret("tenant-key")).contains(fresh);
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.kryonix.tenant.tenants;
 
+import dev.kryonix.api.tenant.v1.Credential;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.postgres.Database;
@@ -16,6 +17,7 @@ import java.time.InstantSource;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Changes tenants. Each change locks the tenant, checks the etag and the state, and writes the next
@@ -129,9 +131,20 @@ public final class TenantChanges {
     return reconcile(id, caller, "RepairTenant", (tx, tenant, now) -> {});
   }
 
-  /** Gives the tenant new credentials for the broker. */
-  public Tenant rotateCredentials(TenantId id, Principal caller) {
-    return reconcile(id, caller, "RotateCredentials", secrets::rotateBrokerPassword);
+  /** Gives the tenant new credentials. */
+  public Tenant rotateCredentials(TenantId id, Set<Credential> credentials, Principal caller) {
+    return reconcile(
+        id,
+        caller,
+        "RotateCredentials",
+        (tx, tenant, now) -> {
+          if (credentials.contains(Credential.CREDENTIAL_BROKER_PASSWORD)) {
+            secrets.rotateBrokerPassword(tx, tenant, now);
+          }
+          if (credentials.contains(Credential.CREDENTIAL_TENANT_KEY)) {
+            secrets.announceTenantKey(tx, tenant, now);
+          }
+        });
   }
 
   /** Something beside the tenant changes, of which services must hear. */

@@ -32,6 +32,8 @@ public final class TenantSecrets {
 
   private static final int ID_BYTES = 4;
   private static final int KEPT_PASSWORDS = 2;
+  private static final String PENDING =
+      "SELECT count(*) FROM secrets WHERE tenant_uid = ? AND pending";
 
   private final SecretBox box;
   private final SecureRandom random = new SecureRandom();
@@ -42,8 +44,8 @@ public final class TenantSecrets {
 
   /** Makes a new tenant's secrets. */
   void create(Tx tx, Tenant tenant, Instant now) throws SQLException {
-    add(tx, tenant, TENANT_KEY, bytes(KEY_BYTES), now);
-    add(tx, tenant, BROKER_PASSWORD, password(), now);
+    add(tx, tenant, TENANT_KEY, bytes(KEY_BYTES), false, now);
+    add(tx, tenant, BROKER_PASSWORD, password(), false, now);
   }
 
   /**
@@ -51,7 +53,7 @@ public final class TenantSecrets {
    * those before go.
    */
   void rotateBrokerPassword(Tx tx, Tenant tenant, Instant now) throws SQLException {
-    add(tx, tenant, BROKER_PASSWORD, password(), now);
+    add(tx, tenant, BROKER_PASSWORD, password(), false, now);
     tx.update(
         "DELETE FROM secrets WHERE tenant_uid = ? AND purpose = ? AND id NOT IN (SELECT id FROM"
             + " secrets WHERE tenant_uid = ? AND purpose = ? ORDER BY create_time DESC, id LIMIT ?)",
@@ -62,13 +64,45 @@ public final class TenantSecrets {
         KEPT_PASSWORDS);
   }
 
-  /** The tenants' secrets, sealed, the newest of each purpose first. */
+  /**
+   * Makes a new tenant key, which services hear of and do not use yet. Makes none while there is
+   * such a one.
+   */
+  void announceTenantKey(Tx tx, Tenant tenant, Instant now) throws SQLException {
+    if (tx.count(PENDING, tenant.uid().value()) == 0) {
+      add(tx, tenant, TENANT_KEY, bytes(KEY_BYTES), true, now);
+    }
+  }
+
+  /** Whose new tenant key has been announced by then, and is not in use yet. */
+  List<TenantUid> announcedBefore(Tx tx, Instant then, int most) throws SQLException {
+    return tx.query(
+        "SELECT tenant_uid FROM secrets WHERE pending AND create_time <= ?"
+            + " ORDER BY create_time LIMIT ?",
+        row -> Columns.uid(row, "tenant_uid"),
+        then,
+        most);
+  }
+
+  /** Takes the announced tenant key into use; false when there is none. */
+  boolean useAnnounced(Tx tx, TenantUid uid, Instant now) throws SQLException {
+    return tx.update(
+            "UPDATE secrets SET pending = false, create_time = ? WHERE tenant_uid = ? AND pending",
+            now,
+            uid.value())
+        > 0;
+  }
+
+  /**
+   * The tenants' secrets, sealed. Of each purpose the newest comes first, but for one that is only
+   * announced: it comes last.
+   */
   public Map<TenantUid, List<SealedSecret>> of(Tx tx, Collection<TenantUid> uids)
       throws SQLException {
     Map<TenantUid, List<SealedSecret>> secrets = new HashMap<>();
     tx.query(
         "SELECT tenant_uid, purpose, id, sealed FROM secrets WHERE tenant_uid = ANY (?::uuid[])"
-            + " ORDER BY purpose, create_time DESC, id",
+            + " ORDER BY purpose, pending, create_time DESC, id",
         row ->
             secrets
                 .computeIfAbsent(Columns.uid(row, "tenant_uid"), uid -> new ArrayList<>())
@@ -90,18 +124,19 @@ public final class TenantSecrets {
         uid.value());
   }
 
-  private void add(Tx tx, Tenant tenant, String purpose, byte[] plain, Instant now)
+  private void add(Tx tx, Tenant tenant, String purpose, byte[] plain, boolean pending, Instant now)
       throws SQLException {
     String id = HexFormat.of().formatHex(bytes(ID_BYTES));
     SealedSecret sealed = box.seal(tenant.uid(), purpose, id, plain);
     tx.update(
-        "INSERT INTO secrets (tenant_uid, tenant, purpose, id, sealed, create_time)"
-            + " VALUES (?, ?, ?, ?, ?, ?)",
+        "INSERT INTO secrets (tenant_uid, tenant, purpose, id, sealed, pending, create_time)"
+            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
         tenant.uid().value(),
         tenant.id().value(),
         purpose,
         id,
         sealed.getSealed().toByteArray(),
+        pending,
         now);
   }
 

@@ -12,6 +12,7 @@ import dev.kryonix.api.tenant.v1.AccessServiceGrpc;
 import dev.kryonix.api.tenant.v1.ActorKind;
 import dev.kryonix.api.tenant.v1.CreateApiKeyRequest;
 import dev.kryonix.api.tenant.v1.CreateTenantRequest;
+import dev.kryonix.api.tenant.v1.Credential;
 import dev.kryonix.api.tenant.v1.DeleteTenantRequest;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.api.tenant.v1.Erasure;
@@ -41,6 +42,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.text.ParseException;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -259,12 +262,37 @@ final class PurgeIT {
   @Test
   void newCredentialsComeFirstAndTheOldOnesStayForOneGenerationOnly() {
     Tenant tenant = active();
-    List<String> first = passwords(tenant);
+    List<String> first = secrets(tenant, "broker-password");
 
     List<String> second = rotate(tenant);
     assertThat(second).hasSize(2).endsWith(first.getFirst());
     List<String> third = rotate(tenant);
     assertThat(third).hasSize(2).endsWith(second.getFirst()).doesNotContain(first.getFirst());
+  }
+
+  @Test
+  void aNewTenantKeyIsToldFirstAndUsedOnceItsNoticeIsOver() {
+    Tenant tenant = active();
+    List<String> first = secrets(tenant, "tenant-key");
+    List<String> password = secrets(tenant, "broker-password");
+
+    Instant asked = Instant.now();
+    rotate(tenant, Credential.CREDENTIAL_TENANT_KEY);
+    List<String> announced = secrets(tenant, "tenant-key");
+    assertThat(announced).hasSize(2).startsWith(first.getFirst());
+    rotate(tenant, Credential.CREDENTIAL_TENANT_KEY);
+    assertThat(secrets(tenant, "tenant-key"))
+        .as("while one is on its way there is no other")
+        .isEqualTo(announced);
+
+    await().until(() -> secrets(tenant, "tenant-key").equals(announced.reversed()));
+    assertThat(Duration.between(asked, Instant.now()))
+        .isGreaterThanOrEqualTo(TenantProcess.KEY_NOTICE);
+    assertThat(secrets(tenant, "broker-password")).isEqualTo(password);
+    rotate(
+        tenant, Credential.CREDENTIAL_TENANT_KEY, Credential.CREDENTIAL_BROKER_PASSWORD);
+    assertThat(secrets(tenant, "tenant-key")).hasSize(3).startsWith(announced.getLast());
+    assertThat(secrets(tenant, "broker-password")).hasSize(2).endsWith(password.getFirst());
   }
 
   @Test
@@ -306,22 +334,25 @@ final class PurgeIT {
     assertThat(refusal.fields()).containsExactly("tenant_id");
   }
 
-  private static List<String> rotate(Tenant tenant) {
+  private static List<String> rotate(Tenant tenant, Credential... credentials) {
     long generation =
         admin
             .tenants()
             .rotateCredentials(
-                RotateCredentialsRequest.newBuilder().setTenant(tenant.getId()).build())
+                RotateCredentialsRequest.newBuilder()
+                    .setTenant(tenant.getId())
+                    .addAllCredentials(List.of(credentials))
+                    .build())
             .getTenant()
             .getGeneration();
     await()
         .until(() -> messaging.desired(tenant.getId()).orElseThrow().getGeneration() == generation);
-    return passwords(tenant);
+    return secrets(tenant, "broker-password");
   }
 
-  private static List<String> passwords(Tenant tenant) {
+  private static List<String> secrets(Tenant tenant, String purpose) {
     return messaging.desired(tenant.getId()).orElseThrow().getSecretsList().stream()
-        .filter(secret -> secret.getPurpose().equals("broker-password"))
+        .filter(secret -> secret.getPurpose().equals(purpose))
         .map(SealedSecret::getId)
         .toList();
   }

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 
@@ -21,6 +22,8 @@ import java.util.Map;
 final class TenantProcess {
   /** The platform's own key for a test: as long as a real one, and worth nothing. */
   static final String ADMIN_KEY = "kry_test_admin_0123456789abcdefghij";
+
+  static final Duration KEY_NOTICE = Duration.ofSeconds(3);
 
   private final ServiceProcess process;
   private final Path keys;
@@ -43,7 +46,13 @@ final class TenantProcess {
         ServiceProcess.start(
             "dev.kryonix.tenant.Application",
             folder,
-            Map.of("KRYONIX_KEYS_DIR", keys.toString(), "KRYONIX_ADMIN_API_KEY", ADMIN_KEY)),
+            Map.of(
+                "KRYONIX_KEYS_DIR",
+                keys.toString(),
+                "KRYONIX_ADMIN_API_KEY",
+                ADMIN_KEY,
+                "KRYONIX_TENANT_KEY_NOTICE",
+                KEY_NOTICE.toString())),
         keys);
   }
 
