@@ -42,7 +42,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.text.ParseException;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Iterator;
 import java.util.List;
@@ -286,11 +285,10 @@ final class PurgeIT {
         .isEqualTo(announced);
 
     await().until(() -> secrets(tenant, "tenant-key").equals(announced.reversed()));
-    assertThat(Duration.between(asked, Instant.now()))
+    assertThat(java.time.Duration.between(asked, Instant.now()))
         .isGreaterThanOrEqualTo(TenantProcess.KEY_NOTICE);
     assertThat(secrets(tenant, "broker-password")).isEqualTo(password);
-    rotate(
-        tenant, Credential.CREDENTIAL_TENANT_KEY, Credential.CREDENTIAL_BROKER_PASSWORD);
+    rotate(tenant, Credential.CREDENTIAL_TENANT_KEY, Credential.CREDENTIAL_BROKER_PASSWORD);
     assertThat(secrets(tenant, "tenant-key")).hasSize(3).startsWith(announced.getLast());
     assertThat(secrets(tenant, "broker-password")).hasSize(2).endsWith(password.getFirst());
   }
