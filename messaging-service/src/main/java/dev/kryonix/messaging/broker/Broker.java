@@ -28,6 +28,9 @@ public final class Broker implements Lifecycle {
   private static final int ALARMED = 503;
   private static final Duration PERIOD = Duration.ofSeconds(2);
 
+  /** How soon a node that no longer answers is noticed, and another asked by everybody. */
+  private static final Duration PATIENCE = Duration.ofSeconds(5);
+
   private final ManagementApi api;
   private final Readiness.Component readiness;
   private volatile @Nullable BrokerCapabilities capabilities;
@@ -75,7 +78,7 @@ public final class Broker implements Lifecycle {
   private void look() throws InterruptedException {
     try {
       JsonElement overview =
-          api.get("/api/overview?columns=rabbitmq_version")
+          api.get("/api/overview?columns=rabbitmq_version", PATIENCE)
               .orElseThrow(() -> new ManagementException("no overview", 404, null));
       String version = overview.getAsJsonObject().get("rabbitmq_version").getAsString();
       if (!readiness.isUp()) {
@@ -96,7 +99,7 @@ public final class Broker implements Lifecycle {
   /** Asked of the nodes themselves: their statistics are seconds old. */
   private boolean hasAlarm() throws ManagementException {
     try {
-      api.get("/api/health/checks/alarms");
+      api.get("/api/health/checks/alarms", PATIENCE);
       return false;
     } catch (ManagementException e) {
       if (e.status() == ALARMED) {

@@ -5,6 +5,7 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerConfig;
+import dev.kryonix.messaging.broker.BrokerNodes;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -24,11 +25,13 @@ public final class PlatformConnection {
   private static final int HEARTBEAT_SECONDS = 10;
 
   private final BrokerConfig config;
+  private final BrokerNodes nodes;
   private final ExecutorService consumers = Executors.newVirtualThreadPerTaskExecutor();
   private @Nullable Connection connection;
 
-  public PlatformConnection(BrokerConfig config) {
+  public PlatformConnection(BrokerConfig config, BrokerNodes nodes) {
     this.config = config;
+    this.nodes = nodes;
   }
 
   /** A channel of its own, which whoever asked for it closes. */
@@ -47,8 +50,6 @@ public final class PlatformConnection {
 
   private Connection connect() throws IOException, TimeoutException {
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(config.host());
-    factory.setPort(config.port());
     factory.setUsername(config.user());
     factory.setPassword(config.password());
     factory.setVirtualHost(Broker.PLATFORM_VHOST);
@@ -59,7 +60,7 @@ public final class PlatformConnection {
     factory.setChannelRpcTimeout(RPC_TIMEOUT_MILLIS);
     factory.setRequestedHeartbeat(HEARTBEAT_SECONDS);
     factory.setSharedExecutor(consumers);
-    return factory.newConnection("kryonix-messaging platform");
+    return nodes.connect(factory, "kryonix-messaging platform", 0);
   }
 
   @PreDestroy

@@ -1,6 +1,5 @@
 package dev.kryonix.messaging.connection;
 
-import com.rabbitmq.client.Address;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -11,6 +10,7 @@ import dev.kryonix.kit.state.PatrolBell;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.BrokerNodes;
 import dev.kryonix.messaging.broker.Names;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
@@ -18,7 +18,6 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -48,6 +47,7 @@ public final class TenantConnections {
   private static final String LIMIT_REACHED = "connection limit (";
 
   private final BrokerConfig broker;
+  private final BrokerNodes nodes;
   private final ConnectionConfig config;
   private final BrokerPasswords passwords;
   private final PatrolBell bell;
@@ -61,8 +61,13 @@ public final class TenantConnections {
           Thread.ofPlatform().daemon().name("idle-connections").factory());
 
   public TenantConnections(
-      BrokerConfig broker, ConnectionConfig config, BrokerPasswords passwords, PatrolBell bell) {
+      BrokerConfig broker,
+      BrokerNodes nodes,
+      ConnectionConfig config,
+      BrokerPasswords passwords,
+      PatrolBell bell) {
     this.broker = broker;
+    this.nodes = nodes;
     this.config = config;
     this.passwords = passwords;
     this.bell = bell;
@@ -159,10 +164,10 @@ public final class TenantConnections {
     AuthenticationFailureException refusal = null;
     for (String password : passwords.candidates(tenant)) {
       try {
-        return factory(tenant, password)
-            .newConnection(
-                List.of(new Address(broker.host(), broker.port())),
-                "kryonix-messaging " + purpose.name().toLowerCase(Locale.ROOT));
+        return nodes.connect(
+            factory(tenant, password),
+            "kryonix-messaging " + purpose.name().toLowerCase(Locale.ROOT),
+            tenant.uid().value().hashCode());
       } catch (AuthenticationFailureException e) {
         refusal = e;
       }

@@ -10,6 +10,7 @@ import dev.kryonix.kit.server.Lifecycle;
 import dev.kryonix.kit.server.Rounds;
 import dev.kryonix.kit.state.PatrolBell;
 import dev.kryonix.messaging.broker.BrokerConfig;
+import dev.kryonix.messaging.broker.BrokerNodes;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
@@ -47,11 +48,13 @@ final class BrokerEvents implements Lifecycle {
   private static final Map<String, Object> ONE_MESSAGE = Map.of("x-max-length", 1);
 
   private final BrokerConfig config;
+  private final BrokerNodes nodes;
   private final PatrolBell bell;
   private final Rounds rounds = new Rounds("broker-events", this::round);
 
-  BrokerEvents(BrokerConfig config, PatrolBell bell) {
+  BrokerEvents(BrokerConfig config, BrokerNodes nodes, PatrolBell bell) {
     this.config = config;
+    this.nodes = nodes;
     this.bell = bell;
   }
 
@@ -80,13 +83,11 @@ final class BrokerEvents implements Lifecycle {
 
   private Connection connect() throws IOException, TimeoutException {
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(config.host());
-    factory.setPort(config.port());
     factory.setUsername(config.user());
     factory.setPassword(config.password());
     factory.setConnectionTimeout((int) config.connectTimeout().toMillis());
     factory.setAutomaticRecoveryEnabled(false);
-    return factory.newConnection("kryonix-messaging events");
+    return nodes.connect(factory, "kryonix-messaging events", 0);
   }
 
   /** Rings at every deletion until the connection ends; and once, for what nobody listened to. */

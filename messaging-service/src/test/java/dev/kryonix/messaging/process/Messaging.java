@@ -25,7 +25,6 @@ import io.grpc.CallCredentials;
 import io.grpc.Server;
 import io.grpc.StatusException;
 import java.io.IOException;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -214,7 +213,8 @@ final class Messaging {
         new BrokerConfig(
             variable("KRYONIX_RABBITMQ_HOST"),
             Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT")),
-            URI.create(variable("KRYONIX_RABBITMQ_MANAGEMENT_URL")),
+            "",
+            variable("KRYONIX_RABBITMQ_MANAGEMENT_URL"),
             variable("KRYONIX_RABBITMQ_USER"),
             variable("KRYONIX_RABBITMQ_PASSWORD"),
             Duration.ofSeconds(3),

@@ -1,0 +1,5 @@
+/** Tests of what tests rely on. */
+@NullMarked
+package dev.kryonix.testkit.network;
+
+import org.jspecify.annotations.NullMarked;
