@@ -235,8 +235,7 @@ final class RotationIT {
 
     void awaitTwoMore() {
       int before = published.get();
-      await()
-          .until(() -> failure.isPresent() || published.get() >= before + 2);
+      await().until(() -> failure.isPresent() || published.get() >= before + 2);
     }
 
     Optional<Exception> failure() {

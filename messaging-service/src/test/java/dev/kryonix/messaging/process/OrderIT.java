@@ -227,8 +227,7 @@ final class OrderIT {
       }
       assertThat(attempts).as("the attempt at the killed replica counts").isEqualTo(2);
     }
-    await()
-        .until(() -> messaging.ready(tenant, QUEUE + ".ordered") == 0);
+    await().until(() -> messaging.ready(tenant, QUEUE + ".ordered") == 0);
   }
 
   private Delivery nextOf(Subscription subscription, String key) throws Exception {

@@ -389,8 +389,6 @@ final class ScheduleIT {
   }
 
   private void awaitReady(long messages) {
-    await()
-        .ignoreExceptions()
-        .until(() -> messaging.ready(tenant, QUEUE) == messages);
+    await().ignoreExceptions().until(() -> messaging.ready(tenant, QUEUE) == messages);
   }
 }
