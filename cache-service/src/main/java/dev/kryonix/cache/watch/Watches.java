@@ -28,7 +28,11 @@ import java.util.function.Supplier;
 @Singleton
 final class Watches {
   private static final int MOST_WATCHERS = 1_000;
-  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(50);
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
+
+  /** Of one instance, at any number of watchers; more watchers look less often each. */
+  private static final int MOST_LOOKS_PER_SECOND = 10_000;
+
   private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(30);
   private static final Duration BETWEEN_HEARTBEATS = Duration.ofSeconds(15);
 
@@ -107,9 +111,16 @@ final class Watches {
         }
         if (!any) {
           beat();
-          Thread.sleep(BETWEEN_LOOKS);
+          Thread.sleep(betweenLooks());
         }
       }
+    }
+
+    private Duration betweenLooks() {
+      int watchers = MOST_WATCHERS - places.availablePermits();
+      Duration shared =
+          Duration.ofSeconds(1).multipliedBy(watchers).dividedBy(MOST_LOOKS_PER_SECOND);
+      return shared.compareTo(BETWEEN_LOOKS) > 0 ? shared : BETWEEN_LOOKS;
     }
 
     private List<Bucket> buckets() {

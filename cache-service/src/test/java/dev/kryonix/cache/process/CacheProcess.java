@@ -12,6 +12,9 @@ import dev.kryonix.cache.entry.RedisKind;
 import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.crypto.MasterKey;
 import dev.kryonix.kit.crypto.SecretBox;
+import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.nearcache.NearCache;
+import dev.kryonix.kit.nearcache.NearCacheConfig;
 import dev.kryonix.testkit.ServiceProcess;
 import dev.kryonix.testkit.TestTenants;
 import io.grpc.CallCredentials;
@@ -93,6 +96,12 @@ final class CacheProcess {
 
   CacheServiceGrpc.CacheServiceStub async(DesiredTenant tenant) throws JOSEException {
     return CacheServiceGrpc.newStub(service.channel()).withCallCredentials(caller(tenant));
+  }
+
+  /** A near cache of the tenant, to be closed by the caller. */
+  NearCache near(DesiredTenant tenant, NearCacheConfig config) throws JOSEException {
+    String token = tenants.token(tenant, SCOPES);
+    return NearCache.open(service.channel(), new TenantId(tenant.getId()), () -> token, config);
   }
 
   static GetRequest get(String key) {

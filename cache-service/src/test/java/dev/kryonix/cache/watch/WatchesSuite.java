@@ -57,10 +57,11 @@ abstract class WatchesSuite {
   }
 
   @Test
-  void aWatcherIsToldOfWritesDeletionsTagsAndFlushesInOrder() {
+  void aWatcherIsToldOfWritesTouchesDeletionsTagsAndFlushesInOrder() {
     TenantView tenant = tenant("basic");
     try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
       entries.write(tenant, key("a"), LONG);
+      entries.touch(tenant, key("a"), LONG);
       entries.delete(tenant, key("a"));
       entries.delete(tenant, key("a"));
       entries.invalidate(tenant, "t1", "t2");
@@ -71,7 +72,12 @@ abstract class WatchesSuite {
               () ->
                   assertThat(recorder.events())
                       .containsExactly(
-                          "written a", "deleted a", "tag t1", "tag t2", "flushed crm:temp"));
+                          "written a",
+                          "written a",
+                          "deleted a",
+                          "tag t1",
+                          "tag t2",
+                          "flushed crm:temp"));
     }
   }
 

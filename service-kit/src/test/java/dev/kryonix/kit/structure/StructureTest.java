@@ -35,6 +35,7 @@ final class StructureTest {
             "crypto",
             "errors",
             "identity",
+            "nearcache",
             "paging",
             "policy",
             "postgres",
