@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # `kryonix bench`: load against this project and its peers, on a platform of its own that a running `up` never notices.
 
-BENCHES=(gateway tenancy)
+BENCHES=(gateway tenancy cache)
 BENCH_HOME=$KRYONIX_ROOT/.kryonix-bench
 BENCH_PORT_OFFSET=${KRYONIX_BENCH_PORT_OFFSET:-4500}
 BENCH_PROCESSES=(bench_nginx bench_armeria bench_armeria_alone bench_echo)
@@ -22,8 +22,12 @@ bench_usage() {
                        the control plane: creating tenants, ever more of them (300, if not said otherwise; 1000 takes about
                        half an hour), the broker with as many vhosts, suspension, tokens, the state stream
 
+./kryonix bench cache [--quick] [--tenants N]
+                       the cache beside Redis itself: single calls, batches, pipelines, YCSB, a noisy neighbour, and the memory
+                       of N tenants' entries, 100,000 each (10, if not said otherwise; 100 take some 5 GiB)
+
 Figures go to $KRYONIX_HOME/bench/NAME.json and NAME.svg, and those of a full run to docs/performance.md. A full run of
-`gateway` takes about ten minutes and wants a machine that does nothing else.
+`gateway` or `cache` takes about ten minutes and wants a machine that does nothing else.
 END
 }
 
@@ -56,15 +60,21 @@ bench_gateway_options() {
   done
 }
 
-bench_tenancy_options() {
+bench_cache_options() { bench_sized_options cache "$@"; }
+bench_tenancy_options() { bench_sized_options tenancy "$@"; }
+
+# bench_sized_options NAME OPTION…
+bench_sized_options() {
+  local name=$1
+  shift
   while (($#)); do
     case $1 in
       --quick) shift ;;
       --tenants)
-        [[ ${2:-} =~ ^[1-9][0-9]{0,3}$ ]] || die 'bench tenancy: --tenants needs a number from 1 to 9999'
+        [[ ${2:-} =~ ^[1-9][0-9]{0,3}$ ]] || die "bench $name: --tenants needs a number from 1 to 9999"
         shift 2
         ;;
-      *) die "bench tenancy: unknown option $1" ;;
+      *) die "bench $name: unknown option $1" ;;
     esac
   done
 }
@@ -174,7 +184,7 @@ bench_tenancy() {
   shift
   KRYONIX_HOME=$BENCH_HOME/tenancy
   home_prepare
-  trap bench_tenancy_clean_up EXIT
+  trap bench_fresh_clean_up EXIT
   "$KRYONIX_ROOT/kryonix" reset --yes 9>&-
   home_prepare
   # No limit on callers may stand in for the speed of the control plane, nor one on memory for the number of vhosts.
@@ -200,12 +210,54 @@ bench_tenancy() {
 }
 
 # A run that failed leaves its logs; the next begins by deleting them.
-bench_tenancy_clean_up() {
+bench_fresh_clean_up() {
   if (($? == 0)); then
     "$KRYONIX_ROOT/kryonix" reset --yes 9>&-
   else
     "$KRYONIX_ROOT/kryonix" down 9>&-
   fi
+}
+
+# On an instance of its own, too: it is left with tenants full of entries.
+bench_cache() {
+  local results=$1 command benchmark
+  shift
+  bench_cache_tools
+  benchmark=$(command -v redis-benchmark || command -v valkey-benchmark) || die 'there is no redis-benchmark'
+  KRYONIX_HOME=$BENCH_HOME/cache
+  home_prepare
+  trap bench_fresh_clean_up EXIT
+  "$KRYONIX_ROOT/kryonix" reset --yes 9>&-
+  home_prepare
+  # No limit on callers or on memory may stand in for the speed of the cache.
+  export KRYONIX_GATEWAY_ACCESS_LOG=off KRYONIX_REDIS_MEMORY=12gb
+  build
+  bench_install
+  # A JVM that records its start for a cache is not the one that users meet.
+  KRYONIX_AOT=no "$KRYONIX_ROOT/kryonix" up >/dev/null 9>&- || exit
+
+  export KRYONIX_BENCH_SERVICE KRYONIX_BENCH_GATEWAY KRYONIX_BENCH_REST KRYONIX_BENCH_REDIS KRYONIX_BENCH_REDIS_PASSWORD \
+    KRYONIX_BENCH_ADMIN_KEY KRYONIX_BENCH_REDIS_BENCHMARK KRYONIX_BENCH_H2LOAD KRYONIX_BENCH_VERSIONS KRYONIX_BENCH_FOLDER
+  KRYONIX_BENCH_SERVICE="$(process_pid cache) $(port cache_grpc)"
+  KRYONIX_BENCH_GATEWAY="$(process_pid gateway) $(port gateway_grpc)"
+  KRYONIX_BENCH_REST="$(process_pid gateway) $(port gateway_http)"
+  KRYONIX_BENCH_REDIS="$(process_pid redis) $(port redis)"
+  KRYONIX_BENCH_REDIS_PASSWORD=$(secret redis-admin)
+  KRYONIX_BENCH_ADMIN_KEY=$(admin_key)
+  KRYONIX_BENCH_REDIS_BENCHMARK=$benchmark
+  KRYONIX_BENCH_H2LOAD=$(command -v h2load)
+  KRYONIX_BENCH_VERSIONS="$("$(redis_bin)" --version | sed 's/ server v=/ /; s/ sha=.*//'), h2load $(h2load --version | head -n 1 | tr '/' ' ')"
+  KRYONIX_BENCH_FOLDER=$BENCH_HOME/load
+  mkdir -p "$KRYONIX_BENCH_FOLDER"
+  mapfile -t command < <(bench_java Main cache "$results" "$KRYONIX_ROOT/docs" "$(bench_commit)" "$@")
+  "${command[@]}" 9>&-
+}
+
+bench_cache_tools() {
+  local packages=()
+  command -v redis-benchmark valkey-benchmark >/dev/null || packages+=(redis-tools)
+  command -v h2load >/dev/null || packages+=(nghttp2-client)
+  ((${#packages[@]} == 0)) || install_packages "${packages[@]}"
 }
 
 bench_gateway_tools() {

@@ -1,5 +1,6 @@
 package dev.kryonix.bench;
 
+import dev.kryonix.bench.cache.CacheBench;
 import dev.kryonix.bench.gateway.GatewayBench;
 import dev.kryonix.bench.report.Machine;
 import dev.kryonix.bench.report.PerformancePage;
@@ -44,6 +45,7 @@ final class Main {
         switch (name) {
           case "gateway" -> new GatewayBench(quick).run(arguments.contains("--profile"));
           case "tenancy" -> new TenancyBench(quick, number(arguments, "--tenants")).run();
+          case "cache" -> new CacheBench(quick, number(arguments, "--tenants")).run();
           default -> throw new IllegalArgumentException("there is no benchmark " + name);
         };
     String machine = Machine.describe();

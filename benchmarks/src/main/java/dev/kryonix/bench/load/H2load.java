@@ -57,7 +57,11 @@ public final class H2load {
     List<String> command = new ArrayList<>();
     command.addAll(
         List.of(binary, "-c", "" + workload.connections(), "-m", "" + workload.streams()));
-    command.addAll(List.of("-D", time.toMillis() + "ms", "-d", shot.body().toString()));
+    command.addAll(List.of("-D", time.toMillis() + "ms"));
+    Path body = shot.body();
+    if (body != null) {
+      command.addAll(List.of("-d", body.toString()));
+    }
     command.add("--log-file=" + log());
     if (shot.http1()) {
       command.add("--h1");

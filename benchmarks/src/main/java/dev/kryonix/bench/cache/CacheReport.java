@@ -1,0 +1,302 @@
+package dev.kryonix.bench.cache;
+
+import static dev.kryonix.bench.cache.Contests.GATEWAY;
+import static dev.kryonix.bench.cache.Contests.KRYONIX;
+import static dev.kryonix.bench.cache.Contests.LETTUCE;
+import static dev.kryonix.bench.cache.Contests.REDIS_BENCHMARK;
+import static dev.kryonix.bench.cache.Contests.SEALED;
+
+import dev.kryonix.bench.cache.Peer.Operation;
+import dev.kryonix.bench.load.Figures;
+import dev.kryonix.bench.load.Sample;
+import dev.kryonix.bench.report.Goal;
+import dev.kryonix.bench.report.Numbers;
+import dev.kryonix.bench.report.Plot;
+import dev.kryonix.bench.report.Report;
+import dev.kryonix.bench.report.Table;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Stream;
+
+/** What the run came to: goals, tables, a plot. */
+final class CacheReport implements Report {
+  private static final List<String> UNARY = List.of(LETTUCE, KRYONIX, GATEWAY, REDIS_BENCHMARK);
+  private static final List<String> MANY = List.of(LETTUCE, KRYONIX, SEALED, REDIS_BENCHMARK);
+  private static final int MOST_OVERHEAD_BYTES = 120;
+  private static final int SIZE = Values.MEDIUM;
+  private static final int CALLERS = 8;
+
+  private final Surroundings surroundings;
+  private final Extent extent;
+  private final Figures figures;
+  private final Neighbours neighbours;
+  private final Weight weight;
+  private final Map<String, List<Map.Entry<String, Double>>> profiles;
+
+  /** What others did on the machine when the run began, in processes that wanted to run. */
+  private final String load;
+
+  CacheReport(
+      Surroundings surroundings,
+      Extent extent,
+      Figures figures,
+      Neighbours neighbours,
+      Weight weight,
+      Map<String, List<Map.Entry<String, Double>>> profiles,
+      String load) {
+    this.surroundings = surroundings;
+    this.extent = extent;
+    this.figures = figures;
+    this.neighbours = neighbours;
+    this.weight = weight;
+    this.profiles = profiles;
+    this.load = load;
+  }
+
+  @Override
+  public String mode() {
+    return extent.mode();
+  }
+
+  @Override
+  public List<Goal> goals() {
+    String get = Contests.unary(Operation.GET, SIZE, CALLERS);
+    String batch = Contests.batch(SIZE);
+    String reads = Contests.pipeline(Operation.GET, SIZE);
+    String writes = Contests.pipeline(Operation.SET, SIZE);
+    return List.of(
+        Goal.atMost(
+            get + ": added to lettuce's latency, p99",
+            figures.added(get, KRYONIX, LETTUCE, Sample::p99).median() / 1000,
+            "ms",
+            1),
+        Goal.atLeast(get + ": rate, of lettuce's", percent(get, KRYONIX, LETTUCE), "%", 40),
+        Goal.atLeast(
+            batch + ": rate, of lettuce's MGET", percent(batch, KRYONIX, LETTUCE), "%", 60),
+        Goal.atLeast(batch + ": the same with AES-GCM", percent(batch, SEALED, LETTUCE), "%", 45),
+        Goal.atLeast(
+            reads + ": rate, of pipelined lettuce's", percent(reads, KRYONIX, LETTUCE), "%", 60),
+        Goal.atLeast(
+            reads + ": rate, over our own unary Get's at %d callers".formatted(CALLERS),
+            rate(reads, KRYONIX) / rate(get, KRYONIX),
+            "times",
+            5),
+        Goal.atLeast(
+            writes + " under the quota: rate, of plain pipelined SET's",
+            percent(writes, KRYONIX, LETTUCE),
+            "%",
+            40),
+        Goal.atMost(
+            "beside a noisy neighbour: hit rate lost", neighbours.lostPoints(), "points", 1),
+        Goal.atMost("beside a noisy neighbour: p99, longer", neighbours.slower(), "times", 1.5),
+        Goal.atMost(
+            "memory of an entry of %s, over plain Redis".formatted(Values.name(Weight.SIZE)),
+            weight.overhead(),
+            "bytes",
+            MOST_OVERHEAD_BYTES));
+  }
+
+  @Override
+  public String body() {
+    StringBuilder out = new StringBuilder();
+    out.append(
+        """
+        Medians of %d alternating rounds of %.1f s each (lowest–highest round); all processes share the machine: Redis, cache-service, the gateway, this program. \
+        The load average of the machine as the run began was %s; above 0.5 other programs took their share. *lettuce* is Redis through the client that cache-service uses too, \
+        *Kryonix* is cache-service over gRPC, each over one connection that all callers share; every read finds its value, values are JSON with an hour to live. \
+        *CPU of Redis* is the processor time that its process takes for one operation; latencies are in µs.
+
+        One call after the other:
+
+        """
+            .formatted(extent.rounds(), extent.load().toMillis() / 1000.0, load));
+    out.append(unary().markdown());
+    out.append(
+        "\nREST through the gateway (HTTP/1.1, JSON; h2load), beside the calls above that go through it over gRPC:\n\n");
+    out.append(rest().markdown());
+    out.append(
+        "\nMany at once: BatchGet beside MGET by %d callers, Pipeline beside pipelined commands with %,d under way:\n\n"
+            .formatted(Contests.BATCH_CALLERS, Peer.WINDOW));
+    out.append(many().markdown());
+    out.append(
+        "\nYCSB %s, %d threads, %,d records of ten fields of 100 B, a record being one value:\n\n"
+            .formatted("0.17.0", Ycsb.THREADS, Ycsb.RECORDS));
+    out.append(ycsb().markdown());
+    out.append(neighbourhood());
+    out.append(memory());
+    out.append(
+        "\nVersions: %s, lettuce and grpc-java as in the pom, JDK %s. JVM options of cache-service: `%s`.\n"
+            .formatted(
+                surroundings.versions(),
+                Runtime.version(),
+                String.join(" ", surroundings.service().process().jvmOptions())));
+    profiles.forEach(
+        (name, frames) -> {
+          Table table = new Table("running method", "% of samples");
+          frames.forEach(
+              frame -> table.row("`" + frame.getKey() + "`", Numbers.format(frame.getValue())));
+          out.append("\nWhere cache-service's time goes under %s:\n\n".formatted(name));
+          out.append(table.markdown());
+        });
+    return out.toString();
+  }
+
+  @Override
+  public Plot plot(String subtitle) {
+    Plot plot = new Plot("Kryonix cache beside Redis itself", subtitle);
+    for (Operation operation : Operation.values()) {
+      String one = Contests.unary(operation, SIZE, CALLERS);
+      plot.panel(
+          one + ": rate (more is better)",
+          "calls per second",
+          figures.bars(one, UNARY, Sample::perSecond));
+      plot.panel(one + ": p99 (less is better)", "µs", figures.bars(one, UNARY, Sample::p99));
+    }
+    for (String many :
+        List.of(
+            Contests.batch(SIZE),
+            Contests.pipeline(Operation.GET, SIZE),
+            Contests.pipeline(Operation.SET, SIZE))) {
+      plot.panel(
+          many + " (more is better)",
+          "entries per second",
+          figures.bars(many, entrants(many), Sample::perSecond));
+    }
+    for (Ycsb.Mix mix : Ycsb.Mix.values()) {
+      plot.panel(
+          mix.title() + " (more is better)",
+          "operations per second",
+          figures.bars(mix.title(), List.of(LETTUCE, KRYONIX), Sample::perSecond));
+    }
+    return plot;
+  }
+
+  private Table unary() {
+    Table table =
+        new Table("call", "through", "per second", "of lettuce", "p50", "p99", "CPU of Redis, µs");
+    for (Operation operation : Operation.values()) {
+      for (int size : Values.SIZES) {
+        for (int callers : Contests.CALLERS) {
+          String contest = Contests.unary(operation, size, callers);
+          List<String> subjects = size == SIZE ? UNARY : List.of(LETTUCE, KRYONIX);
+          for (String subject : subjects) {
+            row(table, contest, subject);
+          }
+        }
+      }
+    }
+    return table;
+  }
+
+  private Table rest() {
+    Table table = new Table("call", "per second", "p50", "p99");
+    for (int callers : Contests.CALLERS) {
+      String contest = Contests.rest(callers);
+      table.row(
+          contest,
+          figures.spread(contest, GATEWAY, Sample::perSecond).format(),
+          median(contest, GATEWAY, Sample::p50),
+          median(contest, GATEWAY, Sample::p99));
+    }
+    return table;
+  }
+
+  private Table many() {
+    Table table =
+        new Table(
+            "call",
+            "through",
+            "entries per second",
+            "of lettuce",
+            "p50",
+            "p99",
+            "CPU of Redis, µs");
+    Stream.concat(
+            Values.SIZES.stream().map(Contests::batch),
+            Stream.of(Operation.values())
+                .flatMap(each -> Values.SIZES.stream().map(size -> Contests.pipeline(each, size))))
+        .forEach(contest -> entrants(contest).forEach(subject -> row(table, contest, subject)));
+    return table;
+  }
+
+  private static List<String> entrants(String many) {
+    return many.startsWith("BatchGet") ? List.of(LETTUCE, KRYONIX, SEALED) : MANY;
+  }
+
+  private void row(Table table, String contest, String subject) {
+    table.row(
+        contest,
+        subject,
+        figures.spread(contest, subject, Sample::perSecond).format(),
+        subject.equals(LETTUCE) ? "–" : Numbers.format(percent(contest, subject, LETTUCE)) + "%",
+        median(contest, subject, Sample::p50),
+        median(contest, subject, Sample::p99),
+        median(contest, subject, Sample::cpuMicros));
+  }
+
+  private Table ycsb() {
+    Table table = new Table("workload", "through", "per second", "of lettuce", "reads, p99");
+    for (Ycsb.Mix mix : Ycsb.Mix.values()) {
+      for (String subject : List.of(LETTUCE, KRYONIX)) {
+        table.row(
+            mix.title(),
+            subject,
+            figures.spread(mix.title(), subject, Sample::perSecond).format(),
+            subject.equals(LETTUCE)
+                ? "–"
+                : Numbers.format(percent(mix.title(), subject, LETTUCE)) + "%",
+            median(mix.title(), subject, Sample::p99));
+      }
+    }
+    return table;
+  }
+
+  private String neighbourhood() {
+    return """
+
+    A tenant that reads through its cache %,d times a second (Zipf over %,d keys, of which its quota holds %,d, LRU) had hits of %s%% and a p99 of %s µs while its neighbour was quiet, \
+    and %s%% and %s µs while the neighbour's %d callers wrote %s new entries a second over a quota of the same size.
+    """
+        .formatted(
+            Neighbours.PER_SECOND,
+            Neighbours.ASKED_KEYS,
+            Neighbours.QUOTA_KEYS,
+            neighbours.hitPercent(false).format(),
+            neighbours.p99(false).format(),
+            neighbours.hitPercent(true).format(),
+            neighbours.p99(true).format(),
+            Neighbours.NOISY_CALLERS,
+            Numbers.format(neighbours.noisePerSecond()));
+  }
+
+  private String memory() {
+    return """
+
+    %,d entries of %s of %d tenants take %s bytes each in Redis; in plain Redis, under `tenant:ID:module:type:key` and with the same time to live, %s. Of the %s bytes more the header before the value is %d, \
+    the longer key %d (the tenant's uid and the bucket), and the books, by which quota and eviction are exact, and what the allocator rounds up, are %s.
+    """
+        .formatted(
+            weight.entries(),
+            Values.name(Weight.SIZE),
+            weight.tenants(),
+            Numbers.format(weight.ours()),
+            Numbers.format(weight.plain()),
+            Numbers.format(weight.overhead()),
+            weight.header(),
+            weight.key(),
+            Numbers.format(weight.books()));
+  }
+
+  private double percent(String contest, String subject, String baseline) {
+    return 100 * rate(contest, subject) / rate(contest, baseline);
+  }
+
+  private double rate(String contest, String subject) {
+    return figures.spread(contest, subject, Sample::perSecond).median();
+  }
+
+  private String median(String contest, String subject, ToDoubleFunction<Sample> of) {
+    return Numbers.format(figures.spread(contest, subject, of).median());
+  }
+}

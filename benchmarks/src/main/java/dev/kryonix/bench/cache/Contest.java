@@ -1,0 +1,31 @@
+package dev.kryonix.bench.cache;
+
+import dev.kryonix.bench.load.Sample;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * One thing that several subjects do in turn.
+ *
+ * @param name in tables and plots
+ * @param entrants who takes part
+ */
+record Contest(String name, List<Entrant> entrants) {
+  Contest {
+    entrants = List.copyOf(entrants);
+  }
+
+  /**
+   * Who takes part.
+   *
+   * @param subject its name
+   * @param turn what it does for the time given; its processor time is that of Redis
+   */
+  record Entrant(String subject, Turn turn) {}
+
+  /** One turn of a subject. */
+  interface Turn {
+    Sample take(Duration time) throws IOException, InterruptedException;
+  }
+}

@@ -1,0 +1,11 @@
+package dev.kryonix.bench.cache;
+
+import dev.kryonix.bench.process.Settings;
+
+/** YCSB over our cache. */
+public final class YcsbKryonix extends YcsbBinding {
+  @Override
+  Peer connect() {
+    return new GrpcPeer(Integer.parseInt(Settings.require("PORT")), Settings.require("TOKEN"));
+  }
+}

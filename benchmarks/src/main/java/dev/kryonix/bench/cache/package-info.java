@@ -1,0 +1,5 @@
+/** The cache beside Redis itself: speed, memory, neighbours. */
+@NullMarked
+package dev.kryonix.bench.cache;
+
+import org.jspecify.annotations.NullMarked;
