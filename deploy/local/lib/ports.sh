@@ -10,6 +10,10 @@ declare -A DEFAULT_PORT=(
   [backup_grpc]=9094 [backup_management]=9194
   [rabbitmq]=25672 [rabbitmq_management]=25673 [rabbitmq_dist]=25674
   [rabbitmq_prometheus]=25675 [rabbitmq_stream]=25676 [rabbitmq_epmd]=25677
+  [rabbitmq_cluster_1]=25681 [rabbitmq_cluster_2]=25682 [rabbitmq_cluster_3]=25683
+  [rabbitmq_cluster_management_1]=25684 [rabbitmq_cluster_management_2]=25685 [rabbitmq_cluster_management_3]=25686
+  [rabbitmq_cluster_dist_1]=25687 [rabbitmq_cluster_dist_2]=25688 [rabbitmq_cluster_dist_3]=25689
+  [rabbitmq_cluster_epmd]=25690
   [redis]=26379 [postgres]=25432
   [redis_cluster_1]=26391 [redis_cluster_2]=26392 [redis_cluster_3]=26393
   [redis_cluster_4]=26394 [redis_cluster_5]=26395 [redis_cluster_6]=26396
