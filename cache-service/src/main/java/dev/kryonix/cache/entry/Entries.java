@@ -155,7 +155,7 @@ final class Entries {
             tenant.limits().getCache(),
             space.number(put.address().bytes()),
             () -> store.write(space, write, tenant.limits().getCache()));
-    observations.wrote(put.address(), content.serves(), put.value().length);
+    observations.wrote(tenant, put.address(), content.serves(), put.value().length);
     Entry entry = new Entry(content, ttl, Duration.ZERO, charge(space, put.address(), bytes), now);
     return new Pending(outcome, put, entry);
   }
@@ -248,7 +248,7 @@ final class Entries {
           case Found.OtherKind() -> throw EntryErrors.wrongType("bytes");
           case Found.Live(byte[] bytes, Head head) -> openLive(tenant, address, bytes, head);
         };
-    observations.read(address, lookup);
+    observations.read(tenant, address, lookup);
     return lookup;
   }
 

@@ -9,12 +9,14 @@ import dev.kryonix.cache.redis.Script;
 import dev.kryonix.kit.catalog.Catalog;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Writes of entries in Redis. Each changes entry, index and account in one script, so the account
@@ -180,6 +182,25 @@ public final class EntryStore {
             buckets ->
                 buckets.stream().map(keyspace::await).reduce(new Usage(0, 0, 0), Usage::plus))
         .toList();
+  }
+
+  /** How many entries of tenants have gone for want of room, ever, in one round trip. */
+  public List<Long> evictions(List<TenantSpace> spaces) {
+    byte[] field = Script.arg("evicted");
+    List<List<CompletableFuture<Long>>> all =
+        spaces.stream()
+            .map(
+                each ->
+                    each.buckets().stream()
+                        .map(bucket -> keyspace.commands().hget(bucket.account(), field))
+                        .map(held -> held.toCompletableFuture().thenApply(EntryStore::number))
+                        .toList())
+            .toList();
+    return all.stream().map(buckets -> buckets.stream().mapToLong(keyspace::await).sum()).toList();
+  }
+
+  private static long number(byte @Nullable [] text) {
+    return text == null ? 0 : Long.parseLong(new String(text, StandardCharsets.US_ASCII));
   }
 
   private CompletableFuture<Usage> usageOf(Bucket bucket) {

@@ -1,6 +1,9 @@
 package dev.kryonix.cache.entry;
 
+import dev.kryonix.cache.counting.Counters;
+import dev.kryonix.cache.counting.Namespace;
 import dev.kryonix.kit.catalog.Catalog;
+import dev.kryonix.kit.state.TenantView;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -11,9 +14,9 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Counts reads by module, data type and outcome, and the sizes of what is written by module, data
- * type and device. Data types that the catalogue does not know are counted together, so that what
- * callers invent makes no metrics. Reads and writes as RPCs, with their latency, are counted by the
- * kit.
+ * type and device, for all tenants as metrics and for each as its figures. Data types that the
+ * catalogue does not know are counted together, so that what callers invent makes no metrics. Reads
+ * and writes as RPCs, with their latency, are counted by the kit.
  */
 @Singleton
 final class Observations {
@@ -21,19 +24,27 @@ final class Observations {
 
   private final MeterRegistry metrics;
   private final Catalog catalog;
+  private final Counters counters;
   private final Map<Read, Counter> reads = new ConcurrentHashMap<>();
   private final Map<Written, DistributionSummary> sizes = new ConcurrentHashMap<>();
 
-  Observations(MeterRegistry metrics, Catalog catalog) {
+  Observations(MeterRegistry metrics, Catalog catalog, Counters counters) {
     this.metrics = metrics;
     this.catalog = catalog;
+    this.counters = counters;
   }
 
   private record Read(String module, String type, String outcome) {}
 
   private record Written(String module, String type, DeviceClass serves) {}
 
-  void read(EntryKey address, Lookup lookup) {
+  void read(TenantView tenant, EntryKey address, Lookup lookup) {
+    Namespace namespace = namespace(tenant, address);
+    switch (lookup) {
+      case Lookup.Hit(Entry entry) -> counters.hit(namespace, entry.content().value().length);
+      case Lookup.Miss(), Lookup.Invalidated() -> counters.miss(namespace);
+      case Lookup.Unreadable() -> counters.rejection(namespace);
+    }
     reads
         .computeIfAbsent(
             new Read(address.module(), type(address), outcome(lookup)),
@@ -49,7 +60,8 @@ final class Observations {
         .increment();
   }
 
-  void wrote(EntryKey address, DeviceClass serves, int bytes) {
+  void wrote(TenantView tenant, EntryKey address, DeviceClass serves, int bytes) {
+    counters.write(namespace(tenant, address), bytes);
     sizes
         .computeIfAbsent(
             new Written(address.module(), type(address), serves),
@@ -63,6 +75,10 @@ final class Observations {
                     "serves",
                     each.serves().name().toLowerCase(Locale.ROOT)))
         .record(bytes);
+  }
+
+  private Namespace namespace(TenantView tenant, EntryKey address) {
+    return new Namespace(tenant.id(), tenant.uid(), address.module(), type(address));
   }
 
   private String type(EntryKey address) {

@@ -8,8 +8,9 @@ import java.time.Duration;
 import java.util.random.RandomGenerator;
 
 /**
- * How long an entry lives when its writer does not say: by data type and device, varied so that
- * entries written together do not expire together.
+ * How long an entry lives when its writer does not say: by data type and device, a little more or
+ * less so that entries written together do not expire together, and on average what the catalogue
+ * says. A time that the writer gives is never varied.
  */
 @Singleton
 public final class Ttls {
@@ -25,7 +26,7 @@ public final class Ttls {
   public Duration of(String type, Device device) {
     CacheTypes.DeviceTtl ttl = types.ttlOf(type);
     Duration base = device == Device.DEVICE_DESKTOP ? ttl.desktop() : ttl.mobile();
-    double factor = 1 - JITTER * RandomGenerator.getDefault().nextDouble();
+    double factor = RandomGenerator.getDefault().nextDouble(1 - JITTER, 1 + JITTER);
     return Duration.ofMillis(Math.round(base.toMillis() * factor));
   }
 }

@@ -4,6 +4,7 @@ import dev.kryonix.cache.entry.EntryStore;
 import dev.kryonix.cache.entry.Leftovers;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
+import dev.kryonix.cache.insight.FigureStore;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -14,6 +15,7 @@ import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * A tenant needs nothing in Redis before its first entry; what it has left is erased when it goes.
@@ -23,11 +25,13 @@ final class CacheReconciler implements TenantReconciler {
   private final EntryStore store;
   private final Leftovers leftovers;
   private final Spaces spaces;
+  private final FigureStore figures;
 
-  CacheReconciler(EntryStore store, Leftovers leftovers, Spaces spaces) {
+  CacheReconciler(EntryStore store, Leftovers leftovers, Spaces spaces, FigureStore figures) {
     this.store = store;
     this.leftovers = leftovers;
     this.spaces = spaces;
+    this.figures = figures;
   }
 
   @Override
@@ -52,6 +56,7 @@ final class CacheReconciler implements TenantReconciler {
   @Override
   public void remove(TenantUid uid, TenantId id, StepReporter steps) throws ReconcileException {
     steps.run("entries", () -> reach(() -> eraseAll(id, uid)));
+    steps.run("figures", () -> reach(() -> figures.erase(id, uid)));
   }
 
   private void eraseAll(TenantId id, TenantUid uid) {
@@ -62,16 +67,21 @@ final class CacheReconciler implements TenantReconciler {
 
   @Override
   public Map<String, Long> census(TenantUid uid, TenantId id) throws ReconcileException {
-    long[] keys = new long[1];
-    reach(() -> keys[0] = leftovers.count(spaces.everyLayout(id, uid).getFirst()));
-    return Map.of("cache.keys", keys[0]);
+    Map<String, Long> counts = new TreeMap<>();
+    reach(
+        () -> {
+          counts.put("cache.keys", leftovers.count(spaces.everyLayout(id, uid).getFirst()));
+          counts.putAll(figures.count(id, uid));
+        });
+    return counts;
   }
 
   private static void reach(Runnable step) throws ReconcileException {
     try {
       step.run();
     } catch (ServiceException e) {
-      throw new ReconcileException("RedisUnavailable", "Redis cannot be reached", e);
+      // The refusal names the store.
+      throw new ReconcileException("StoreUnavailable", e.getMessage(), e);
     }
   }
 }

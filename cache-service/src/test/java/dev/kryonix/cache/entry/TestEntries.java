@@ -33,6 +33,10 @@ public final class TestEntries {
             new WriteRule.Always()));
   }
 
+  public void read(TenantView tenant, EntryKey key) {
+    entries.read(tenant, key);
+  }
+
   public void touch(TenantView tenant, EntryKey key, Duration ttl) {
     entries.touch(tenant, key, Optional.of(ttl), Device.DEVICE_MOBILE);
   }
