@@ -35,12 +35,21 @@ final class CacheProcess {
 
   private final RedisKind kind;
   private final Path folder;
+  private final Map<String, String> settings;
   private final TestTenants tenants;
   private final Server tenantService;
   private final ServiceProcess service;
 
+  /** A service that gives Redis as much time as a busy machine may take. */
   CacheProcess(RedisKind kind, Path folder) throws IOException, JOSEException {
+    this(kind, folder, Map.of("KRYONIX_REDIS_TIMEOUT", "20s"));
+  }
+
+  /** A service with settings of its own. */
+  CacheProcess(RedisKind kind, Path folder, Map<String, String> settings)
+      throws IOException, JOSEException {
     this.kind = kind;
+    this.settings = settings;
     this.folder = folder;
     Path keys = folder.resolve("keys");
     GenerateKeys.main(new String[] {keys.toString(), "tenant", "cache", "backup"});
@@ -54,12 +63,12 @@ final class CacheProcess {
   /** Another process of the service, on the same Redis. */
   ServiceProcess start(Path where) throws IOException {
     Files.createDirectories(where);
-    Map<String, String> settings = new HashMap<>();
-    settings.put("KRYONIX_KEYS_DIR", folder.resolve("keys").toString());
-    settings.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
-    settings.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
-    settings.put("KRYONIX_REDIS_NODES", kind.nodes());
-    return ServiceProcess.start("dev.kryonix.cache.Application", where, settings);
+    Map<String, String> all = new HashMap<>(settings);
+    all.put("KRYONIX_KEYS_DIR", folder.resolve("keys").toString());
+    all.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
+    all.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
+    all.put("KRYONIX_REDIS_NODES", kind.nodes());
+    return ServiceProcess.start("dev.kryonix.cache.Application", where, all);
   }
 
   /** A tenant that the service serves already. */

@@ -25,7 +25,7 @@ final class ClusterFaultsIT {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    cache = new CacheProcess(RedisKind.CLUSTER, folder);
+    cache = new CacheProcess(RedisKind.CLUSTER, folder, Map.of());
   }
 
   @AfterAll
@@ -58,6 +58,9 @@ final class ClusterFaultsIT {
 
   @Test
   void slotsMoveUnderLoad() throws Exception {
+    // A run that was killed in the middle of a move has left its slot open.
+    int any = Engines.clusterPorts().getFirst();
+    Engines.redis(any, "--cluster", "fix", "127.0.0.1:" + any, "--cluster-yes");
     Map<String, CacheServiceBlockingStub> tenants = tenants(6);
     try (Load load = new Load(tenants)) {
       await().until(() -> load.done() > 500);
@@ -75,11 +78,7 @@ final class ClusterFaultsIT {
 
   private static void move(int port, String from, String to) throws Exception {
     // Nodes tell each other of the move before, and of what an earlier test did.
-    await()
-        .atMost(Duration.ofSeconds(60))
-        .until(
-            () ->
-                !Engines.redis(port, "--cluster", "check", "127.0.0.1:" + port).contains("[ERR]"));
+    await().atMost(Duration.ofSeconds(60)).until(() -> isWhole(port));
     String output =
         Engines.redis(
             port,
@@ -94,6 +93,12 @@ final class ClusterFaultsIT {
             "1000",
             "--cluster-yes");
     assertThat(output).as("resharding").contains("Moving slot").doesNotContain("[ERR]");
+  }
+
+  /** Whether all nodes agree about all slots, and none is on its way. */
+  private static boolean isWhole(int port) throws Exception {
+    String check = Engines.redis(port, "--cluster", "check", "127.0.0.1:" + port);
+    return !check.contains("[ERR]") && !check.contains("[WARNING]");
   }
 
   /** The number of a node that is a master. */

@@ -256,8 +256,15 @@ abstract class PipelineSuite {
       if (response.hasWindow()) {
         window.set(response.getWindow());
       } else {
-        assertThat(results.put(response.getSequence(), response)).isNull();
+        assertThat(results.put(response.getSequence(), withoutLargeValue(response))).isNull();
       }
+    }
+
+    /** Thousands of large values would not fit into the memory of the tests. */
+    private static PipelineResponse withoutLargeValue(PipelineResponse response) {
+      return response.getGet().getValue().size() < 1_000
+          ? response
+          : response.toBuilder().setGet(response.getGet().toBuilder().clearValue()).build();
     }
 
     @Override
