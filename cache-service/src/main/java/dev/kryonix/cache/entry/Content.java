@@ -77,6 +77,12 @@ public record Content(
         Duration.ZERO);
   }
 
+  /** The same with another value. */
+  public Content withValue(byte[] other) {
+    return new Content(
+        other, contentType, absent, version, createTime, tags, serves, loadTime, kind);
+  }
+
   /** The version as callers see it. */
   public String etag() {
     return Etags.format(version);

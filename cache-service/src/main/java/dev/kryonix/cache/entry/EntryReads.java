@@ -79,7 +79,7 @@ public final class EntryReads {
   }
 
   /** Reads entries that are in one bucket, whatever their addresses say. */
-  CompletableFuture<List<Found>> readOf(Bucket bucket, List<EntryKey> addresses) {
+  public CompletableFuture<List<Found>> readOf(Bucket bucket, List<EntryKey> addresses) {
     Found[] found = new Found[addresses.size()];
     return read(bucket, addresses, IntStream.range(0, found.length).boxed().toList(), found)
         .thenApply(done -> List.of(found));

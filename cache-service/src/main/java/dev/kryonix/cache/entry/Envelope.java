@@ -71,7 +71,7 @@ public final class Envelope {
   }
 
   /** Seals content, encrypted in any case when it is secret. */
-  byte[] seal(
+  public byte[] seal(
       TenantView tenant, EntryKey address, Content content, boolean keptStale, boolean secret) {
     byte[] body = content.value();
     boolean web = content.serves() == DeviceClass.WEB;

@@ -20,7 +20,9 @@ import java.util.Base64;
  * the 256 random bits.
  */
 final class SessionIds {
-  private static final String MODULE = "kryonix_session";
+  static final String MODULE = "kryonix_session";
+  static final String SESSION = "session";
+  static final String USER = "user";
   private static final int ID_BYTES = 32;
   private static final Base64.Encoder TEXT = Base64.getUrlEncoder().withoutPadding();
 
@@ -49,12 +51,12 @@ final class SessionIds {
 
   /** The entry of the session of that id. */
   static EntryKey session(String id) {
-    return new EntryKey(MODULE, "session", TEXT.encodeToString(sha256("session", id)));
+    return new EntryKey(MODULE, SESSION, TEXT.encodeToString(sha256("session", id)));
   }
 
   /** The entry with the ids of a user's sessions. */
   static EntryKey user(String user) {
-    return new EntryKey(MODULE, "user", TEXT.encodeToString(sha256("user", user)));
+    return new EntryKey(MODULE, USER, TEXT.encodeToString(sha256("user", user)));
   }
 
   /** The entry with what a request of a user was answered. */

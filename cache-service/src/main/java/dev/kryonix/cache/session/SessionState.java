@@ -14,7 +14,11 @@ import java.time.Instant;
  */
 record SessionState(Session session, Duration ttl) {
   static SessionState parse(Held held) {
-    ByteBuffer in = ByteBuffer.wrap(held.content().value());
+    return parse(held.content().value());
+  }
+
+  static SessionState parse(byte[] value) {
+    ByteBuffer in = ByteBuffer.wrap(value);
     Duration ttl = Duration.ofMillis(in.getLong());
     try {
       return new SessionState(Session.parseFrom(in), ttl);

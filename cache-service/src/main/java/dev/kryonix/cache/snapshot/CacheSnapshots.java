@@ -8,6 +8,7 @@ import dev.kryonix.cache.entry.Found;
 import dev.kryonix.cache.entry.Head;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
+import dev.kryonix.cache.sync.SyncEntries;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -20,20 +21,25 @@ import dev.kryonix.kit.snapshot.SnapshotStore;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NoSuchElementException;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Queue;
 import java.util.UUID;
 
 /**
- * A tenant's entries for the backup service. The addresses are taken at one instant; an entry that
- * is overwritten while the export runs shows either value, one that goes meanwhile is left out: a
- * cache promises no more.
+ * A tenant's entries, sessions, collections and offline queues for the backup service. The
+ * addresses are taken at one instant; an entry that is overwritten while the export runs shows
+ * either value, one that goes meanwhile is left out: a cache promises no more.
  */
 @Singleton
 final class CacheSnapshots implements SnapshotStore {
@@ -42,6 +48,10 @@ final class CacheSnapshots implements SnapshotStore {
   /** The contract's longest time to live, and a minute for clocks that differ. */
   private static final Duration MAX_TTL = Duration.ofDays(30).plusMinutes(1);
 
+  /** What lives for longer is what stays until it is deleted. */
+  private static final Duration ENDLESS = Duration.ofDays(365);
+
+  private final SecureRandom random = new SecureRandom();
   private final SnapshotRows rows;
   private final Envelope envelope;
   private final TenantDirectory tenants;
@@ -82,14 +92,19 @@ final class CacheSnapshots implements SnapshotStore {
   }
 
   SnapshotExport export(TenantView tenant, Selection selection) {
-    List<EntryKey> addresses =
-        selection.hasCollection(EntryRecords.COLLECTION)
-            ? rows.addresses(spaces.of(tenant)).stream()
-                .filter(address -> !address.isPlatform())
-                .filter(address -> selection.hasModule(address.module()))
-                .toList()
-            : List.of();
-    return new Export(tenant, addresses, clock.instant());
+    Map<Section, List<SnapshotRows.Placed>> found = new EnumMap<>(Section.class);
+    for (SnapshotRows.Placed each : rows.all(spaces.of(tenant))) {
+      Section.of(each.address())
+          .filter(section -> isSelected(section, each.address(), selection))
+          .ifPresent(section -> found.computeIfAbsent(section, key -> new ArrayList<>()).add(each));
+    }
+    List<SnapshotRows.Placed> all = found.values().stream().flatMap(List::stream).toList();
+    return new Export(tenant, all, clock.instant());
+  }
+
+  private static boolean isSelected(Section section, EntryKey address, Selection selection) {
+    return selection.hasCollection(section.collection())
+        && selection.hasModule(address.isPlatform() ? "" : address.module());
   }
 
   SnapshotImport replace(TenantView tenant, int format, Selection selection) {
@@ -104,15 +119,13 @@ final class CacheSnapshots implements SnapshotStore {
 
   private final class Export implements SnapshotExport {
     private final TenantView tenant;
-    private final TenantSpace space;
-    private final List<EntryKey> addresses;
+    private final List<SnapshotRows.Placed> addresses;
     private final Instant time;
     private final Queue<Record> ready = new ArrayDeque<>();
     private int next;
 
-    Export(TenantView tenant, List<EntryKey> addresses, Instant time) {
+    Export(TenantView tenant, List<SnapshotRows.Placed> addresses, Instant time) {
       this.tenant = tenant;
-      this.space = spaces.of(tenant);
       this.addresses = addresses;
       this.time = time;
     }
@@ -130,11 +143,11 @@ final class CacheSnapshots implements SnapshotStore {
     @Override
     public boolean hasNext() {
       while (ready.isEmpty() && next < addresses.size()) {
-        List<EntryKey> some =
+        List<SnapshotRows.Placed> some =
             addresses.subList(next, Math.min(next + READ_AT_ONCE, addresses.size()));
-        List<Found> stored = rows.read(space, some);
+        List<Found> stored = rows.read(some);
         for (int i = 0; i < some.size(); i++) {
-          record(some.get(i), stored.get(i)).ifPresent(ready::add);
+          record(some.get(i).address(), stored.get(i)).ifPresent(ready::add);
         }
         next += some.size();
       }
@@ -159,7 +172,16 @@ final class CacheSnapshots implements SnapshotStore {
       }
       return envelope
           .open(tenant, address, bytes)
-          .map(content -> EntryRecords.record(address, content, head.expires()));
+          .map(
+              content -> {
+                Section section = Section.of(address).orElseThrow();
+                boolean stays = section.mayStay() && head.expires().isAfter(time.plus(ENDLESS));
+                return EntryRecords.record(
+                    section,
+                    address,
+                    content,
+                    stays ? Optional.empty() : Optional.of(head.expires()));
+              });
     }
   }
 
@@ -180,28 +202,71 @@ final class CacheSnapshots implements SnapshotStore {
 
     @Override
     public void accept(Record record) {
-      if (!record.getCollection().equals(EntryRecords.COLLECTION) || !record.hasExpireTime()) {
-        throw CommonErrors.invalidField("record", "not a cache entry");
-      }
       EntryKey address = EntryRecords.address(record);
+      Section section =
+          Section.of(address)
+              .filter(of -> of.collection().equals(record.getCollection()))
+              .orElseThrow(() -> CommonErrors.invalidField("record", "not of that collection"));
+      Instant expiry = expiry(section, record);
+      Content content = EntryRecords.content(record, format);
+      OptionalInt bucket = bucket(section, address, content);
+      if (bucket.isPresent()) {
+        Content restored = SyncEntries.restored(address, content, random.nextLong());
+        byte[] sealed = envelope.seal(tenant, address, restored, false, section.isSecret());
+        rows.stage(
+            space.bucket(bucket.getAsInt()),
+            stagingId,
+            address,
+            new SnapshotRows.Staged(sealed, expiry, content.serves()));
+        stagedEntries++;
+      }
+    }
+
+    private Instant expiry(Section section, Record record) {
+      Instant now = clock.instant();
+      if (!record.hasExpireTime()) {
+        if (section.mayStay()) {
+          return now.plus(SyncEntries.KEPT);
+        }
+        throw CommonErrors.invalidField("record.expire_time", "required");
+      }
       Instant expiry = Instant.ofEpochSecond(record.getExpireTime().getSeconds());
-      if (expiry.isAfter(clock.instant().plus(MAX_TTL))) {
+      if (expiry.isAfter(now.plus(MAX_TTL))) {
         throw CommonErrors.invalidField("record.expire_time", "at most 30 days from now");
       }
-      Content content = EntryRecords.content(record, format);
-      rows.stage(
-          space,
-          stagingId,
-          address,
-          new SnapshotRows.Staged(
-              envelope.seal(tenant, address, content), expiry, content.serves()));
-      stagedEntries++;
+      return expiry;
+    }
+
+    private OptionalInt bucket(Section section, EntryKey address, Content content) {
+      try {
+        return section.bucket(space, address, content);
+      } catch (IllegalArgumentException | IllegalStateException e) {
+        throw CommonErrors.invalidField("record", "not what its address says");
+      }
+    }
+
+    /** Records of before a section was backed up leave it as it is. */
+    private SnapshotRows.Replaced replaced() {
+      List<String> modules = new ArrayList<>();
+      boolean entries = selection.hasCollection(Section.ENTRIES.collection());
+      if (entries) {
+        modules.addAll(selection.modules());
+      }
+      for (Section each : Section.values()) {
+        if (each != Section.ENTRIES
+            && format >= EntryRecords.PLATFORM_FORMAT
+            && selection.hasCollection(each.collection())
+            && selection.hasModule("")) {
+          modules.add(each.module());
+        }
+      }
+      return new SnapshotRows.Replaced(entries && selection.modules().isEmpty(), modules);
     }
 
     @Override
     public void commit(ImportReceipt receipt) {
-      if (selection.hasCollection(EntryRecords.COLLECTION)
-          && !rows.commit(space, stagingId, stagedEntries, selection.modules())) {
+      SnapshotRows.Replaced replaced = replaced();
+      if (!replaced.isNothing() && !rows.commit(space, stagingId, stagedEntries, replaced)) {
         throw CommonErrors.storeUnavailable(
             "redis", new IllegalStateException("staged entries have been lost"));
       }

@@ -18,23 +18,29 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Entries as snapshot records, in clear so that the repository can find what has not changed.
- * Format 3: version (8 bytes), written at (milliseconds, 8 bytes), 1 when absent plus twice the
- * number of its kind (1 byte), content type (modified UTF-8 with length), whether it serves
+ * Formats 3 and 4: version (8 bytes), written at (milliseconds, 8 bytes), 1 when absent plus twice
+ * the number of its kind (1 byte), content type (modified UTF-8 with length), whether it serves
  * desktops (1 byte), number of tags (1 byte), the tags (modified UTF-8 with length), then the
  * value. Format 1 had neither of the three before the value, formats 1 and 2 no kind; both are read
- * still.
+ * still. Formats before 4 were of entries only, without sessions, collections and offline queues.
  */
 final class EntryRecords {
-  static final int FORMAT = 3;
+  static final int FORMAT = 4;
+
+  /** The first with sessions, collections and offline queues. */
+  static final int PLATFORM_FORMAT = 4;
+
   private static final int FIRST_FORMAT = 1;
-  static final String COLLECTION = "entries";
 
   private EntryRecords() {}
 
-  static Record record(EntryKey address, Content content, Instant expiry) {
+  /** An entry as a record; without an end when none is given. */
+  static Record record(
+      Section section, EntryKey address, Content content, Optional<Instant> expiry) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try (DataOutputStream out = new DataOutputStream(bytes)) {
       out.writeLong(content.version());
@@ -50,19 +56,26 @@ final class EntryRecords {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return Record.newBuilder()
-        .setCollection(COLLECTION)
-        .setKey(ByteString.copyFrom(address.bytes()))
-        .setValue(ByteString.copyFrom(bytes.toByteArray()))
-        .setModule(address.module())
-        .setExpireTime(Timestamp.newBuilder().setSeconds(expiry.getEpochSecond()))
-        .build();
+    Record.Builder record =
+        Record.newBuilder()
+            .setCollection(section.collection())
+            .setKey(ByteString.copyFrom(address.bytes()))
+            .setValue(ByteString.copyFrom(bytes.toByteArray()))
+            .setModule(module(address));
+    expiry.ifPresent(
+        at -> record.setExpireTime(Timestamp.newBuilder().setSeconds(at.getEpochSecond())));
+    return record.build();
+  }
+
+  /** What is the platform's own belongs to no module. */
+  private static String module(EntryKey address) {
+    return address.isPlatform() ? "" : address.module();
   }
 
   static EntryKey address(Record record) {
     try {
       EntryKey address = EntryKey.parse(record.getKey().toByteArray());
-      if (!address.module().equals(record.getModule())) {
+      if (!module(address).equals(record.getModule())) {
         throw CommonErrors.invalidField("record.module", "not that of the address");
       }
       return address;

@@ -21,7 +21,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * A tenant's entries in Redis as a snapshot needs them: all addresses in order, staging, the
@@ -44,23 +49,41 @@ final class SnapshotRows {
     this.charges = charges;
   }
 
-  /** The addresses of all entries, ascending as unsigned bytes. */
-  List<EntryKey> addresses(TenantSpace space) {
-    List<byte[]> members = new ArrayList<>();
+  /** An entry and the bucket that it lies in. */
+  record Placed(Bucket bucket, EntryKey address) {}
+
+  /** All entries, their addresses ascending as unsigned bytes. */
+  List<Placed> all(TenantSpace space) {
+    List<Placed> all = new ArrayList<>();
     for (Bucket bucket : space.buckets()) {
-      members.addAll(
-          keyspace.await(keyspace.commands().zrangebyscore(bucket.index(), Range.unbounded())));
+      keyspace
+          .await(keyspace.commands().zrangebyscore(bucket.index(), Range.unbounded()))
+          .forEach(member -> all.add(new Placed(bucket, EntryKey.parse(member))));
     }
-    return members.stream().sorted(Arrays::compareUnsigned).map(EntryKey::parse).toList();
+    all.sort(
+        (one, other) -> Arrays.compareUnsigned(one.address().bytes(), other.address().bytes()));
+    return all;
   }
 
-  List<Found> read(TenantSpace space, List<EntryKey> addresses) {
-    return keyspace.await(reads.read(space, addresses));
+  /** Reads entries, one answer for each. */
+  List<Found> read(List<Placed> some) {
+    Map<Bucket, List<EntryKey>> byBucket = new LinkedHashMap<>();
+    some.forEach(
+        each ->
+            byBucket
+                .computeIfAbsent(each.bucket(), bucket -> new ArrayList<>())
+                .add(each.address()));
+    Map<Bucket, Iterator<Found>> found = new HashMap<>();
+    byBucket.forEach(
+        (bucket, addresses) ->
+            found.put(bucket, keyspace.await(reads.readOf(bucket, addresses)).iterator()));
+    return some.stream()
+        .map(each -> Objects.requireNonNull(found.get(each.bucket())).next())
+        .toList();
   }
 
   /** Stages an entry where no request sees it. */
-  void stage(TenantSpace space, String importId, EntryKey address, Staged entry) {
-    Bucket bucket = space.bucket(address);
+  void stage(Bucket bucket, String importId, EntryKey address, Staged entry) {
     byte[] member = address.bytes();
     byte[] key = concat(bucket.stagedPrefix(importId), member);
     int charge = charges.of(bucket, member, entry.envelope().length);
@@ -75,13 +98,12 @@ final class SnapshotRows {
   }
 
   /**
-   * Puts the staged entries in place of those of the modules, all of them when none is named;
-   * bucket by bucket, each in one step. False when not all that was staged is still there (Redis
-   * lost its last second, or the import took longer than {@link #STAGED_FOR}): then nothing has
-   * changed, unless it was lost between two buckets.
+   * Puts the staged entries in place of what they replace, bucket by bucket, each in one step.
+   * False when not all that was staged is still there (Redis lost its last second, or the import
+   * took longer than {@link #STAGED_FOR}): then nothing has changed, unless it was lost between two
+   * buckets.
    */
-  boolean commit(
-      TenantSpace space, String importId, long stagedEntries, Collection<String> modules) {
+  boolean commit(TenantSpace space, String importId, long stagedEntries, Replaced replaced) {
     long[] staged = new long[space.spread()];
     long all = 0;
     for (int i = 0; i < staged.length; i++) {
@@ -92,20 +114,20 @@ final class SnapshotRows {
       return false;
     }
     for (int i = 0; i < staged.length; i++) {
-      if (!commit(space.bucket(i), importId, staged[i], modules)) {
+      if (!commit(space.bucket(i), importId, staged[i], replaced)) {
         return false;
       }
     }
     return true;
   }
 
-  private boolean commit(
-      Bucket bucket, String importId, long stagedEntries, Collection<String> modules) {
-    byte[][] arguments = new byte[2 + modules.size()][];
+  private boolean commit(Bucket bucket, String importId, long stagedEntries, Replaced replaced) {
+    byte[][] arguments = new byte[3 + replaced.modules().size()][];
     arguments[0] = bucket.stagedPrefix(importId);
     arguments[1] = Script.arg(stagedEntries);
-    int i = 2;
-    for (String module : modules) {
+    arguments[2] = Script.arg(replaced.allEntries() ? 1 : 0);
+    int i = 3;
+    for (String module : replaced.modules()) {
       arguments[i++] = Script.arg(module);
     }
     return COMMIT.number(
@@ -131,6 +153,18 @@ final class SnapshotRows {
     byte[] all = Arrays.copyOf(head, head.length + tail.length);
     System.arraycopy(tail, 0, all, head.length, tail.length);
     return all;
+  }
+
+  /**
+   * What staged entries are put in place of.
+   *
+   * @param allEntries whether of all entries, but not of what is the platform's own
+   * @param modules of these modules' entries, the platform's own among them
+   */
+  record Replaced(boolean allEntries, Collection<String> modules) {
+    boolean isNothing() {
+      return !allEntries && modules.isEmpty();
+    }
   }
 
   /** An entry to stage. */

@@ -127,10 +127,15 @@ final class CollectionLog {
   }
 
   byte[] bytes() {
+    return bytes(epoch);
+  }
+
+  /** The same log of another epoch. */
+  byte[] bytes(long ofEpoch) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     try {
       CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-      out.writeFixed64NoTag(epoch);
+      out.writeFixed64NoTag(ofEpoch);
       out.writeInt64NoTag(sequence);
       out.writeInt64NoTag(horizon);
       out.writeFixed64NoTag(clock);

@@ -11,7 +11,8 @@ import java.util.Base64;
  * remembered of each device. All are in one bucket.
  */
 record CollectionName(String user, String collection) {
-  private static final String MODULE = "kryonix_sync";
+  static final String MODULE = "kryonix_sync";
+  static final String LOG = "log";
 
   /** What decides the bucket. */
   byte[] place() {
@@ -19,7 +20,7 @@ record CollectionName(String user, String collection) {
   }
 
   EntryKey log() {
-    return new EntryKey(MODULE, "log", text(place()));
+    return new EntryKey(MODULE, LOG, text(place()));
   }
 
   EntryKey document(String id) {

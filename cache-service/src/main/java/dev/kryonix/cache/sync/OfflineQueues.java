@@ -27,7 +27,7 @@ import java.util.Optional;
  */
 @Singleton
 final class OfflineQueues {
-  private static final String MODULE = "kryonix_offline";
+  static final String MODULE = "kryonix_offline";
   private static final int DEFAULT_PAGE = 100;
   private static final int REMOVED_AT_ONCE = 1_000;
   private static final int READ_AT_ONCE = 16;

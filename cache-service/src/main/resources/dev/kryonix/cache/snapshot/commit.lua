@@ -1,5 +1,6 @@
 -- Puts staged entries in place of a bucket's entries of the selected modules, in one step. Comes after ledger.lua.
--- KEYS: 6 staged index. ARGV: 2 prefix of staged keys, 3 how many were staged, then the modules (none: all).
+-- KEYS: 6 staged index. ARGV: 2 prefix of staged keys, 3 how many were staged, 4 whether all but the platform's own go, then
+-- the modules.
 -- Answers how many entries are now in place of the old; -1 when staged entries have been lost, and nothing was changed.
 local staged_index, staged_prefix = KEYS[6], ARGV[2]
 local new = redis.call('ZRANGE', staged_index, 0, -1, 'WITHSCORES')
@@ -8,10 +9,11 @@ for i = 1, #new, 2 do
   if redis.call('EXISTS', staged_prefix .. new[i]) == 0 then return -1 end
 end
 
-local modules = {}
-for i = 4, #ARGV do modules[ARGV[i]] = true end
+local every, modules = ARGV[4] == '1', {}
+for i = 5, #ARGV do modules[ARGV[i]] = true end
 local function selected(member)
-  return not is_platform(member) and (#ARGV < 4 or modules[string.sub(member, 1, string.find(member, ':', 1, true) - 1)] == true)
+  if every and not is_platform(member) then return true end
+  return modules[string.sub(member, 1, string.find(member, ':', 1, true) - 1)] == true
 end
 
 local old = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES')

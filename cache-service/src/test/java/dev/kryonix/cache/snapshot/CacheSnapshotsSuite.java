@@ -6,16 +6,22 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
+import dev.kryonix.api.cache.v1.Session;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.snapshot.v1.Record;
+import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.entry.CacheBeans;
 import dev.kryonix.cache.entry.Content;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.EntryStore;
+import dev.kryonix.cache.entry.Recount;
 import dev.kryonix.cache.entry.RedisKind;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.cache.entry.Tenants;
+import dev.kryonix.cache.entry.TestEntries;
+import dev.kryonix.cache.session.TestSessions;
+import dev.kryonix.cache.sync.TestSync;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Readiness;
@@ -32,6 +38,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +54,9 @@ abstract class CacheSnapshotsSuite {
   private final Instant later = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3600);
   private ApplicationContext context;
   private CacheSnapshots snapshots;
+  private TestSessions sessions;
+  private TestSync sync;
+  private Recount recount;
   private EntryStore store;
 
   /** The kind of Redis that the suite runs on. */
@@ -57,6 +67,9 @@ abstract class CacheSnapshotsSuite {
     context = CacheBeans.start(kind());
     snapshots = context.getBean(CacheSnapshots.class);
     store = context.getBean(EntryStore.class);
+    sessions = new TestSessions(context);
+    sync = new TestSync(context);
+    recount = new Recount(context);
     await().until(() -> context.getBean(Readiness.class).isServing());
   }
 
@@ -132,9 +145,122 @@ abstract class CacheSnapshotsSuite {
   }
 
   @Test
+  void sessionsCollectionsAndQueuesAreThereAgainAfterAnImport() {
+    TenantView tenant = tenant("enterprise");
+    Session session = sessions.create(tenant, "ana");
+    sync.write(tenant, "rui", "Rui");
+    sync.enqueue(tenant, "op1", "op2");
+    List<Record> exported = export(tenant, Selection.everything());
+    EntryStore.Usage before = recount.booked(tenant);
+
+    sessions.endAll(tenant, "ana");
+    sessions.create(tenant, "bea");
+    sync.write(tenant, "rui", "changed");
+    sync.write(tenant, "eva", "Eva");
+    String later = sync.pull(tenant, "").checkpoint();
+    sync.enqueue(tenant, "op3");
+    replace(tenant, Selection.everything(), exported);
+
+    assertThat(sessions.list(tenant, "ana")).containsExactly(session);
+    assertThat(sessions.find(tenant, session.getId())).contains(session);
+    assertThat(sessions.list(tenant, "bea")).isEmpty();
+    assertThat(names(sync.pull(tenant, ""))).containsExactly("Rui");
+    // Whoever has seen what is gone begins anew.
+    assertThat(sync.pull(tenant, later).reset()).isTrue();
+    assertThat(sync.queued(tenant)).containsExactly("op1", "op2");
+    sync.write(tenant, "eva", "again");
+    assertThat(names(sync.pull(tenant, ""))).containsExactly("Rui", "again");
+    assertThat(sessions.endAll(tenant, "ana")).isEqualTo(1);
+    // The answer to a request_id is not backed up; the session and its user's list have been ended.
+    assertThat(recount.booked(tenant).keys()).isEqualTo(before.keys() - 3 + 1);
+    assertThat(recount.booked(tenant)).isEqualTo(recount.counted(tenant));
+  }
+
+  @Test
+  void recordsAreInTheContractsOrderAndEachOfItsCollection() {
+    TenantView tenant = tenant("enterprise");
+    sessions.create(tenant, "ana");
+    sync.write(tenant, "rui", "Rui");
+    sync.enqueue(tenant, "op1");
+    new TestEntries(context).write(tenant, new EntryKey("crm", "temp", "a"), Duration.ofHours(1));
+
+    RecordCheck check = new RecordCheck();
+    List<Record> records = export(tenant, Selection.everything());
+    assertThat(records).allSatisfy(record -> assertThat(check.add(record)).isEmpty());
+    assertThat(records.stream().map(Record::getCollection).distinct())
+        .containsExactly("entries", "offline", "sessions", "sync");
+    assertThat(export(tenant, new Selection(Set.of("sessions"), Set.of())))
+        .hasSize(2)
+        .allMatch(record -> record.getModule().isEmpty() && record.hasExpireTime());
+    assertThat(export(tenant, new Selection(Set.of(), Set.of("crm"))))
+        .extracting(Record::getCollection)
+        .containsExactly("entries");
+  }
+
+  @Test
+  void anImportReplacesOnlyWhatItIsOf() {
+    TenantView tenant = tenant("enterprise");
+    Session session = sessions.create(tenant, "ana");
+    sync.write(tenant, "rui", "Rui");
+    EntryKey kept = new EntryKey("crm", "temp", "kept");
+    new TestEntries(context).write(tenant, kept, Duration.ofHours(1));
+
+    replace(tenant, new Selection(Set.of("sync"), Set.of()), List.of());
+    assertThat(sync.pull(tenant, "").documents()).isEmpty();
+    assertThat(sessions.find(tenant, session.getId())).isPresent();
+    replace(tenant, new Selection(Set.of(), Set.of("crm")), List.of());
+    assertThat(sessions.find(tenant, session.getId())).isPresent();
+    assertThat(export(tenant, new Selection(Set.of("entries"), Set.of()))).isEmpty();
+    // A backup of before sessions were backed up says nothing of them.
+    try (SnapshotImport running = snapshots.replace(tenant, 3, Selection.everything())) {
+      running.commit(RECEIPT);
+    }
+    assertThat(sessions.find(tenant, session.getId())).isPresent();
+  }
+
+  @Test
+  void anotherWayOfSpreadingTakesAllButSessionsThatCouldNotBeEndedTogether() {
+    TenantView spread = tenant("enterprise");
+    Session session = sessions.create(spread, "ana");
+    sync.write(spread, "rui", "Rui");
+    sync.enqueue(spread, "op1");
+    List<Record> exported = export(spread, Selection.everything());
+    store.erase(space(spread));
+
+    TenantView narrow = withPlan(spread, "basic");
+    replace(narrow, Selection.everything(), exported);
+    assertThat(sessions.list(narrow, "ana")).containsExactly(session);
+    assertThat(names(sync.pull(narrow, ""))).containsExactly("Rui");
+    assertThat(sync.queued(narrow)).containsExactly("op1");
+
+    for (int i = 0; i < 20; i++) {
+      sessions.create(narrow, "user" + i);
+    }
+    exported = export(narrow, Selection.everything());
+    store.erase(space(narrow));
+    replace(spread, Selection.everything(), exported);
+    assertThat(names(sync.pull(spread, ""))).containsExactly("Rui");
+    assertThat(sync.queued(spread)).containsExactly("op1");
+    assertThat(sessions.find(spread, session.getId())).isPresent();
+    for (int i = 0; i < 20; i++) {
+      List<Session> listed = sessions.list(spread, "user" + i);
+      listed.forEach(each -> assertThat(sessions.find(spread, each.getId())).isPresent());
+      sessions.endAll(spread, "user" + i);
+      listed.forEach(each -> assertThat(sessions.find(spread, each.getId())).isEmpty());
+    }
+    assertThat(recount.booked(spread)).isEqualTo(recount.counted(spread));
+  }
+
+  private static List<String> names(TestSync.Pulled pulled) {
+    return pulled.documents().stream()
+        .map(each -> each.getFields().getFieldsOrThrow("name").getStringValue())
+        .toList();
+  }
+
+  @Test
   void whatIsNoEntryIsRefused() {
     refused("record", record -> record.setCollection("files"));
-    refused("record", Record.Builder::clearExpireTime);
+    refused("record.expire_time", Record.Builder::clearExpireTime);
     refused("record.key", record -> record.setKey(ByteString.copyFromUtf8("crm:temp")));
     refused("record.module", record -> record.setModule("whatsapp"));
     refused("record.value", record -> record.setValue(ByteString.copyFromUtf8("short")));
@@ -177,7 +303,8 @@ abstract class CacheSnapshotsSuite {
   private Record record(String module, String key, String value) {
     byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
     Content content = new Content(bytes, "text/plain", false, 7, Instant.ofEpochMilli(8));
-    return EntryRecords.record(new EntryKey(module, "temp", key), content, later);
+    return EntryRecords.record(
+        Section.ENTRIES, new EntryKey(module, "temp", key), content, Optional.of(later));
   }
 
   /** The way through Redis may cost a second of an entry's life, and never adds one. */
@@ -193,6 +320,29 @@ abstract class CacheSnapshotsSuite {
 
   private TenantView tenant() {
     return Tenants.create(context.getBean(SecretBox.class), "acme", 1000, 1_000_000);
+  }
+
+  private TenantView tenant(String plan) {
+    return Tenants.create(
+        context.getBean(SecretBox.class),
+        "acme",
+        plan,
+        CacheLimits.newBuilder().setKeys(1000).setMemoryBytes(4_000_000).build());
+  }
+
+  private static TenantView withPlan(TenantView tenant, String plan) {
+    return new TenantView(
+        tenant.id(),
+        tenant.uid(),
+        tenant.generation() + 1,
+        tenant.serving(),
+        plan,
+        tenant.modules(),
+        tenant.limits(),
+        tenant.cell(),
+        tenant.secrets(),
+        tenant.compliance(),
+        tenant.revoked());
   }
 
   private TenantSpace space(TenantView tenant) {

@@ -34,6 +34,10 @@ import org.junit.jupiter.api.TestInstance;
 /** Staging and the switch on a real Redis of either kind. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SnapshotRowsSuite {
+  private static final SnapshotRows.Replaced EVERYTHING =
+      new SnapshotRows.Replaced(true, List.of());
+  private static final SnapshotRows.Replaced CRM = new SnapshotRows.Replaced(false, List.of("crm"));
+
   private final Instant later =
       Instant.now().plus(1, ChronoUnit.HOURS).truncatedTo(ChronoUnit.SECONDS);
 
@@ -64,7 +68,7 @@ abstract class SnapshotRowsSuite {
     TenantView tenant = tenant();
     stage(tenant, "i1", new EntryKey("crm", "temp", "a"), 1);
 
-    assertThat(rows.addresses(space(tenant))).isEmpty();
+    assertThat(addresses(tenant)).isEmpty();
     assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0, 0));
   }
 
@@ -73,13 +77,13 @@ abstract class SnapshotRowsSuite {
     TenantView tenant = tenant();
     stage(tenant, "i1", new EntryKey("crm", "temp", "old"), 1);
     stage(tenant, "i1", new EntryKey("whatsapp", "temp", "kept"), 2);
-    rows.commit(space(tenant), "i1", 2, List.of());
+    rows.commit(space(tenant), "i1", 2, EVERYTHING);
     EntryStore.Usage before = store.usage(space(tenant));
 
     stage(tenant, "i2", new EntryKey("crm", "temp", "new"), 3);
-    assertThat(rows.commit(space(tenant), "i2", 1, List.of("crm"))).isTrue();
+    assertThat(rows.commit(space(tenant), "i2", 1, CRM)).isTrue();
 
-    assertThat(rows.addresses(space(tenant)))
+    assertThat(addresses(tenant))
         .containsExactly(
             new EntryKey("crm", "temp", "new"), new EntryKey("whatsapp", "temp", "kept"));
     assertThat(read(tenant, new EntryKey("crm", "temp", "new"))).hasValue((byte) 3);
@@ -92,7 +96,7 @@ abstract class SnapshotRowsSuite {
     TenantView tenant = tenant();
     EntryKey key = new EntryKey("crm", "temp", "a");
     stage(tenant, "i1", key, 1);
-    rows.commit(space(tenant), "i1", 1, List.of());
+    rows.commit(space(tenant), "i1", 1, EVERYTHING);
 
     Found.Live stored = live(tenant, key).orElseThrow();
 
@@ -105,8 +109,8 @@ abstract class SnapshotRowsSuite {
     stage(tenant, "i1", new EntryKey("crm", "temp", "a"), 1);
     rows.drop(space(tenant), "i1");
 
-    assertThat(rows.commit(space(tenant), "i1", 1, List.of())).isFalse();
-    assertThat(rows.addresses(space(tenant))).isEmpty();
+    assertThat(rows.commit(space(tenant), "i1", 1, EVERYTHING)).isFalse();
+    assertThat(addresses(tenant)).isEmpty();
   }
 
   @Test
@@ -114,7 +118,7 @@ abstract class SnapshotRowsSuite {
     TenantView tenant = tenant();
     EntryKey kept = new EntryKey("crm", "temp", "kept");
     stage(tenant, "i1", kept, 1);
-    rows.commit(space(tenant), "i1", 1, List.of());
+    rows.commit(space(tenant), "i1", 1, EVERYTHING);
     EntryStore.Usage before = store.usage(space(tenant));
 
     EntryKey lost = new EntryKey("crm", "temp", "lost");
@@ -126,8 +130,8 @@ abstract class SnapshotRowsSuite {
     System.arraycopy(lost.bytes(), 0, key, prefix.length, lost.bytes().length);
     assertThat(redis.await(redis.commands().unlink(key))).isEqualTo(1);
 
-    assertThat(rows.commit(space(tenant), "i2", 2, List.of())).isFalse();
-    assertThat(rows.addresses(space(tenant))).containsExactly(kept);
+    assertThat(rows.commit(space(tenant), "i2", 2, EVERYTHING)).isFalse();
+    assertThat(addresses(tenant)).containsExactly(kept);
     assertThat(read(tenant, kept)).hasValue((byte) 1);
     assertThat(store.usage(space(tenant))).isEqualTo(before);
   }
@@ -136,10 +140,14 @@ abstract class SnapshotRowsSuite {
     Content content =
         new Content(new byte[] {(byte) value}, "", false, value, Instant.ofEpochMilli(value));
     rows.stage(
-        space(tenant),
+        space(tenant).bucket(key),
         importId,
         key,
         new SnapshotRows.Staged(envelope.seal(tenant, key, content), later, DeviceClass.MOBILE));
+  }
+
+  private List<EntryKey> addresses(TenantView tenant) {
+    return rows.all(space(tenant)).stream().map(SnapshotRows.Placed::address).toList();
   }
 
   private Optional<Byte> read(TenantView tenant, EntryKey key) {
@@ -149,7 +157,8 @@ abstract class SnapshotRowsSuite {
   }
 
   private Optional<Found.Live> live(TenantView tenant, EntryKey key) {
-    return rows.read(space(tenant), List.of(key)).getFirst() instanceof Found.Live live
+    return rows.read(List.of(new SnapshotRows.Placed(space(tenant).bucket(key), key))).getFirst()
+            instanceof Found.Live live
         ? Optional.of(live)
         : Optional.empty();
   }

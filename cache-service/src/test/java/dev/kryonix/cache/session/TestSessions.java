@@ -1,0 +1,39 @@
+package dev.kryonix.cache.session;
+
+import dev.kryonix.api.cache.v1.Session;
+import dev.kryonix.api.cache.v1.SessionServiceCreateRequest;
+import dev.kryonix.kit.state.TenantView;
+import io.micronaut.context.ApplicationContext;
+import java.util.List;
+import java.util.Optional;
+
+/** Sessions for the tests of other packages. */
+public final class TestSessions {
+  private final Sessions sessions;
+
+  public TestSessions(ApplicationContext context) {
+    this.sessions = context.getBean(Sessions.class);
+  }
+
+  public Session create(TenantView tenant, String user) {
+    return sessions.create(
+        tenant,
+        SessionServiceCreateRequest.newBuilder()
+            .setUser(user)
+            .putData("cart", "3 items")
+            .setRequestId("r-" + user)
+            .build());
+  }
+
+  public Optional<Session> find(TenantView tenant, String id) {
+    return sessions.find(tenant, id);
+  }
+
+  public List<Session> list(TenantView tenant, String user) {
+    return sessions.list(tenant, user);
+  }
+
+  public int endAll(TenantView tenant, String user) {
+    return sessions.endAll(tenant, user, "");
+  }
+}
