@@ -1,7 +1,7 @@
 # shellcheck shell=bash
 # `kryonix bench`: load against this project and its peers, on a platform of its own that a running `up` never notices.
 
-BENCHES=(gateway tenancy cache)
+BENCHES=(gateway tenancy messaging cache)
 BENCH_HOME=$KRYONIX_ROOT/.kryonix-bench
 BENCH_PORT_OFFSET=${KRYONIX_BENCH_PORT_OFFSET:-4500}
 BENCH_PROCESSES=(bench_nginx bench_armeria bench_armeria_alone bench_echo)
@@ -22,12 +22,16 @@ bench_usage() {
                        the control plane: creating tenants, ever more of them (300, if not said otherwise; 1000 takes about
                        half an hour), the broker with as many vhosts, suspension, tokens, the state stream
 
+./kryonix bench messaging [--quick] [--profile]
+                       messages through messaging-service beside RabbitMQ's PerfTest on the same broker
+  --profile            records the service under load at the end, and says which methods run most
+
 ./kryonix bench cache [--quick] [--tenants N]
                        the cache beside Redis itself: single calls, batches, pipelines, YCSB, a noisy neighbour, and the memory
                        of N tenants' entries, 100,000 each (10, if not said otherwise; 100 take some 5 GiB)
 
 Figures go to $KRYONIX_HOME/bench/NAME.json and NAME.svg, and those of a full run to docs/performance.md. A full run of
-`gateway` or `cache` takes about ten minutes and wants a machine that does nothing else.
+`gateway`, `messaging` or `cache` takes about ten minutes and wants a machine that does nothing else.
 END
 }
 
@@ -57,6 +61,13 @@ bench_gateway_options() {
   local option
   for option in "$@"; do
     [[ $option == --quick || $option == --profile ]] || die "bench gateway: unknown option $option"
+  done
+}
+
+bench_messaging_options() {
+  local option
+  for option in "$@"; do
+    [[ $option == --quick || $option == --profile ]] || die "bench messaging: unknown option $option"
   done
 }
 
@@ -207,6 +218,43 @@ bench_tenancy() {
   PGPASSWORD=$(secret postgres-admin)
   mapfile -t command < <(bench_java Main tenancy "$results" "$KRYONIX_ROOT/docs" "$(bench_commit)" "$@")
   "${command[@]}" 9>&-
+}
+
+# On an instance of its own that is new each time: queues and tenants of an earlier run would be the broker's load in this.
+bench_messaging() {
+  local results=$1 command
+  shift
+  KRYONIX_HOME=$BENCH_HOME/messaging
+  home_prepare
+  trap bench_messaging_clean_up EXIT
+  "$KRYONIX_ROOT/kryonix" reset --yes 9>&-
+  home_prepare
+  # No alarm of the broker's may stand in for the speed of the service: what is published waits in queues.
+  export KRYONIX_GATEWAY_ACCESS_LOG=off KRYONIX_GATEWAY_ADDRESS_PUBLIC_CALLS=1000000000 KRYONIX_RABBITMQ_MEMORY=4GB
+  build
+  bench_install
+  # A JVM that records its start for a cache is not the one that users meet.
+  KRYONIX_AOT=no "$KRYONIX_ROOT/kryonix" up >/dev/null 9>&- || exit
+
+  export KRYONIX_BENCH_HOME=$KRYONIX_HOME KRYONIX_BENCH_LAUNCHER=$KRYONIX_ROOT/kryonix KRYONIX_BENCH_GATEWAY \
+    KRYONIX_BENCH_MESSAGING KRYONIX_BENCH_ADMIN_KEY KRYONIX_BENCH_AMQP KRYONIX_BENCH_MANAGEMENT \
+    KRYONIX_BENCH_MANAGEMENT_PASSWORD KRYONIX_BENCH_FOLDER KRYONIX_BENCH_MEMORY
+  KRYONIX_BENCH_GATEWAY=$(service_address gateway)
+  KRYONIX_BENCH_MESSAGING=$(service_address messaging)
+  KRYONIX_BENCH_ADMIN_KEY=$(admin_key)
+  KRYONIX_BENCH_AMQP=127.0.0.1:$(port rabbitmq)
+  KRYONIX_BENCH_MANAGEMENT=$(rabbitmq_management_url)
+  KRYONIX_BENCH_MANAGEMENT_PASSWORD=$(secret rabbitmq-admin)
+  KRYONIX_BENCH_FOLDER=$BENCH_HOME/load
+  mkdir -p "$KRYONIX_BENCH_FOLDER"
+  KRYONIX_BENCH_MEMORY=$(mktemp -d /dev/shm/kryonix-bench.XXXXXX) || die 'no file system in memory at /dev/shm'
+  mapfile -t command < <(bench_java Main messaging "$results" "$KRYONIX_ROOT/docs" "$(bench_commit)" "$@")
+  "${command[@]}" 9>&-
+}
+
+bench_messaging_clean_up() {
+  bench_tenancy_clean_up
+  if [[ ${KRYONIX_BENCH_MEMORY:-} ]]; then rm -rf "$KRYONIX_BENCH_MEMORY"; fi
 }
 
 # A run that failed leaves its logs; the next begins by deleting them.

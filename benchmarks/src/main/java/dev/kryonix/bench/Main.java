@@ -2,6 +2,7 @@ package dev.kryonix.bench;
 
 import dev.kryonix.bench.cache.CacheBench;
 import dev.kryonix.bench.gateway.GatewayBench;
+import dev.kryonix.bench.messaging.MessagingBench;
 import dev.kryonix.bench.report.Machine;
 import dev.kryonix.bench.report.PerformancePage;
 import dev.kryonix.bench.report.Report;
@@ -46,6 +47,7 @@ final class Main {
           case "gateway" -> new GatewayBench(quick).run(arguments.contains("--profile"));
           case "tenancy" -> new TenancyBench(quick, number(arguments, "--tenants")).run();
           case "cache" -> new CacheBench(quick, number(arguments, "--tenants")).run();
+          case "messaging" -> new MessagingBench(quick).run(arguments.contains("--profile"));
           default -> throw new IllegalArgumentException("there is no benchmark " + name);
         };
     String machine = Machine.describe();

@@ -6,10 +6,10 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** What the live objects of a JVM take, counted after a full collection. */
-final class LiveHeap {
+public final class LiveHeap {
   private LiveHeap() {}
 
-  static long bytes(long pid) throws IOException, InterruptedException {
+  public static long bytes(long pid) throws IOException, InterruptedException {
     String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
     // Into a file: a JVM that looks at itself is stopped meanwhile and could not empty a pipe, and
     // waits for ever once the pipe is full.

@@ -1,0 +1,44 @@
+package dev.kryonix.bench.messaging;
+
+import dev.kryonix.bench.messaging.Costs.Spent;
+import java.io.IOException;
+import java.time.Duration;
+
+/** From when a message is due at its publisher to its delivery, below the highest rate. */
+final class EndToEnd {
+  static final String PACED = "end to end at 70%";
+
+  private static final double SHARE = 0.7;
+
+  private final Lab lab;
+
+  EndToEnd(Lab lab) {
+    this.lab = lab;
+  }
+
+  void measure() throws IOException, InterruptedException {
+    double rate =
+        SHARE * lab.readings().median(Flow.TOGETHER, Treatment.SEALED.label(), Reading::perSecond);
+    for (int round = 0; round < lab.extent().rounds(); round++) {
+      lab.add(PACED, Unary.SERVICE, paced(lab.tenants().direct(Lab.TENANT), rate));
+      lab.empty();
+      lab.add(PACED, Flow.GATEWAY, paced(lab.tenants().gateway(Lab.TENANT), rate));
+      lab.empty();
+    }
+  }
+
+  private Reading paced(Target target, double rate) {
+    Duration load = lab.extent().publishing().load();
+    try (Subscriptions consumer = new Subscriptions(target, 1);
+        PacedStream producer = new PacedStream(target, Treatment.SEALED)) {
+      producer.run(rate, lab.extent().consuming().warmUp());
+      consumer.latencies().begin();
+      long first = consumer.done();
+      Spent before = lab.costs().now();
+      producer.run(rate, load);
+      Spent after = lab.costs().now();
+      return Reading.of(
+          (double) (consumer.done() - first), consumer.latencies().end(), after.minus(before));
+    }
+  }
+}

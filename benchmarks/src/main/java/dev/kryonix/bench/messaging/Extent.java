@@ -1,0 +1,24 @@
+package dev.kryonix.bench.messaging;
+
+import java.time.Duration;
+
+/**
+ * How much is measured.
+ *
+ * @param mode the name of it
+ * @param rounds of each comparison
+ * @param publishing how long a round publishes
+ * @param consuming how long a round consumes what was left by the publishing before it: shorter,
+ *     since consuming is faster
+ * @param overload how long too much is asked for
+ * @param tenants how many share the service
+ */
+record Extent(
+    String mode, int rounds, Period publishing, Period consuming, Duration overload, int tenants) {
+  static final Extent FULL =
+      new Extent(
+          "full", 3, Period.ofSeconds(3, 4), Period.ofSeconds(2, 2), Duration.ofSeconds(8), 200);
+  static final Extent QUICK =
+      new Extent(
+          "quick", 1, Period.ofSeconds(2, 2), Period.ofSeconds(1, 1), Duration.ofSeconds(3), 20);
+}

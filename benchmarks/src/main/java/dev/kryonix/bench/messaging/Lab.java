@@ -1,0 +1,92 @@
+package dev.kryonix.bench.messaging;
+
+import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
+import dev.kryonix.api.messaging.v1.PublishResponse;
+import dev.kryonix.bench.messaging.Costs.Spent;
+import io.grpc.ManagedChannel;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
+
+/**
+ * What the measurements share.
+ *
+ * @param extent how much is measured
+ * @param tenants those that publish
+ * @param broker the broker beside its protocol
+ * @param perfTest the peer
+ * @param costs processor time
+ * @param readings what was measured
+ */
+record Lab(
+    Extent extent,
+    Tenants tenants,
+    BrokerApi broker,
+    PerfTest perfTest,
+    Costs costs,
+    Readings readings) {
+  /** The tenant that most is measured with; it keeps no history, as PerfTest does not. */
+  static final String TENANT = "bench";
+
+  private static final int PATIENCE_SECONDS = 30;
+
+  /** The peer's queue, in the same vhost and of the same arguments. */
+  static final String PEER_QUEUE = "perf.test";
+
+  /** The same with a broker that has been started anew. */
+  Lab with(Costs anew, PerfTest peer) {
+    return new Lab(extent, tenants, broker, peer, anew, readings);
+  }
+
+  /** Publishes one message, as soon as the service and the broker let it. */
+  PublishResponse awaitPublishing() throws InterruptedException {
+    ManagedChannel channel = tenants.direct(TENANT).connect();
+    try {
+      for (int tries = 1; ; tries++) {
+        try {
+          return MessagingServiceGrpc.newBlockingStub(channel)
+              .withDeadlineAfter(PATIENCE_SECONDS, TimeUnit.SECONDS)
+              .publish(Treatment.PLAIN.request().build());
+        } catch (StatusRuntimeException e) {
+          if (tries == PATIENCE_SECONDS) {
+            throw e;
+          }
+          Thread.sleep(Duration.ofSeconds(1));
+        }
+      }
+    } finally {
+      channel.shutdownNow();
+    }
+  }
+
+  /** Lets the load run warm, and counts for as long as a round does. */
+  Reading measure(Period period, LongSupplier count, LatencyLog latencies)
+      throws InterruptedException {
+    Thread.sleep(period.warmUp());
+    latencies.begin();
+    long first = count.getAsLong();
+    Spent before = costs.now();
+    Thread.sleep(period.load());
+    long last = count.getAsLong();
+    Spent after = costs.now();
+    if (last == first) {
+      throw new IllegalStateException("nothing was done in " + period.load());
+    }
+    return Reading.of((double) (last - first), latencies.end(), after.minus(before));
+  }
+
+  /** Notes a round, and says what it came to. */
+  void add(String workload, String subject, Reading reading) {
+    System.err.printf("%s, %s: %,.0f a second%n", workload, subject, reading.perSecond());
+    readings.add(workload, subject, reading);
+  }
+
+  /** Throws away what was published. */
+  void empty() throws IOException, InterruptedException {
+    String vhost = Tenants.vhost(TENANT);
+    broker.purge(vhost, Tenants.QUEUE);
+    broker.purge(vhost, PEER_QUEUE);
+  }
+}

@@ -1,0 +1,84 @@
+package dev.kryonix.bench.messaging;
+
+import dev.kryonix.api.messaging.v1.PublishResponse;
+import dev.kryonix.bench.load.Latencies;
+import dev.kryonix.bench.report.Report;
+import dev.kryonix.bench.report.Spread;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** Messages through messaging-service: all measurements, in their order. */
+public final class MessagingBench {
+  private final Surroundings surroundings = Surroundings.fromEnvironment();
+  private final Extent extent;
+
+  public MessagingBench(boolean quick) {
+    extent = quick ? Extent.QUICK : Extent.FULL;
+  }
+
+  /** Measures all, and gives what there is to say. */
+  public Report run(boolean profile) throws IOException, InterruptedException {
+    String load = Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
+    Latencies fsync = Disk.fsync(surroundings.home());
+    BrokerApi broker = new BrokerApi(surroundings);
+    try (Tenants tenants = new Tenants(surroundings)) {
+      Costs costs = new Costs(surroundings);
+      Lab lab =
+          new Lab(
+              extent, tenants, broker, new PerfTest(surroundings, costs), costs, new Readings());
+      say("the tenant");
+      prepare(lab);
+      Flow flow = new Flow(lab);
+      List<Double> micronaut = new ArrayList<>();
+      for (int round = 0; round < extent.rounds(); round++) {
+        say("round %d of %d", round + 1, extent.rounds());
+        flow.round(round);
+        micronaut.add(new Micronaut(lab, surroundings).measure());
+      }
+      say("single calls");
+      new Unary(lab).measure();
+      say("end to end");
+      new EndToEnd(lab).measure();
+      say("overload");
+      Overload.Outcome overload = new Overload(lab, surroundings.process("messaging")).measure();
+      Map<String, List<Map.Entry<String, Double>>> profiles =
+          profile ? new Profiles(lab, surroundings).take() : Map.of();
+      say("%d tenants", extent.tenants());
+      Crowd.Outcome crowd = new Crowd(lab, surroundings).measure();
+      say("in memory");
+      new Tmpfs(lab, surroundings).measure();
+      return new MessagingReport(
+          extent,
+          new Findings(
+              lab.readings(),
+              Spread.of(micronaut),
+              overload,
+              crowd,
+              fsync,
+              profiles,
+              load,
+              broker.version()));
+    }
+  }
+
+  /** A tenant whose queue is there, and the peer's queue beside it. */
+  private static void prepare(Lab lab) throws IOException, InterruptedException {
+    String vhost = Tenants.vhost(Lab.TENANT);
+    lab.tenants().create(Lab.TENANT, false);
+    PublishResponse published = lab.awaitPublishing();
+    if (!published.getQueue().equals(Tenants.QUEUE)) {
+      throw new IllegalStateException("the queue is " + published.getQueue());
+    }
+    lab.broker().enter(vhost);
+    lab.broker().declareLike(vhost, Tenants.QUEUE, Lab.PEER_QUEUE);
+    lab.empty();
+  }
+
+  private static void say(String line, Object... values) {
+    System.err.printf(line + "%n", values);
+  }
+}
