@@ -5,6 +5,7 @@ import dev.kryonix.cache.entry.Leftovers;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.TenantSpace;
 import dev.kryonix.cache.insight.FigureStore;
+import dev.kryonix.cache.snapshot.Relocation;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -26,27 +27,36 @@ final class CacheReconciler implements TenantReconciler {
   private final Leftovers leftovers;
   private final Spaces spaces;
   private final FigureStore figures;
+  private final Relocation relocation;
 
-  CacheReconciler(EntryStore store, Leftovers leftovers, Spaces spaces, FigureStore figures) {
+  CacheReconciler(
+      EntryStore store,
+      Leftovers leftovers,
+      Spaces spaces,
+      FigureStore figures,
+      Relocation relocation) {
     this.store = store;
     this.leftovers = leftovers;
     this.spaces = spaces;
     this.figures = figures;
+    this.relocation = relocation;
   }
 
   @Override
   public void apply(TenantView desired, StepReporter steps) throws ReconcileException {
-    steps.run("namespace", () -> reach(() -> eraseOtherLayouts(desired)));
+    steps.run("namespace", () -> reach(() -> leaveOtherLayouts(desired)));
   }
 
   /**
    * After a change of plan the tenant may be spread over another number of buckets; what lies in
-   * the old ones is found no more, and must not be found again after the next change.
+   * the old ones is found no more, and must not be found again after the next change. What is no
+   * cache's to lose is taken along.
    */
-  private void eraseOtherLayouts(TenantView desired) {
+  private void leaveOtherLayouts(TenantView desired) {
     TenantSpace used = spaces.of(desired);
     for (TenantSpace layout : spaces.everyLayout(desired.id(), desired.uid())) {
       if (layout.spread() != used.spread()) {
+        relocation.from(layout, desired);
         store.erase(layout);
       }
     }

@@ -27,7 +27,17 @@ public final class SessionEntries {
     if (address.type().equals(SessionIds.USER)) {
       return OptionalInt.of(own);
     }
-    String user = SessionState.parse(content.value()).session().getUser();
-    return SessionIds.bucketOfUser(space, user) == own ? OptionalInt.of(own) : OptionalInt.empty();
+    return SessionIds.bucketOfUser(space, user(content)) == own
+        ? OptionalInt.of(own)
+        : OptionalInt.empty();
+  }
+
+  /** The user's list that an entry is, or that names it. */
+  public static EntryKey leader(EntryKey address, Content content) {
+    return address.type().equals(SessionIds.USER) ? address : SessionIds.user(user(content));
+  }
+
+  private static String user(Content content) {
+    return SessionState.parse(content.value()).session().getUser();
   }
 }

@@ -253,7 +253,7 @@ final class CacheSnapshots implements SnapshotStore {
         modules.addAll(selection.modules());
       }
       for (Section each : Section.values()) {
-        if (each != Section.ENTRIES
+        if (each.isOfPlatform()
             && format >= EntryRecords.PLATFORM_FORMAT
             && selection.hasCollection(each.collection())
             && selection.hasModule("")) {

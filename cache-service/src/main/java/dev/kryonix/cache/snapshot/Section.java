@@ -51,6 +51,20 @@ enum Section {
     return module;
   }
 
+  /** Whether its entries are the platform's own, rather than the caller's. */
+  boolean isOfPlatform() {
+    return this != ENTRIES;
+  }
+
+  /** The entry that knows of this one: the collection's log, the queue, the user's list. */
+  EntryKey leader(EntryKey address, Content content) {
+    return switch (this) {
+      case ENTRIES -> address;
+      case OFFLINE, SYNC -> SyncEntries.leader(address);
+      case SESSIONS -> SessionEntries.leader(address, content);
+    };
+  }
+
   /** Whether its entries are encrypted whatever the tenant's compliance regimes ask for. */
   boolean isSecret() {
     return this == SESSIONS;

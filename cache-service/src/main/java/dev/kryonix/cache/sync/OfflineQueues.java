@@ -27,6 +27,7 @@ import java.util.Optional;
  */
 @Singleton
 final class OfflineQueues {
+  static final String QUEUE = "queue";
   static final String MODULE = "kryonix_offline";
   private static final int DEFAULT_PAGE = 100;
   private static final int REMOVED_AT_ONCE = 1_000;
@@ -157,7 +158,7 @@ final class OfflineQueues {
   }
 
   private static EntryKey queue(String device) {
-    return new EntryKey(MODULE, "queue", CollectionName.text(place(device)));
+    return new EntryKey(MODULE, QUEUE, CollectionName.text(place(device)));
   }
 
   private static EntryKey operation(String device, long number) {

@@ -21,9 +21,18 @@ public final class SyncEntries {
 
   /** The bucket where an entry of either module must lie. */
   public static int bucket(TenantSpace space, EntryKey address) {
-    String key = address.key();
-    int slash = key.indexOf('/');
-    return space.number(Base64.getUrlDecoder().decode(slash < 0 ? key : key.substring(0, slash)));
+    return space.number(Base64.getUrlDecoder().decode(place(address)));
+  }
+
+  /** The log of the collection, or the queue, that an entry belongs to. */
+  public static EntryKey leader(EntryKey address) {
+    String type = address.module().equals(COLLECTIONS) ? CollectionName.LOG : OfflineQueues.QUEUE;
+    return new EntryKey(address.module(), type, place(address));
+  }
+
+  private static String place(EntryKey address) {
+    int slash = address.key().indexOf('/');
+    return slash < 0 ? address.key() : address.key().substring(0, slash);
   }
 
   /**

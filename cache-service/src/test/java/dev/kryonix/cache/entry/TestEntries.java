@@ -37,6 +37,10 @@ public final class TestEntries {
     entries.read(tenant, key);
   }
 
+  public boolean isThere(TenantView tenant, EntryKey key) {
+    return entries.read(tenant, key) instanceof Lookup.Hit;
+  }
+
   public void touch(TenantView tenant, EntryKey key, Duration ttl) {
     entries.touch(tenant, key, Optional.of(ttl), Device.DEVICE_MOBILE);
   }

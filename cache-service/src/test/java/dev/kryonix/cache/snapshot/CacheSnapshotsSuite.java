@@ -52,11 +52,11 @@ abstract class CacheSnapshotsSuite {
   private static final ImportReceipt RECEIPT = new ImportReceipt(Map.of(), 0);
 
   private final Instant later = Instant.ofEpochSecond(Instant.now().getEpochSecond() + 3600);
-  private ApplicationContext context;
+  ApplicationContext context;
   private CacheSnapshots snapshots;
-  private TestSessions sessions;
-  private TestSync sync;
-  private Recount recount;
+  TestSessions sessions;
+  TestSync sync;
+  Recount recount;
   private EntryStore store;
 
   /** The kind of Redis that the suite runs on. */
@@ -251,7 +251,7 @@ abstract class CacheSnapshotsSuite {
     assertThat(recount.booked(spread)).isEqualTo(recount.counted(spread));
   }
 
-  private static List<String> names(TestSync.Pulled pulled) {
+  static List<String> names(TestSync.Pulled pulled) {
     return pulled.documents().stream()
         .map(each -> each.getFields().getFieldsOrThrow("name").getStringValue())
         .toList();
@@ -322,7 +322,7 @@ abstract class CacheSnapshotsSuite {
     return Tenants.create(context.getBean(SecretBox.class), "acme", 1000, 1_000_000);
   }
 
-  private TenantView tenant(String plan) {
+  TenantView tenant(String plan) {
     return Tenants.create(
         context.getBean(SecretBox.class),
         "acme",
@@ -330,7 +330,7 @@ abstract class CacheSnapshotsSuite {
         CacheLimits.newBuilder().setKeys(1000).setMemoryBytes(4_000_000).build());
   }
 
-  private static TenantView withPlan(TenantView tenant, String plan) {
+  static TenantView withPlan(TenantView tenant, String plan) {
     return new TenantView(
         tenant.id(),
         tenant.uid(),
