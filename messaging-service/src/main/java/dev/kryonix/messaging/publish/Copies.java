@@ -15,6 +15,7 @@ import dev.kryonix.messaging.topology.TenantQueues;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -33,6 +34,9 @@ final class Copies implements TenantMemory {
   private static final Logger LOG = LoggerFactory.getLogger(Copies.class);
   private static final int MOST_IN_A_BATCH = 256;
   private static final int PERSISTENT = 2;
+
+  /** Between two tries to put a copy into the history. */
+  private static final Duration PAUSE = Duration.ofMillis(200);
 
   private final TenantChannels channels;
   private final TenantQueues queues;
@@ -64,7 +68,11 @@ final class Copies implements TenantMemory {
   }
 
   private record Copy(
-      TenantView tenant, Target target, Packed packed, CompletableFuture<Outcome> outcome) {}
+      TenantView tenant,
+      Target target,
+      Packed packed,
+      long end,
+      CompletableFuture<Outcome> outcome) {}
 
   /** Gives every automation consumer of the tenant a copy. */
   CompletableFuture<Outcome> toAutomation(TenantView tenant, Packed packed) {
@@ -102,7 +110,8 @@ final class Copies implements TenantMemory {
   }
 
   private CompletableFuture<Outcome> add(TenantView tenant, Target target, Packed packed) {
-    Copy copy = new Copy(tenant, target, packed, new CompletableFuture<>());
+    long end = System.nanoTime() + config.confirmTimeout().toNanos();
+    Copy copy = new Copy(tenant, target, packed, end, new CompletableFuture<>());
     lanes
         .computeIfAbsent(
             tenant.uid(), unused -> new Batches<>("copies", MOST_IN_A_BATCH, this::send))
@@ -111,31 +120,43 @@ final class Copies implements TenantMemory {
   }
 
   private void send(List<Copy> copies) {
-    copies.forEach(copy -> send(copy, true));
+    copies.forEach(this::send);
   }
 
-  /** A history that has gone, deleted by hand, is made again once. */
-  private void send(Copy copy, boolean orAgain) {
+  private void send(Copy copy) {
     try {
       write(copy)
           .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
           .exceptionally(timeout -> Outcome.LOST)
-          .thenAccept(
-              outcome -> {
-                if (outcome == Outcome.RETURNED && copy.target == Target.HISTORY && orAgain) {
-                  queues.forget(copy.tenant.uid(), Names.HISTORY);
-                  Thread.ofVirtual().name("history-again").start(() -> send(copy, false));
-                } else {
-                  copy.outcome.complete(outcome);
-                }
-              });
+          .thenAccept(outcome -> ended(copy, outcome));
     } catch (ServiceException e) {
       LOG.debug("a copy of tenant {} is not made", copy.tenant.id(), e);
-      copy.outcome.complete(Outcome.LOST);
+      ended(copy, Outcome.LOST);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       copy.outcome.complete(Outcome.LOST);
     }
+  }
+
+  /**
+   * A copy for the history that may not have arrived, because the connection broke or the history
+   * has gone, is sent again for a while: its message is published already, and better there twice
+   * than not at all.
+   */
+  private void ended(Copy copy, Outcome outcome) {
+    boolean mayBeMissing = outcome == Outcome.LOST || outcome == Outcome.RETURNED;
+    if (copy.target != Target.HISTORY || !mayBeMissing || System.nanoTime() - copy.end > 0) {
+      copy.outcome.complete(outcome);
+      return;
+    }
+    if (outcome == Outcome.RETURNED) {
+      queues.forget(copy.tenant.uid(), Names.HISTORY);
+    }
+    CompletableFuture.delayedExecutor(
+            PAUSE.toMillis(),
+            TimeUnit.MILLISECONDS,
+            again -> Thread.ofVirtual().name("history-again").start(again))
+        .execute(() -> send(copy));
   }
 
   private CompletableFuture<Outcome> write(Copy copy) throws InterruptedException {

@@ -1,7 +1,7 @@
 package dev.kryonix.messaging.queues;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.ManagementException;
@@ -54,7 +54,7 @@ final class Purge {
         return 0;
       }
       throw BrokerErrors.unavailable(e);
-    } catch (AlreadyClosedException e) {
+    } catch (ShutdownSignalException e) {
       throw BrokerErrors.unavailable(e);
     } finally {
       Channels.abort(channel);

@@ -2,8 +2,8 @@ package dev.kryonix.messaging.subscribe;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
 import dev.kryonix.api.messaging.v1.SettlementResult;
@@ -69,7 +69,7 @@ final class AckForwarding {
         return answer.get().getResultsList();
       }
       otherwise = Settled.STALE;
-    } catch (IOException | TimeoutException | AlreadyClosedException | ExecutionException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException | ExecutionException e) {
       // Unknown: the consumer asks again, which is harmless.
       otherwise = Settled.FAILED;
     } catch (InterruptedException e) {

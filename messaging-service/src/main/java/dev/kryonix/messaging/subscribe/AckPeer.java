@@ -2,9 +2,9 @@ package dev.kryonix.messaging.subscribe;
 
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.rabbitmq.client.AMQP.BasicProperties;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Delivery;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
 import dev.kryonix.kit.identity.TenantId;
@@ -103,7 +103,7 @@ final class AckPeer implements Lifecycle {
               Thread.ofVirtual().name("ack-of-peer").start(() -> answer(channel, request)),
           tag -> Channels.abort(channel));
       return channel;
-    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
       LOG.debug("the broker is away", e);
       return null;
     }
@@ -121,7 +121,7 @@ final class AckPeer implements Lifecycle {
       synchronized (channel) {
         channel.basicPublish("", properties.getReplyTo(), reply, response.build().toByteArray());
       }
-    } catch (InvalidProtocolBufferException | AlreadyClosedException e) {
+    } catch (InvalidProtocolBufferException | ShutdownSignalException e) {
       LOG.warn("a request of another instance cannot be answered", e);
     } catch (IOException e) {
       LOG.debug("the other instance hears nothing", e);

@@ -1,7 +1,7 @@
 package dev.kryonix.messaging.subscribe;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.messaging.connection.Channels;
 import java.io.IOException;
 import java.time.Duration;
@@ -180,7 +180,7 @@ final class LeasedChannel {
         case REQUEUE -> channel.basicNack(tag, false, true);
         case KEEP, FAILED -> {}
       }
-    } catch (IOException | AlreadyClosedException e) {
+    } catch (IOException | ShutdownSignalException e) {
       Channels.abort(channel);
     }
   }
@@ -317,7 +317,8 @@ final class LeasedChannel {
     }
     try {
       channel.close();
-    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
+      // The connection may go while the broker's answer is awaited.
       Channels.abort(channel);
     }
   }

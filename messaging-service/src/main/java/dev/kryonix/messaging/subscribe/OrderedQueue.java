@@ -166,7 +166,10 @@ final class OrderedQueue implements Aftercare, Lot {
   public Fate settle(Arrival arrival, Settlement settlement) throws InterruptedException {
     return switch (settlement) {
       case Settlement.Acknowledge acknowledge -> Fate.ACKNOWLEDGE;
-      case Settlement.Requeue requeue -> Fate.KEEP;
+      case Settlement.Requeue requeue -> {
+        mark(arrival);
+        yield Fate.KEEP;
+      }
       case Settlement.Extend extend -> Fate.KEEP;
       case Settlement.Drop drop ->
           around
@@ -211,6 +214,20 @@ final class OrderedQueue implements Aftercare, Lot {
       lock.unlock();
     }
     wakeAt(parked.retryTime());
+  }
+
+  /** It was in somebody's hands: whoever gets it next is told so. */
+  private void mark(Arrival arrival) {
+    lock.lock();
+    try {
+      OrderedKey key = keys.get(around.keyOf(arrival.taken().properties()));
+      if (key != null && arrival.equals(key.messages.peek())) {
+        key.messages.poll();
+        key.messages.addFirst(arrival.after(arrival.attempts()));
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   private void wakeAt(Instant time) {

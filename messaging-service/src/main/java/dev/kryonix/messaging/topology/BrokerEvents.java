@@ -1,7 +1,6 @@
 package dev.kryonix.messaging.topology;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -71,7 +70,7 @@ final class BrokerEvents implements Lifecycle {
   private Duration round() throws InterruptedException {
     try (Connection connection = connect()) {
       listen(connection);
-    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
       if (isMissing(e)) {
         LOG.debug("the broker tells no events: rabbitmq_event_exchange is not enabled");
       } else {

@@ -3,8 +3,8 @@ package dev.kryonix.messaging.topology;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.ManagementApi;
@@ -64,7 +64,7 @@ final class Retirement {
   private static void attempt(Step step) {
     try {
       step.run();
-    } catch (ManagementException | ServiceException | AlreadyClosedException e) {
+    } catch (ManagementException | ServiceException | ShutdownSignalException e) {
       // At the next look, the queue is as unused as it is now.
       LOG.debug("a queue stays", e);
     }

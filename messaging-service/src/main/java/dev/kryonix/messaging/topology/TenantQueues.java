@@ -2,7 +2,6 @@ package dev.kryonix.messaging.topology;
 
 import com.google.gson.JsonElement;
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.CommonErrors;
@@ -278,7 +277,7 @@ public final class TenantQueues implements TenantMemory {
       } else {
         throw BrokerErrors.unavailable(e);
       }
-    } catch (TimeoutException | AlreadyClosedException e) {
+    } catch (TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.unavailable(e);
     }
   }
@@ -303,7 +302,7 @@ public final class TenantQueues implements TenantMemory {
     try {
       bind(channel, name);
       channel.close();
-    } catch (IOException | TimeoutException | AlreadyClosedException e) {
+    } catch (IOException | TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.unavailable(e);
     }
   }

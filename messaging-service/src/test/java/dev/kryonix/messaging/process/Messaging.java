@@ -39,7 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** The service in a process of its own, the tenant-service that it follows, and its broker. */
-final class Messaging {
+public final class Messaging {
   private static final String BROKER_PASSWORD = "broker-password";
   private static final String ALL = "messaging.publish messaging.subscribe messaging.admin";
   private static final MessagingLimits LIMITS =
@@ -55,48 +55,48 @@ final class Messaging {
   private final TestTenants tenants;
   private final Server tenantService;
   private final ServiceProcess service;
+  private final Map<String, String> settings;
 
   Messaging(Path folder) throws IOException, JOSEException {
     this(folder, Map.of());
   }
 
   /** With further settings of the process, as environment variables. */
-  Messaging(Path folder, Map<String, String> settings) throws IOException, JOSEException {
+  public Messaging(Path folder, Map<String, String> settings) throws IOException, JOSEException {
     keys = folder.resolve("keys");
     GenerateKeys.main(new String[] {keys.toString(), "tenant", "messaging", "backup"});
     tenants =
         new TestTenants(
             new SecretBox(MasterKey.read(keys.resolve("master.key")), new SecureRandom()));
     tenantService = TestTenants.serve(tenants.services());
+    this.settings = Map.copyOf(settings);
+    service = start(folder);
+  }
+
+  private ServiceProcess start(Path folder) throws IOException {
     Map<String, String> all = new HashMap<>(settings);
     all.put("KRYONIX_KEYS_DIR", keys.toString());
     all.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
     all.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
-    service = ServiceProcess.start("dev.kryonix.messaging.Application", folder, all);
+    return ServiceProcess.start("dev.kryonix.messaging.Application", folder, all);
   }
 
   /** A further instance of the service, in a folder of its own. */
-  ServiceProcess replica(Path folder) throws IOException {
+  public ServiceProcess replica(Path folder) throws IOException {
     Files.createDirectories(folder);
-    return ServiceProcess.start(
-        "dev.kryonix.messaging.Application",
-        folder,
-        Map.of(
-            "KRYONIX_KEYS_DIR", keys.toString(),
-            "KRYONIX_INSTANCE", "it-" + UUID.randomUUID(),
-            "KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort()));
+    return start(folder);
   }
 
-  TestTenants tenants() {
+  public TestTenants tenants() {
     return tenants;
   }
 
-  ServiceProcess service() {
+  public ServiceProcess service() {
     return service;
   }
 
   /** A tenant with the modules crm and agendamento. */
-  DesiredTenant newTenant() {
+  public DesiredTenant newTenant() {
     return newTenant(LIMITS);
   }
 
@@ -188,7 +188,7 @@ final class Messaging {
         "backup", ServiceKeys.read(keys, "backup"), InstantSource.system());
   }
 
-  CallCredentials caller(DesiredTenant tenant) throws JOSEException {
+  public CallCredentials caller(DesiredTenant tenant) throws JOSEException {
     return tenants.caller(tenant, ALL);
   }
 
@@ -204,7 +204,7 @@ final class Messaging {
     return factory.newConnection();
   }
 
-  static String vhost(DesiredTenant tenant) {
+  public static String vhost(DesiredTenant tenant) {
     return "tenant_" + tenant.getId();
   }
 
@@ -221,12 +221,12 @@ final class Messaging {
             Duration.ofSeconds(30)));
   }
 
-  static String variable(String name) {
+  public static String variable(String name) {
     return Objects.requireNonNull(System.getenv(name), name + ": run through ./kryonix test");
   }
 
   /** Leaves nothing in the broker. */
-  void stop() throws InterruptedException {
+  public void stop() throws InterruptedException {
     try {
       tenants.removeAll();
     } finally {

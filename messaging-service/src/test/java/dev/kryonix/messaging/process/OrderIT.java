@@ -156,6 +156,7 @@ final class OrderIT {
       Delivery again = subscription.next();
       assertThat(text(again)).isEqualTo("a0");
       assertThat(again.getAttempt()).isEqualTo(1);
+      assertThat(again.getRedelivered()).isTrue();
     }
   }
 

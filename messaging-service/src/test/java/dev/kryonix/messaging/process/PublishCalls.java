@@ -19,11 +19,11 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 
 /** A publish stream with messages outstanding. */
-final class PublishCalls {
+public final class PublishCalls {
   private PublishCalls() {}
 
   /** Sends all messages without waiting between them, and returns all that the server says. */
-  static List<PublishStreamResponse> stream(
+  public static List<PublishStreamResponse> stream(
       Channel channel, CallCredentials caller, List<PublishRequest> messages)
       throws InterruptedException, StatusException, ExecutionException {
     BlockingClientCall<PublishStreamRequest, PublishStreamResponse> call =
@@ -54,7 +54,7 @@ final class PublishCalls {
   }
 
   /** The results among what the server says, by their sequence numbers. */
-  static List<PublishResult> results(List<PublishStreamResponse> responses) {
+  public static List<PublishResult> results(List<PublishStreamResponse> responses) {
     return responses.stream()
         .filter(PublishStreamResponse::hasResult)
         .map(PublishStreamResponse::getResult)

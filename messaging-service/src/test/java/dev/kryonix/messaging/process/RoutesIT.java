@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.process;
 
 import static dev.kryonix.messaging.process.Refusals.assertRefused;
+import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
@@ -12,15 +13,18 @@ import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.Route;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.testkit.check.Crew;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -31,6 +35,10 @@ import org.yaml.snakeyaml.Yaml;
 /** Which way messages take, compared with the catalogue as it is written. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RoutesIT {
+  private static final String QUEUE = "crm.leads.create";
+  private static final int FEWEST_PUBLISHED = 50;
+  private static final int MOST_PUBLISHED = 500;
+
   private final Messaging messaging;
   private final Map<String, Map<String, Object>> modules;
 
@@ -194,6 +202,57 @@ final class RoutesIT {
                 .setRoute(route)
                 .build())
         .getLane();
+  }
+
+  @Test
+  void aQueueThatHasLostItsBindingIsBoundAgainByTheNextPublishToIt() throws Exception {
+    DesiredTenant other = messaging.newTenant();
+    messaging.publish(other);
+    assertThat(Messaging.management().delete(binding(other))).isTrue();
+
+    messaging.publish(other);
+
+    assertThat(messaging.ready(other, QUEUE)).isEqualTo(2);
+    assertThat(Messaging.management().get(binding(other))).isPresent();
+  }
+
+  @Test
+  void whatNoQueueTakesIsNeverConfirmedWhileItsBindingIsDeletedOverAndOver() throws Exception {
+    DesiredTenant other = messaging.newTenant();
+    messaging.publish(other);
+    AtomicInteger deleted = new AtomicInteger();
+    Crew operator = new Crew();
+    operator.add(
+        "operator",
+        () -> {
+          if (Messaging.management().delete(binding(other))) {
+            deleted.incrementAndGet();
+          }
+        });
+
+    int confirmed = 1;
+    for (int i = 0; i < MOST_PUBLISHED && (i < FEWEST_PUBLISHED || deleted.get() < 5); i++) {
+      try {
+        messaging.publish(other);
+        confirmed++;
+      } catch (StatusRuntimeException e) {
+        assertRefusedForNow(
+            () -> {
+              throw e;
+            },
+            Code.UNAVAILABLE,
+            "STORE_UNAVAILABLE");
+      }
+    }
+    operator.stop(Duration.ofSeconds(20));
+
+    assertThat(deleted.get()).isPositive();
+    assertThat(messaging.ready(other, QUEUE)).isEqualTo(confirmed);
+  }
+
+  private static String binding(DesiredTenant tenant) {
+    return ManagementApi.path(
+        "bindings", Messaging.vhost(tenant), "e", "kryonix.publish", "q", QUEUE, QUEUE);
   }
 
   private PublishResponse publish(

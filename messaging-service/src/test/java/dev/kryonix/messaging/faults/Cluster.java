@@ -1,0 +1,132 @@
+package dev.kryonix.messaging.faults;
+
+import static dev.kryonix.messaging.process.Messaging.variable;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
+import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.messaging.broker.BrokerConfig;
+import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.messaging.broker.ManagementException;
+import dev.kryonix.messaging.process.Messaging;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** The private broker cluster of three nodes, numbered from 1, to be killed, mended and asked. */
+final class Cluster {
+  private static final int MOST_SECONDS = 150;
+
+  private Cluster() {}
+
+  /** What tells the service of the cluster. */
+  static Map<String, String> settings() {
+    return settings(nodes(), urls());
+  }
+
+  /** What tells it of other addresses that lead there. */
+  static Map<String, String> settings(List<String> nodes, List<String> managementUrls) {
+    return Map.of(
+        "KRYONIX_RABBITMQ_NODES", String.join(",", nodes),
+        "KRYONIX_RABBITMQ_MANAGEMENT_URL", String.join(",", managementUrls));
+  }
+
+  /** The nodes' addresses, as host and port. */
+  static List<String> nodes() {
+    return List.of(variable("KRYONIX_RABBITMQ_CLUSTER_NODES").split(","));
+  }
+
+  /** The URLs of their management APIs. */
+  static List<String> urls() {
+    return List.of(variable("KRYONIX_RABBITMQ_CLUSTER_MANAGEMENT_URLS").split(","));
+  }
+
+  /** Kills the node's process, as a crash of its machine would. */
+  static void kill(int node) throws IOException {
+    Path file = Path.of(variable("KRYONIX_HOME"), "run", "rabbitmq_cluster_%d.pid".formatted(node));
+    String line = Files.readString(file);
+    long pid = Long.parseLong(line.substring(0, line.indexOf(' ')));
+    ProcessHandle process =
+        ProcessHandle.of(pid).orElseThrow(() -> new AssertionError("node " + node + " is dead"));
+    process.destroyForcibly();
+    process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  /** Starts what is dead, and waits until the cluster is whole. */
+  static void mend() throws IOException, InterruptedException {
+    run(List.of("up", "rabbitmq_cluster"));
+  }
+
+  /** RabbitMQ's own tool, on a node. */
+  static void ctl(int node, String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of("rabbitmqctl_cluster", Integer.toString(node)));
+    command.addAll(List.of(arguments));
+    run(command);
+  }
+
+  /** The node that leads the tenant's queue. */
+  static int leader(DesiredTenant tenant, String queue) throws ManagementException {
+    JsonObject found =
+        management()
+            .get(ManagementApi.path("queues", Messaging.vhost(tenant), queue))
+            .map(JsonElement::getAsJsonObject)
+            .orElseThrow(() -> new AssertionError("no queue " + queue));
+    assertThat(found.getAsJsonArray("members")).as("copies of %s", queue).hasSize(3);
+    String name = found.get("leader").getAsString();
+    String beforeHost = name.substring(0, name.indexOf('@'));
+    return Integer.parseInt(beforeHost.substring(beforeHost.lastIndexOf('-') + 1));
+  }
+
+  /** What of the tenant lies in which queue, for whoever looks for something. */
+  static String contents(DesiredTenant tenant) throws ManagementException {
+    return management()
+        .get(
+            ManagementApi.path("queues", Messaging.vhost(tenant))
+                + "?columns=name,leader,messages_ready,messages_unacknowledged,messages_dlx,consumers")
+        .map(JsonElement::toString)
+        .orElse("no vhost");
+  }
+
+  private static ManagementApi management() {
+    return new ManagementApi(
+        new BrokerConfig(
+            "",
+            0,
+            String.join(",", nodes()),
+            String.join(",", urls()),
+            variable("KRYONIX_RABBITMQ_USER"),
+            variable("KRYONIX_RABBITMQ_PASSWORD"),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(30)));
+  }
+
+  private static void run(List<String> arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(variable("KRYONIX_SERVERS")));
+    command.addAll(arguments);
+    Path log = Path.of(variable("KRYONIX_HOME"), "log", "faults.log");
+    Process process =
+        new ProcessBuilder(command)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+            .start();
+    assertThat(process.waitFor(MOST_SECONDS, TimeUnit.SECONDS))
+        .as("%s; see %s", command, log)
+        .isTrue();
+    assertThat(process.exitValue()).as(() -> command + ":\n" + read(log)).isZero();
+  }
+
+  private static String read(Path log) {
+    try {
+      return Files.readString(log, StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      return e.toString();
+    }
+  }
+}
