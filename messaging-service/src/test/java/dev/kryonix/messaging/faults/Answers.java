@@ -7,20 +7,9 @@ import dev.kryonix.api.messaging.v1.Problem;
 import dev.kryonix.testkit.check.Outcome;
 import io.grpc.Status.Code;
 import io.grpc.protobuf.StatusProto;
-import java.util.Set;
 
 /** What an answer says of a publish. */
 final class Answers {
-  /** Refusals that mean that nothing was done. */
-  private static final Set<String> REFUSALS =
-      Set.of(
-          "STORE_UNAVAILABLE",
-          "BROKER_BLOCKED",
-          "QUEUE_FULL",
-          "RATE_LIMITED",
-          "QUOTA_EXCEEDED",
-          "NOT_SERVING");
-
   private static final String NOBODY_KNOWS = "CONFIRM_TIMEOUT";
 
   private Answers() {}
@@ -32,11 +21,11 @@ final class Answers {
     if (reason.equals(NOBODY_KNOWS)) {
       return Outcome.UNKNOWN;
     }
-    if (REFUSALS.contains(reason)) {
+    if (isForNow(code) && !reason.isEmpty()) {
       return Outcome.FAILED;
     }
     // The transport's own ends, when the service or the way to it has gone.
-    if (reason.isEmpty() && (code == Code.UNAVAILABLE || code == Code.DEADLINE_EXCEEDED)) {
+    if (code == Code.UNAVAILABLE || code == Code.DEADLINE_EXCEEDED) {
       return Outcome.UNKNOWN;
     }
     throw error;
@@ -47,10 +36,15 @@ final class Answers {
     if (problem.getReason().equals(NOBODY_KNOWS)) {
       return Outcome.UNKNOWN;
     }
-    if (REFUSALS.contains(problem.getReason())) {
+    if (isForNow(io.grpc.Status.fromCodeValue(problem.getCode()).getCode())) {
       return Outcome.FAILED;
     }
     throw new AssertionError("a message of a stream ended with " + problem);
+  }
+
+  /** Whether a refusal with this status means that nothing was done, and that it may be tried on. */
+  private static boolean isForNow(Code code) {
+    return code == Code.UNAVAILABLE || code == Code.RESOURCE_EXHAUSTED;
   }
 
   private static String reason(Exception error) throws InvalidProtocolBufferException {
