@@ -42,7 +42,9 @@ final class Answers {
     throw new AssertionError("a message of a stream ended with " + problem);
   }
 
-  /** Whether a refusal with this status means that nothing was done, and that it may be tried on. */
+  /**
+   * Whether a refusal with this status means that nothing was done, and that it may be tried on.
+   */
   private static boolean isForNow(Code code) {
     return code == Code.UNAVAILABLE || code == Code.RESOURCE_EXHAUSTED;
   }

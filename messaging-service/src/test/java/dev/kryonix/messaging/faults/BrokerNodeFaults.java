@@ -37,54 +37,57 @@ final class BrokerNodeFaults {
   @Test
   void nothingConfirmedIsLostDoubledOrOutOfOrderWhenTheNodeThatLeadsTheQueuesIsKilled()
       throws Exception {
-    Load load = Load.start(ground, "leader killed");
-    int leader = Cluster.leader(load.tenants().getFirst(), "crm.leads.create.ordered");
+    try (Load load = Load.start(ground, "leader killed")) {
+      int leader = Cluster.leader(load.tenants().getFirst(), "crm.leads.create.ordered");
 
-    Cluster.kill(leader);
-    try {
-      load.assertConverges();
+      Cluster.kill(leader);
+      try {
+        load.assertConverges();
+        load.awaitPhase();
+      } finally {
+        Cluster.mend();
+      }
       load.awaitPhase();
-    } finally {
-      Cluster.mend();
+      load.finish();
     }
-    load.awaitPhase();
-    load.finish();
   }
 
   @Test
   @Tag("long")
   void nothingConfirmedIsLostDoubledOrOutOfOrderWhenEveryNodeIsKilledInTurn() throws Exception {
-    Load load = Load.start(ground, "all nodes in turn");
+    try (Load load = Load.start(ground, "all nodes in turn")) {
 
-    for (int node = 1; node <= Cluster.nodes().size(); node++) {
-      Cluster.kill(node);
-      try {
-        load.awaitPhase();
-      } finally {
-        Cluster.mend();
+      for (int node = 1; node <= Cluster.nodes().size(); node++) {
+        Cluster.kill(node);
+        try {
+          load.awaitPhase();
+        } finally {
+          Cluster.mend();
+        }
       }
+      load.assertConverges();
+      load.awaitPhase();
+      load.finish();
     }
-    load.assertConverges();
-    load.awaitPhase();
-    load.finish();
   }
 
   @Test
   void whatIsRefusedDuringADiskAlarmIsNotThereAndWhatWasConfirmedIs() throws Exception {
-    Load load = Load.start(ground, "disk alarm");
-    DesiredTenant tenant = load.tenants().getFirst();
+    try (Load load = Load.start(ground, "disk alarm")) {
+      DesiredTenant tenant = load.tenants().getFirst();
 
-    Cluster.ctl(2, "set_disk_free_limit", "100TB");
-    try {
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .untilAsserted(() -> assertThat(publish(tenant)).contains("BROKER_BLOCKED"));
-      assertThat(load.checks().queue().confirmed()).isPositive();
-    } finally {
-      Cluster.ctl(2, "set_disk_free_limit", "64MB");
+      Cluster.ctl(2, "set_disk_free_limit", "100TB");
+      try {
+        await()
+            .atMost(Duration.ofSeconds(20))
+            .untilAsserted(() -> assertThat(publish(tenant)).contains("BROKER_BLOCKED"));
+        assertThat(load.checks().queue().confirmed()).isPositive();
+      } finally {
+        Cluster.ctl(2, "set_disk_free_limit", "64MB");
+      }
+      load.awaitPhase();
+      load.finish();
     }
-    load.awaitPhase();
-    load.finish();
   }
 
   /** How a publish to an operation that nobody consumes ends. */

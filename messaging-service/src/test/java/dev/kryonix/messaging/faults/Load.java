@@ -25,7 +25,7 @@ import java.util.concurrent.atomic.AtomicLong;
  * random comes from a seed, which is printed and can be given by {@code KRYONIX_FAULTS_SEED};
  * {@code KRYONIX_FAULTS_MESSAGES} says how many messages of each tenant make a phase.
  */
-final class Load {
+final class Load implements AutoCloseable {
   private static final int TENANTS = 4;
   private static final Duration RESUMED_WITHIN = Duration.ofSeconds(60);
   private static final Duration DRAINED_WITHIN = Duration.ofSeconds(60);
@@ -152,6 +152,14 @@ final class Load {
     consuming.forEach(Consuming::close);
     readHistory();
     checks.assertHold(title);
+  }
+
+  /** Ends what still runs when the test has failed. */
+  @Override
+  public void close() {
+    publishers.end();
+    consumers.end();
+    consuming.forEach(Consuming::close);
   }
 
   private void readHistory() throws Exception {

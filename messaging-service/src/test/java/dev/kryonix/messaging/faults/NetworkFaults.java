@@ -71,48 +71,51 @@ final class NetworkFaults {
   @Tag("long")
   @MethodSource("faultsThatLetSomethingThrough")
   void nothingConfirmedIsLostDoubledOrOutOfOrderOverABadNetwork(Fault fault) throws Exception {
-    Load load = Load.start(ground, fault.toString());
+    try (Load load = Load.start(ground, fault.toString())) {
 
-    nodes.forEach(node -> node.set(fault));
-    try {
+      nodes.forEach(node -> node.set(fault));
+      try {
+        load.awaitPhase();
+      } finally {
+        nodes.forEach(FaultProxy::heal);
+      }
       load.awaitPhase();
-    } finally {
-      nodes.forEach(FaultProxy::heal);
+      load.finish();
     }
-    load.awaitPhase();
-    load.finish();
   }
 
   @Test
   void nothingConfirmedIsLostDoubledOrOutOfOrderWhenTheWholeBrokerIsCutOff() throws Exception {
-    Load load = Load.start(ground, "cut off");
+    try (Load load = Load.start(ground, "cut off")) {
 
-    all().forEach(each -> each.set(new Fault.Reset()));
-    try {
-      await().until(() -> nodes.stream().allMatch(node -> node.connections() == 0));
-    } finally {
-      all().forEach(FaultProxy::heal);
+      all().forEach(each -> each.set(new Fault.Reset()));
+      try {
+        await().until(() -> nodes.stream().allMatch(node -> node.connections() == 0));
+      } finally {
+        all().forEach(FaultProxy::heal);
+      }
+      load.assertConverges();
+      load.awaitPhase();
+      load.finish();
     }
-    load.assertConverges();
-    load.awaitPhase();
-    load.finish();
   }
 
   @Test
   @Tag("long")
   void nothingConfirmedIsLostDoubledOrOutOfOrderWhenTheWayToOneNodeGoesSilent() throws Exception {
-    Load load = Load.start(ground, "one node silent");
+    try (Load load = Load.start(ground, "one node silent")) {
 
-    nodes.getFirst().set(new Fault.Stall());
-    managements.getFirst().set(new Fault.Stall());
-    try {
+      nodes.getFirst().set(new Fault.Stall());
+      managements.getFirst().set(new Fault.Stall());
+      try {
+        load.awaitPhase();
+        load.assertConverges();
+      } finally {
+        all().forEach(FaultProxy::heal);
+      }
       load.awaitPhase();
-      load.assertConverges();
-    } finally {
-      all().forEach(FaultProxy::heal);
+      load.finish();
     }
-    load.awaitPhase();
-    load.finish();
   }
 
   private Stream<FaultProxy> all() {

@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
@@ -46,62 +47,82 @@ final class ServiceFaults {
   void nothingConfirmedIsLostDoubledOrOutOfOrderWhenInstancesAreKilledWhilePublishingAndConsuming()
       throws Exception {
     ground.addInstance();
-    Load load = Load.start(ground, "instances killed");
+    try (Load load = Load.start(ground, "instances killed")) {
 
-    ground.killOldestInstance();
-    load.awaitPhase();
-    ground.addInstance();
-    load.awaitPhase();
-    ground.killOldestInstance();
-    load.assertConverges();
-    load.awaitPhase();
-    load.finish();
+      ground.killOldestInstance();
+      load.awaitPhase();
+      ground.addInstance();
+      load.awaitPhase();
+      ground.killOldestInstance();
+      load.assertConverges();
+      load.awaitPhase();
+      load.finish();
+    }
   }
 
   @Test
   void whatAKilledConsumerHeldComesBackAsItsNextAttemptAndOtherTenantsNoticeNothing()
       throws Exception {
-    Load load = Load.start(ground, "consumer killed");
-    DesiredTenant tenant = ground.messaging().newTenant();
-    TotalQueue queue = new TotalQueue();
-    for (int i = 0; i < HELD; i++) {
-      publish(tenant, "held/" + i, queue);
-    }
-
-    try (Holder holder =
-        Holder.start(
-            ground.channel(0).authority(),
-            ground.messaging().tenants().token(tenant, "messaging.subscribe"),
-            "crm." + UNCONSUMED)) {
-      holder.awaitHeld(HELD);
-      load.checks().isolation().begin();
-      holder.kill();
-    }
-    BlockingClientCall<SubscribeRequest, SubscribeResponse> call =
-        MessagingServiceGrpc.newBlockingV2Stub(ground.channel(0))
-            .withCallCredentials(ground.caller(tenant))
-            .subscribe();
-    call.write(
-        SubscribeRequest.newBuilder()
-            .setStart(SubscribeStart.newBuilder().addSources("crm." + UNCONSUMED))
-            .build());
-    while (!queue.missing().isEmpty()) {
-      SubscribeResponse response = call.read(READ_SECONDS, TimeUnit.SECONDS);
-      assertThat(response).isNotNull();
-      if (response.hasDelivery()) {
-        assertThat(response.getDelivery().getAttempt()).isEqualTo(2);
-        queue.delivered(response.getDelivery().getMessage().getData().toStringUtf8(), true);
-        call.write(
-            SubscribeRequest.newBuilder()
-                .setAck(Ack.newBuilder().addAckTokens(response.getDelivery().getAckToken()))
-                .build());
+    try (Load load = Load.start(ground, "consumer killed")) {
+      DesiredTenant tenant = ground.messaging().newTenant();
+      TotalQueue queue = new TotalQueue();
+      awaitServed(tenant);
+      for (int i = 0; i < HELD; i++) {
+        publish(tenant, "held/" + i, queue);
       }
-    }
-    call.cancel("done", null);
 
-    load.awaitPhase();
-    load.finish();
-    assertThat(load.checks().isolation().violations()).isEmpty();
+      try (Holder holder =
+          Holder.start(
+              ground.channel(0).authority(),
+              ground.messaging().tenants().token(tenant, "messaging.subscribe"),
+              "crm." + UNCONSUMED)) {
+        holder.awaitHeld(HELD);
+        load.checks().isolation().begin();
+        holder.kill();
+      }
+      BlockingClientCall<SubscribeRequest, SubscribeResponse> call =
+          MessagingServiceGrpc.newBlockingV2Stub(ground.channel(0))
+              .withCallCredentials(ground.caller(tenant))
+              .subscribe();
+      call.write(
+          SubscribeRequest.newBuilder()
+              .setStart(SubscribeStart.newBuilder().addSources("crm." + UNCONSUMED))
+              .build());
+      while (!queue.missing().isEmpty()) {
+        SubscribeResponse response = call.read(READ_SECONDS, TimeUnit.SECONDS);
+        assertThat(response).isNotNull();
+        if (response.hasDelivery()) {
+          assertThat(response.getDelivery().getAttempt()).isEqualTo(2);
+          queue.delivered(response.getDelivery().getMessage().getData().toStringUtf8(), true);
+          call.write(
+              SubscribeRequest.newBuilder()
+                  .setAck(Ack.newBuilder().addAckTokens(response.getDelivery().getAckToken()))
+                  .build());
+        }
+      }
+      call.cancel("done", null);
+
+      load.awaitPhase();
+      load.finish();
+      assertThat(load.checks().isolation().violations()).isEmpty();
+    }
+  }
+
+  /** An instance that has just heard of a tenant refuses for a moment. */
+  private void awaitServed(DesiredTenant tenant) {
+    await()
+        .ignoreExceptions()
+        .until(
+            () ->
+                MessagingServiceGrpc.newBlockingStub(ground.channel(0))
+                    .withCallCredentials(ground.caller(tenant))
+                    .withDeadlineAfter(READ_SECONDS, TimeUnit.SECONDS)
+                    .publish(
+                        PublishRequest.newBuilder()
+                            .setModule("crm")
+                            .setOperation("leads.create")
+                            .build())
+                    .hasPublishTime());
   }
 
   private void publish(DesiredTenant tenant, String name, TotalQueue queue) throws Exception {

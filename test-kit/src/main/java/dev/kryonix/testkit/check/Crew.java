@@ -47,9 +47,14 @@ public final class Crew {
     }
   }
 
+  /** Asks all to stop, and waits for none. */
+  public void end() {
+    stopping = true;
+  }
+
   /** Lets each finish the piece that it is at, and fails when one crashed, or does not end. */
   public void stop(Duration patience) throws InterruptedException {
-    stopping = true;
+    end();
     long end = System.nanoTime() + patience.toNanos();
     for (Thread thread : threads) {
       if (!thread.join(Duration.ofNanos(Math.max(1, end - System.nanoTime())))) {
