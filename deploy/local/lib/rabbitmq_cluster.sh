@@ -55,7 +55,8 @@ END
   mv -f "$folder/rabbitmq.conf.new" "$folder/rabbitmq.conf"
 }
 
-# One scheduler each: three nodes that spin on every core would take the machine from what they are tested with.
+# One scheduler each: three nodes that spin on every core would take the machine from what they are tested with. A message
+# that was on its way from one queue to another when the other's leader died is sent again after ten seconds, not three minutes.
 rabbitmq_cluster_start_node() {
   local node=$1 folder=$KRYONIX_HOME/rabbitmq_cluster/$1
   rabbitmq_cluster_configure "$node"
@@ -71,7 +72,7 @@ rabbitmq_cluster_start_node() {
     RABBITMQ_LOG_BASE="$folder/log" \
     RABBITMQ_PID_FILE="$folder/pid" \
     RABBITMQ_DIST_PORT="$(port "rabbitmq_cluster_dist_$node")" \
-    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false +S 1:1 +sbwt none' \
+    RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS='-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false +S 1:1 +sbwt none -rabbit dead_letter_worker_publisher_confirm_timeout 10000' \
     "$(rabbitmq_bin)"
 }
 
@@ -104,10 +105,24 @@ rabbitmq_cluster_ready() {
   for node in "${RABBITMQ_CLUSTER_NODES[@]}"; do rabbitmq_cluster_node_ready "$node" || return 1; done
 }
 
+# A node that asks another for its feature flags while that one is starting may end (3.10.8: incompatible_feature_flags):
+# it is started again.
 rabbitmq_cluster_await() {
-  local node
-  for node in "${RABBITMQ_CLUSTER_NODES[@]}"; do
-    process_await "rabbitmq_cluster_$node" 120 rabbitmq_cluster_node_ready "$node" || return 1
+  local node restarts=0 deadline=$((SECONDS + 150))
+  until rabbitmq_cluster_ready; do
+    for node in "${RABBITMQ_CLUSTER_NODES[@]}"; do
+      process_alive "rabbitmq_cluster_$node" && continue
+      ((restarts++ < 3)) || {
+        say "rabbitmq_cluster_$node ended while starting; see $KRYONIX_HOME/log/rabbitmq_cluster_$node.log"
+        return 1
+      }
+      rabbitmq_cluster_start_node "$node"
+    done
+    ((SECONDS < deadline)) || {
+      say "rabbitmq_cluster isn't ready; see $KRYONIX_HOME/log"
+      return 1
+    }
+    sleep 0.3
   done
 }
 

@@ -76,14 +76,14 @@ final class BrokerNodeFaults {
     try (Load load = Load.start(ground, "disk alarm")) {
       DesiredTenant tenant = load.tenants().getFirst();
 
-      Cluster.ctl(2, "set_disk_free_limit", "100TB");
+      Cluster.ctl(2, "set_disk_free_limit", "100000GB");
       try {
         await()
             .atMost(Duration.ofSeconds(20))
             .untilAsserted(() -> assertThat(publish(tenant)).contains("BROKER_BLOCKED"));
         assertThat(load.checks().queue().confirmed()).isPositive();
       } finally {
-        Cluster.ctl(2, "set_disk_free_limit", "64MB");
+        Cluster.ctl(2, "set_disk_free_limit", "256MB");
       }
       load.awaitPhase();
       load.finish();
