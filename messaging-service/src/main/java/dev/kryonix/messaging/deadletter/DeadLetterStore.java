@@ -4,6 +4,7 @@ import dev.kryonix.kit.paging.Page;
 import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
+import dev.kryonix.messaging.payload.PropertiesForm;
 import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.retry.Attempts;
 import dev.kryonix.messaging.retry.DeadReason;
@@ -13,8 +14,10 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.stream.Stream;
 
 /** The dead letters in the database. */
@@ -22,12 +25,17 @@ import java.util.stream.Stream;
 final class DeadLetterStore {
   private static final int ERASED_AT_ONCE = 1000;
 
+  private static final String COLUMNS =
+      "tenant, tenant_uid, dead_letter_id, module, operation, source, reason, first_error, last_error,"
+          + " attempts, attempt_times, dead_time, fingerprint, properties, body, expire_time";
+
+  private static final String VALUES = " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?";
+
   private static final String PUT =
-      """
-      INSERT INTO dead_letters (tenant, tenant_uid, dead_letter_id, module, operation, source, reason, first_error,
-        last_error, attempts, attempt_times, dead_time, fingerprint, properties, body, expire_time)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT DO NOTHING""";
+      "INSERT INTO dead_letters (" + COLUMNS + ")" + VALUES + ") ON CONFLICT DO NOTHING";
+
+  private static final String STAGE =
+      "INSERT INTO dead_letters_staged (" + COLUMNS + ", import)" + VALUES + ", ?)";
 
   private static final String GROUPS =
       """
@@ -191,6 +199,70 @@ final class DeadLetterStore {
             + conditions.sql()
             + " AND (claimed_until IS NULL OR claimed_until < now())",
         conditions.parameters());
+  }
+
+  /** Those after an id, in the order of the ids' bytes. */
+  List<DeadMessage> after(Owner owner, String id, int most) {
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.query(
+                """
+                SELECT * FROM dead_letters
+                 WHERE tenant_uid = ? AND dead_letter_id COLLATE "C" > ? AND expire_time > now()
+                 ORDER BY dead_letter_id COLLATE "C" LIMIT ?""",
+                DeadLetterStore::read,
+                owner.uid().value(),
+                id,
+                most));
+  }
+
+  /** What a change of that place in the tenant's log has put. */
+  Optional<DeadMessage> changed(Owner owner, long place) {
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.first(
+                """
+                SELECT r.dead_letter_id, r.module, r.operation, r.source, r.reason, r.first_error, r.last_error,
+                       r.attempts, r.attempt_times, r.dead_time, r.fingerprint, c.properties, c.body
+                  FROM changes c, LATERAL jsonb_populate_record(NULL::dead_letters, c.about) r
+                 WHERE c.tenant_uid = ? AND c.place = ?""",
+                DeadLetterStore::read,
+                owner.uid().value(),
+                place));
+  }
+
+  /** Stages a dead letter of an import. */
+  void stage(Owner owner, UUID importId, DeadMessage message) {
+    List<Object> row = new ArrayList<>(row(owner, message));
+    row.add(importId);
+    database.runInTenant(owner.id(), tx -> tx.update(STAGE, row.toArray()));
+  }
+
+  /** Puts all that an import has staged among the dead letters, but for ids that are known. */
+  void commit(Tx tx, Owner owner, UUID importId) throws SQLException {
+    tx.update(
+        "INSERT INTO dead_letters ("
+            + COLUMNS
+            + ") SELECT "
+            + COLUMNS
+            + " FROM dead_letters_staged WHERE tenant_uid = ? AND import = ? ON CONFLICT DO NOTHING",
+        owner.uid().value(),
+        importId);
+    drop(tx, owner, importId);
+  }
+
+  /** Forgets what an import has staged. */
+  void drop(Owner owner, UUID importId) {
+    database.runInTenant(owner.id(), tx -> drop(tx, owner, importId));
+  }
+
+  private static void drop(Tx tx, Owner owner, UUID importId) throws SQLException {
+    tx.update(
+        "DELETE FROM dead_letters_staged WHERE tenant_uid = ? AND import = ?",
+        owner.uid().value(),
+        importId);
   }
 
   /** Takes out what has been kept long enough; returns how many. */

@@ -36,6 +36,7 @@ final class Histories {
   private final HistoryRules rules;
   private final HistoryConfig config;
   private final HistoryMarks marks;
+  private final Restorations restorations;
   private final InstantSource clock;
   private final Map<TenantUid, AtomicInteger> readers = new ConcurrentHashMap<>();
 
@@ -48,6 +49,7 @@ final class Histories {
       HistoryRules rules,
       HistoryConfig config,
       HistoryMarks marks,
+      Restorations restorations,
       InstantSource clock) {
     this.tenants = tenants;
     this.connections = connections;
@@ -57,6 +59,7 @@ final class Histories {
     this.rules = rules;
     this.config = config;
     this.marks = marks;
+    this.restorations = restorations;
     this.clock = clock;
   }
 
@@ -112,6 +115,11 @@ final class Histories {
       reader.close();
       throw e;
     }
+  }
+
+  /** Up to when the messages of the history may lie in another order than that of their times. */
+  Instant disordered(TenantView tenant) {
+    return restorations.last(tenant);
   }
 
   /** The place of a reader among its tenant's. */

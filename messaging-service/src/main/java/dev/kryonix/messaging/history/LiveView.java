@@ -8,6 +8,7 @@ import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.streams.StreamWriter;
+import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.payload.StoredMessage;
 import dev.kryonix.messaging.subscribe.DeliveryProtos;
 import dev.kryonix.messaging.topology.LiveQueue;
@@ -127,6 +128,10 @@ final class LiveView {
       gap(writer, entry.offset() - last - 1, GapReason.GAP_REASON_RETENTION, entry.offset() - 1);
     }
     last = entry.offset();
+    if (Envelope.isRestored(entry.properties())) {
+      // It is nothing of just now, however late it came here.
+      return;
+    }
     Optional<LiveQueue> queue = wanted.queueOf(entry, histories.now());
     if (!entry.queue().isEmpty()) {
       Duration age = Duration.between(entry.time(), histories.now());

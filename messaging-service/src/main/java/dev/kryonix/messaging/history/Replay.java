@@ -30,6 +30,7 @@ final class Replay {
   private final Wanted wanted;
   private final ReplayTimes times;
   private final Pace pace;
+  private final Instant disordered;
   private TenantView tenant;
   private long matched;
   private boolean first = true;
@@ -42,6 +43,7 @@ final class Replay {
     this.wanted = histories.wanted(tenant, request.getSourcesList(), request.getAttributesMap());
     this.times = ReplayTimes.of(request);
     this.pace = Pace.of(request, tenant);
+    this.disordered = histories.disordered(tenant);
   }
 
   void write(StreamWriter<ReplayResponse> writer, Republishing republishing)
@@ -97,7 +99,7 @@ final class Replay {
         continue;
       }
       checkStart(entry);
-      if (entry.offset() >= end || times.isOver(entry.time().minus(LATEST))) {
+      if (entry.offset() >= end || isOver(entry.time().minus(LATEST))) {
         break;
       }
       reached = entry.offset();
@@ -117,6 +119,11 @@ final class Replay {
       }
     }
     target.end(writer, reached);
+  }
+
+  /** Whether all that follows is too late, restored messages included. */
+  private boolean isOver(Instant time) {
+    return times.isOver(time) && time.isAfter(disordered);
   }
 
   /** The broker begins at the nearest offset when it does not have the one that was asked for. */

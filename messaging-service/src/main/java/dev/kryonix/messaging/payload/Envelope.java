@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,6 +34,8 @@ public final class Envelope {
   private static final String ROUTE = "kx-route";
   private static final String AGAIN = "kx-again";
   private static final String ORDERING_KEY = "kx-order";
+  private static final String RESTORED = "kx-restored";
+  private static final Set<String> SEAL = Set.of(KEY, NONCE, ZSTD_SIZE);
   private static final int PERSISTENT = 2;
   private static final int LARGEST = 64 * 1024 * 1024;
 
@@ -168,6 +171,63 @@ public final class Envelope {
         Instant.ofEpochMilli(number(headers.get(TIME), 0)),
         text(headers.get(END_TO_END)),
         orderingKey(properties));
+  }
+
+  /**
+   * A message as it lies, opened: its payload as it was published, its properties without what
+   * opening took. What the publisher has encrypted end to end stays as it is.
+   */
+  public Packed opened(TenantView tenant, BasicProperties properties, byte[] body)
+      throws PayloadCorruptException {
+    Map<String, Object> headers = new HashMap<>(headers(properties));
+    if (headers.containsKey(END_TO_END)) {
+      return new Packed(properties, body);
+    }
+    byte[] payload =
+        payload(
+            tenant, placeOf(properties), text(properties.getMessageId()), new Body(headers, body));
+    headers.keySet().removeAll(SEAL);
+    return new Packed(properties.builder().headers(headers).build(), payload);
+  }
+
+  /** The message that was {@link #opened}, sealed again under the tenant's key of now. */
+  public Packed sealed(TenantView tenant, Packed opened) {
+    Map<String, Object> headers = new HashMap<>(headers(opened.properties()));
+    if (headers.containsKey(END_TO_END)) {
+      return opened;
+    }
+    byte[] payload = opened.body();
+    byte[] compressed = Compressor.compress(payload, CompressionLevel.bySize(payload.length));
+    if (compressed != payload) {
+      headers.put(ZSTD_SIZE, payload.length);
+    }
+    PayloadCipher.Sealed sealed =
+        cipher.seal(
+            tenant,
+            placeOf(opened.properties()),
+            text(opened.properties().getMessageId()),
+            compressed);
+    headers.put(KEY, sealed.keyId());
+    headers.put(NONCE, sealed.nonce());
+    return new Packed(opened.properties().builder().headers(headers).build(), sealed.bytes());
+  }
+
+  /** Every message says of itself which operation it is of. */
+  private static String placeOf(BasicProperties properties) {
+    boolean automation = text(headers(properties).get(ROUTE)).equals(Route.AUTOMATION.name());
+    return place(text(properties.getType()), automation);
+  }
+
+  /** The same message marked as one that a restore has put into the history. */
+  public static Packed restored(Packed packed) {
+    Map<String, Object> headers = new HashMap<>(headers(packed.properties()));
+    headers.put(RESTORED, true);
+    return new Packed(packed.properties().builder().headers(headers).build(), packed.body());
+  }
+
+  /** Whether a message of a history was put there by a restore, later than it was published. */
+  public static boolean isRestored(BasicProperties properties) {
+    return headers(properties).containsKey(RESTORED);
   }
 
   /** The publisher's attributes. */

@@ -104,6 +104,11 @@ final class Copies implements TenantMemory {
     return add(tenant, Target.HISTORY, new Packed(properties, new byte[0]));
   }
 
+  /** Puts a message into the history alone, such as one that a restore brings back. */
+  CompletableFuture<Outcome> append(TenantView tenant, Packed packed) {
+    return add(tenant, Target.HISTORY, packed);
+  }
+
   @Override
   public void forget(TenantUid tenant) {
     lanes.remove(tenant);

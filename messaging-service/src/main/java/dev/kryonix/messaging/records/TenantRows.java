@@ -16,7 +16,13 @@ public final class TenantRows {
           "scheduled_staged",
           "parked",
           "dead_letters",
-          "dead_letter_requests");
+          "dead_letter_requests",
+          "change_logs",
+          "changes",
+          "definitions",
+          "dead_letters_staged",
+          "imports",
+          "restored");
 
   private final Database database;
 

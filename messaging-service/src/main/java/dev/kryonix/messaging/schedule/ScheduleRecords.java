@@ -7,6 +7,7 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.ScheduledMessage;
 import dev.kryonix.api.snapshot.v1.Record;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.payload.PayloadCorruptException;
 import dev.kryonix.messaging.payload.Vault;
@@ -16,6 +17,7 @@ import jakarta.inject.Singleton;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Iterator;
@@ -56,10 +58,11 @@ public final class ScheduleRecords {
   /** A restore of scheduled messages: nothing is seen of it before it is committed. */
   public final class Import {
     private final TenantView tenant;
-    private final UUID id = UUID.randomUUID();
+    private final UUID id;
 
-    private Import(TenantView tenant) {
+    private Import(TenantView tenant, UUID id) {
       this.tenant = tenant;
+      this.id = id;
     }
 
     /** Stages a message. */
@@ -80,8 +83,8 @@ public final class ScheduleRecords {
     }
 
     /** Lets what is staged wait for its time; an id that is known stays as it is. */
-    public void commit() {
-      store.commit(Owner.of(tenant), id);
+    public void commit(Tx tx) throws SQLException {
+      store.commit(tx, Owner.of(tenant), id);
     }
 
     /** Forgets what is staged. */
@@ -91,8 +94,13 @@ public final class ScheduleRecords {
   }
 
   /** Begins a restore. */
-  public Import begin(TenantView tenant) {
-    return new Import(tenant);
+  public Import begin(TenantView tenant, UUID id) {
+    return new Import(tenant, id);
+  }
+
+  /** The record that a change of that place in the log has put; empty when it cannot be opened. */
+  public Optional<Record> changed(TenantView tenant, long place) {
+    return store.changed(Owner.of(tenant), place).flatMap(kept -> record(tenant, kept));
   }
 
   private static String key(Record record) {
@@ -140,7 +148,7 @@ public final class ScheduleRecords {
         ended = page.size() < AT_ONCE;
         for (Kept kept : page) {
           last = kept.about().id();
-          record(kept).ifPresent(read::add);
+          record(tenant, kept).ifPresent(read::add);
         }
       }
       return !read.isEmpty();
@@ -153,31 +161,31 @@ public final class ScheduleRecords {
       }
       return read.remove();
     }
+  }
 
-    private Optional<Record> record(Kept kept) {
-      Scheduled about = kept.about();
-      try {
-        PublishRequest content =
-            PublishRequest.parseFrom(
-                vault.open(tenant, Schedules.PLACE, about.messageId(), kept.sealed()));
-        ScheduledMessage message = ScheduleEndpoint.message(about);
-        ByteArrayOutputStream value = new ByteArrayOutputStream();
-        message.writeDelimitedTo(value);
-        content.writeDelimitedTo(value);
-        return Optional.of(
-            Record.newBuilder()
-                .setCollection(COLLECTION)
-                .setKey(ByteString.copyFromUtf8(about.id()))
-                .setValue(ByteString.copyFrom(value.toByteArray()))
-                .setModule(about.module())
-                .setExpireTime(message.getDeliverAt())
-                .build());
-      } catch (PayloadCorruptException | InvalidProtocolBufferException e) {
-        LOG.error("scheduled message {} of tenant {} is not backed up", about.id(), tenant.id(), e);
-        return Optional.empty();
-      } catch (IOException e) {
-        throw new IllegalStateException("an array takes what is written", e);
-      }
+  private Optional<Record> record(TenantView tenant, Kept kept) {
+    Scheduled about = kept.about();
+    try {
+      PublishRequest content =
+          PublishRequest.parseFrom(
+              vault.open(tenant, Schedules.PLACE, about.messageId(), kept.sealed()));
+      ScheduledMessage message = ScheduleEndpoint.message(about);
+      ByteArrayOutputStream value = new ByteArrayOutputStream();
+      message.writeDelimitedTo(value);
+      content.writeDelimitedTo(value);
+      return Optional.of(
+          Record.newBuilder()
+              .setCollection(COLLECTION)
+              .setKey(ByteString.copyFromUtf8(about.id()))
+              .setValue(ByteString.copyFrom(value.toByteArray()))
+              .setModule(about.module())
+              .setExpireTime(message.getDeliverAt())
+              .build());
+    } catch (PayloadCorruptException | InvalidProtocolBufferException e) {
+      LOG.error("scheduled message {} of tenant {} is not backed up", about.id(), tenant.id(), e);
+      return Optional.empty();
+    } catch (IOException e) {
+      throw new IllegalStateException("an array takes what is written", e);
     }
   }
 }

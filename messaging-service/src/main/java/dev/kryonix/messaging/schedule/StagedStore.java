@@ -4,8 +4,10 @@ import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.Tx;
 import dev.kryonix.messaging.records.Owner;
 import jakarta.inject.Singleton;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /** Scheduled messages on their way into a backup and out of one. */
@@ -42,6 +44,21 @@ final class StagedStore {
                 most));
   }
 
+  /** What a change of that place in the tenant's log has kept. */
+  Optional<Kept> changed(Owner owner, long place) {
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.first(
+                """
+                SELECT r.*, c.body AS content
+                  FROM changes c, LATERAL jsonb_populate_record(NULL::scheduled, c.about) r
+                 WHERE c.tenant_uid = ? AND c.place = ?""",
+                row -> new Kept(ScheduleStore.read(row), row.getBytes("content")),
+                owner.uid().value(),
+                place));
+  }
+
   /** Stages a message of an import. */
   void stage(Owner owner, UUID importId, Kept kept) {
     Scheduled about = kept.about();
@@ -67,21 +84,17 @@ final class StagedStore {
   }
 
   /** Puts all that an import has staged among what waits, but for ids that are known. */
-  void commit(Owner owner, UUID importId) {
-    database.runInTenant(
-        owner.id(),
-        tx -> {
-          tx.update(
-              "INSERT INTO scheduled ("
-                  + COLUMNS
-                  + ", state, trace, attempt_at) SELECT "
-                  + COLUMNS
-                  + ", 'WAITING', '{}', deliver_at FROM scheduled_staged"
-                  + " WHERE tenant_uid = ? AND import = ? ON CONFLICT DO NOTHING",
-              owner.uid().value(),
-              importId);
-          drop(tx, owner, importId);
-        });
+  void commit(Tx tx, Owner owner, UUID importId) throws SQLException {
+    tx.update(
+        "INSERT INTO scheduled ("
+            + COLUMNS
+            + ", state, trace, attempt_at) SELECT "
+            + COLUMNS
+            + ", 'WAITING', '{}', deliver_at FROM scheduled_staged"
+            + " WHERE tenant_uid = ? AND import = ? ON CONFLICT DO NOTHING",
+        owner.uid().value(),
+        importId);
+    drop(tx, owner, importId);
   }
 
   /** Forgets what an import has staged. */
@@ -89,7 +102,7 @@ final class StagedStore {
     database.runInTenant(owner.id(), tx -> drop(tx, owner, importId));
   }
 
-  private static void drop(Tx tx, Owner owner, UUID importId) throws java.sql.SQLException {
+  private static void drop(Tx tx, Owner owner, UUID importId) throws SQLException {
     tx.update(
         "DELETE FROM scheduled_staged WHERE tenant_uid = ? AND import = ?",
         owner.uid().value(),

@@ -11,12 +11,11 @@ import dev.kryonix.messaging.snapshot.Definitions.Queue;
 import java.nio.charset.StandardCharsets;
 
 /**
- * Definitions as snapshot records. Format 1: of a queue the key is its name and the value its
- * arguments as JSON; of a binding the key is exchange, queue and routing key, separated by zero
- * bytes, and the value is empty.
+ * Definitions as snapshot records: of a queue the key is its name and the value its arguments as
+ * JSON; of a binding the key is exchange, queue and routing key, separated by zero bytes, and the
+ * value is empty.
  */
 final class DefinitionRecords {
-  static final int FORMAT = 1;
   static final String BINDINGS = "bindings";
   static final String QUEUES = "queues";
   private static final String SEPARATOR = "\0";
@@ -49,14 +48,14 @@ final class DefinitionRecords {
           record.getKey().toString(StandardCharsets.UTF_8),
           JsonParser.parseString(record.getValue().toStringUtf8()).getAsJsonObject());
     } catch (JsonParseException | IllegalStateException e) {
-      throw CommonErrors.invalidField("record.value", "not a queue of format " + FORMAT);
+      throw CommonErrors.invalidField("record.value", "not a queue of format 1");
     }
   }
 
   static Binding binding(Record record) {
     String[] parts = record.getKey().toStringUtf8().split(SEPARATOR, -1);
     if (parts.length != BINDING_PARTS) {
-      throw CommonErrors.invalidField("record.key", "not a binding of format " + FORMAT);
+      throw CommonErrors.invalidField("record.key", "not a binding of format 1");
     }
     return new Binding(parts[0], parts[1], parts[2]);
   }

@@ -64,7 +64,10 @@ final class Definitions {
     for (JsonElement each : list(ManagementApi.path("bindings", Names.vhost(tenant)))) {
       JsonObject binding = each.getAsJsonObject();
       String source = binding.get("source").getAsString();
-      if (!source.isEmpty() && binding.get("destination_type").getAsString().equals("queue")) {
+      // As for queues, those of the platform's own come back by themselves.
+      if (!source.isEmpty()
+          && binding.get("destination_type").getAsString().equals("queue")
+          && !binding.get("destination").getAsString().startsWith(Names.OWN)) {
         bindings.add(
             new Binding(
                 source,

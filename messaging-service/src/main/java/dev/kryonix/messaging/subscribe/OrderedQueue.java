@@ -278,7 +278,8 @@ final class OrderedQueue implements Aftercare, Lot {
             channel,
             envelope.getDeliveryTag(),
             taken,
-            before.map(Parked::attempts).orElse(Attempts.NONE),
+            // One that a restore has brought says its attempts itself.
+            before.map(Parked::attempts).orElseGet(taken::attempts),
             envelope.isRedeliver(),
             around.buffer().take(body.length));
     Parked head;

@@ -1,4 +1,4 @@
-package dev.kryonix.messaging.deadletter;
+package dev.kryonix.messaging.payload;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.impl.ContentHeaderPropertyWriter;
@@ -10,12 +10,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /** Properties in AMQP's own form: a content header's, with no weight and no size. */
-final class PropertiesForm {
+public final class PropertiesForm {
   private static final int WEIGHT_AND_SIZE_BYTES = Short.BYTES + Long.BYTES;
 
   private PropertiesForm() {}
 
-  static byte[] write(BasicProperties properties) {
+  public static byte[] write(BasicProperties properties) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     DataOutputStream out = new DataOutputStream(bytes);
     try {
@@ -28,7 +28,8 @@ final class PropertiesForm {
     return bytes.toByteArray();
   }
 
-  static BasicProperties read(byte[] bytes) {
+  /** Reads what {@link #write} has written; refuses what is none with UncheckedIOException. */
+  public static BasicProperties read(byte[] bytes) {
     try {
       return new BasicProperties(new DataInputStream(new ByteArrayInputStream(bytes)));
     } catch (IOException e) {
