@@ -2,7 +2,6 @@ package dev.kryonix.kit.nearcache;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import com.github.benmanes.caffeine.cache.Expiry;
 import com.github.benmanes.caffeine.cache.Ticker;
 import dev.kryonix.api.cache.v1.FlushScope;
 import dev.kryonix.api.cache.v1.WatchResponse;
@@ -18,7 +17,9 @@ import java.util.function.Predicate;
  *
  * <p>A value that was on its way here when its entry changed is not kept: a load remembers what was
  * told before it began, and is kept only if nothing that may concern it was told since. Reads take
- * no lock; what is told and what is kept take one, since both are rare beside reads.
+ * no lock; what is told and what is kept take one, since both are rare beside reads. A copy whose
+ * time is over goes when it is asked for, or when its room is needed: a wheel of timers would make
+ * each read dearer.
  */
 final class Copies {
   /** Changes are counted by hash: a load that is not kept for another key's sake does no harm. */
@@ -44,10 +45,6 @@ final class Copies {
         Caffeine.newBuilder()
             .maximumWeight(config.maxBytes())
             .weigher(Copies::bytes)
-            .expireAfter(
-                Expiry.<CacheKey, Copy>writing(
-                    (key, copy) -> Duration.ofNanos(Math.max(0, copy.expires() - ticker.read()))))
-            .ticker(ticker)
             .executor(Runnable::run)
             .recordStats()
             .build();
@@ -62,11 +59,19 @@ final class Copies {
   /** The copy of an entry, when there is one that may be used. */
   Optional<NearEntry> find(CacheKey key) {
     // In this order: whoever sees the time extended by a new watch sees no copy from before it.
-    if (ticker.read() - usedUntil >= 0) {
+    long now = ticker.read();
+    if (now - usedUntil >= 0) {
       return Optional.empty();
     }
     Copy copy = copies.getIfPresent(key);
-    return copy == null ? Optional.empty() : copy.entry();
+    if (copy == null) {
+      return Optional.empty();
+    }
+    if (now - copy.expires() >= 0) {
+      copies.asMap().remove(key, copy);
+      return Optional.empty();
+    }
+    return copy.entry();
   }
 
   /** Begins a load, before the entry is asked for. */

@@ -5,8 +5,8 @@ package dev.kryonix.kit.nearcache;
  *
  * @param copies how many entries it has copies of
  * @param bytes what these take
- * @param hits reads that found a copy
+ * @param hits reads that found a copy, also one whose time was over
  * @param misses reads that went to the cache
- * @param evictions copies that went for want of room, or at the end of their time
+ * @param evictions copies that went for want of room
  */
 public record NearCacheStats(long copies, long bytes, long hits, long misses, long evictions) {}

@@ -223,6 +223,19 @@ final class CopiesTest {
   }
 
   @Test
+  void keysAreEqualWhenAllPartsAre() {
+    assertThat(new CacheKey("crm", "temp", "ana")).isEqualTo(ANA).hasSameHashCodeAs(ANA);
+    for (CacheKey other : List.of(RUI, ELSEWHERE, new CacheKey("crm", "sync", "ana"))) {
+      assertThat(other).isNotEqualTo(ANA);
+    }
+    // Two pairs of letters that Java's hash of texts takes for the same.
+    assertThat(new CacheKey("crm", "Aa", "BB"))
+        .hasSameHashCodeAs(new CacheKey("crm", "BB", "Aa"))
+        .isNotEqualTo(new CacheKey("crm", "BB", "Aa"));
+    assertThat(ANA).hasToString("crm:temp:ana");
+  }
+
+  @Test
   void hitsAndMissesAreCounted() {
     load(ANA, "v", LONG);
     IntStream.range(0, 3).forEach(i -> found(ANA));
