@@ -7,21 +7,36 @@ import java.nio.charset.StandardCharsets;
  * index and its account in one step on a cluster too. The caller's text comes after the tag and is
  * never part of it.
  *
- * @param prefix what keys of the purpose begin with
- * @param tag the hash tag with its braces
+ * <p>What keys begin with is made once, since every request asks for it.
  */
-public record Bucket(String prefix, String tag) {
+public final class Bucket {
+  private final String prefix;
+  private final String tag;
+  private final byte[] entryPrefix;
+
+  /** A bucket whose keys begin with the purpose's prefix, and which has that tag, with braces. */
+  Bucket(String prefix, String tag) {
+    this.prefix = prefix;
+    this.tag = tag;
+    this.entryPrefix = bytes(prefix + "tenant:" + tag + ":");
+  }
+
   /** The key of an entry: {@code tenant:{tag}:module:type:key}. */
   public byte[] entry(byte[] member) {
-    return concat(entryPrefix(), member);
+    return concat(entryPrefix, member);
   }
 
   /** What every entry's key begins with. */
   public byte[] entryPrefix() {
-    return bytes(prefix + "tenant:" + tag + ":");
+    return entryPrefix.clone();
   }
 
-  /** The sorted set of all entries, by expiry and charge. */
+  /** How many bytes that is. */
+  int entryPrefixBytes() {
+    return entryPrefix.length;
+  }
+
+  /** The sorted set of the pages that list all entries, with expiry and charge. */
   public byte[] index() {
     return named("index");
   }
@@ -56,6 +71,24 @@ public record Bucket(String prefix, String tag) {
     System.arraycopy(head, 0, key, 0, head.length);
     System.arraycopy(rest, 0, key, head.length, rest.length);
     return key;
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other
+        || (other instanceof Bucket bucket
+            && prefix.equals(bucket.prefix)
+            && tag.equals(bucket.tag));
+  }
+
+  @Override
+  public int hashCode() {
+    return 31 * prefix.hashCode() + tag.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return prefix + tag;
   }
 
   private static byte[] bytes(String text) {

@@ -17,6 +17,7 @@ public final class Charges {
   static final int USUAL_OVERHEAD = 150;
 
   private static final int OBJECT = 16;
+  private static final int NUMBER = 10;
   private static final int MOST_EMBEDDED = 44;
   private static final int QUANTUM = 16;
   private static final int LARGEST_QUANTUM_CLASS = 128;
@@ -28,8 +29,8 @@ public final class Charges {
     return Math.min(
         MOST_BYTES,
         overhead
-            + allocated(string(bucket.entryPrefix().length + member.length))
-            + allocated(string(member.length))
+            + allocated(string(bucket.entryPrefixBytes() + member.length))
+            + line(member.length)
             + value(envelopeBytes));
   }
 
@@ -44,6 +45,11 @@ public final class Charges {
 
   void overhead(int measured) {
     overhead = measured;
+  }
+
+  /** A member and its number in a list without pointers (listpack.c), each with its length. */
+  private static int line(int memberBytes) {
+    return memberBytes + (memberBytes < 1 << 6 ? 2 : memberBytes < 1 << 7 ? 3 : 4) + NUMBER;
   }
 
   private static int value(int bytes) {

@@ -225,7 +225,7 @@ final class Entries {
 
   /** Runs what sends much, and writes it together at its end. */
   void gather(Runnable sending) {
-    keyspace.gather(sending);
+    keyspace.gather(() -> reads.gather(() -> store.gather(sending)));
   }
 
   /** Waits for an answer of Redis. */
@@ -245,7 +245,6 @@ final class Entries {
           case Found.Nothing() -> legacy.read(tenant, address);
           case Found.Expired(byte[] bytes, Head head) -> new Lookup.Miss();
           case Found.Invalidated(byte[] bytes, Head head) -> new Lookup.Invalidated();
-          case Found.OtherKind() -> throw EntryErrors.wrongType("bytes");
           case Found.Live(byte[] bytes, Head head) -> openLive(tenant, address, bytes, head);
         };
     observations.read(tenant, address, lookup);
@@ -258,7 +257,7 @@ final class Entries {
       case Found.Expired(byte[] bytes, Head head) -> opened(tenant, address, bytes, head);
       case Found.Invalidated(byte[] bytes, Head head) -> opened(tenant, address, bytes, head);
       case Found.Live(byte[] bytes, Head head) -> Optional.empty();
-      case Found.Nothing(), Found.OtherKind() -> Optional.empty();
+      case Found.Nothing() -> Optional.empty();
     };
   }
 

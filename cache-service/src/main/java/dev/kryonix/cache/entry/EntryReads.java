@@ -3,7 +3,6 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
-import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.output.ValueOutput;
@@ -27,34 +26,79 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class EntryReads {
-  private static final String WRONG_TYPE = "WRONGTYPE";
-
   private final Keyspace keyspace;
   private final InstantSource clock;
+  private final Gathering<Bucket, Wanted> wanted;
 
   EntryReads(Redis redis, InstantSource clock) {
     this.keyspace = redis.keyspace(Purpose.API);
     this.clock = clock;
+    this.wanted = new Gathering<>(keyspace, this::send);
   }
 
-  /** Reads one entry. */
+  private record Wanted(EntryKey address, CompletableFuture<Found> found) {}
+
+  /** Reads one entry, together with what others read of the bucket just now. */
   CompletableFuture<Found> read(TenantSpace space, EntryKey address) {
-    Bucket bucket = space.bucket(address);
-    CompletableFuture<Optional<byte[]>> value = get(bucket.entry(address.bytes()));
-    CompletableFuture<Optional<byte[]>> marks = get(bucket.named("marks"));
-    return value
+    CompletableFuture<Found> found = new CompletableFuture<>();
+    wanted.add(space.bucket(address), new Wanted(address, found), found);
+    return found;
+  }
+
+  /** Runs what reads much, and sends it together at its end. */
+  void gather(Runnable reading) {
+    wanted.gather(reading);
+  }
+
+  private void send(Bucket bucket, List<Wanted> all) {
+    List<byte[]> keys = new ArrayList<>(all.size() + 1);
+    keys.add(bucket.named("marks"));
+    all.forEach(each -> keys.add(bucket.entry(each.address().bytes())));
+    Object unused =
+        keyspace
+            .values(keys)
+            .whenComplete(
+                (values, failure) -> {
+                  if (failure == null) {
+                    Marks marks = Marks.parse(values.getFirst());
+                    for (int i = 0; i < all.size(); i++) {
+                      Wanted each = all.get(i);
+                      answer(each, judge(bucket, each.address(), values.get(i + 1), marks));
+                    }
+                  } else if (Keyspace.isTryAgain(failure)) {
+                    all.forEach(each -> answer(each, alone(bucket, each.address())));
+                  } else {
+                    all.forEach(each -> each.found().completeExceptionally(failure));
+                  }
+                });
+  }
+
+  /**
+   * Reads an entry and the marks each by itself: while a slot moves, Redis has an answer to
+   * commands of one key only.
+   */
+  private CompletableFuture<Found> alone(Bucket bucket, EntryKey address) {
+    return get(bucket.entry(address.bytes()))
         .thenCombine(
-            marks,
-            (stored, marked) ->
-                judge(bucket, address, stored.orElse(null), Marks.parse(marked.orElse(null))))
-        .exceptionally(
-            failure -> {
-              if (isWrongType(failure)) {
-                return CompletableFuture.completedFuture(new Found.OtherKind());
-              }
-              throw new CompletionException(cause(failure));
-            })
+            get(bucket.named("marks")),
+            (stored, marks) ->
+                judge(bucket, address, stored.orElse(null), Marks.parse(marks.orElse(null))))
         .thenCompose(found -> found);
+  }
+
+  private static void answer(Wanted wanted, CompletableFuture<Found> found) {
+    Object unused =
+        found.whenComplete((judged, failure) -> complete(wanted.found(), judged, failure));
+  }
+
+  private static void complete(
+      CompletableFuture<Found> answer, @Nullable Found found, @Nullable Throwable failure) {
+    if (found != null) {
+      answer.complete(found);
+    } else {
+      answer.completeExceptionally(
+          failure == null ? new IllegalStateException("nothing was found out") : cause(failure));
+    }
   }
 
   /** Reads entries, one answer for each address; what is not an envelope counts as nothing. */
@@ -156,11 +200,6 @@ public final class EntryReads {
 
   private static long number(byte[] text) {
     return Long.parseLong(new String(text, StandardCharsets.US_ASCII));
-  }
-
-  private static boolean isWrongType(Throwable failure) {
-    return cause(failure) instanceof RedisCommandExecutionException answer
-        && String.valueOf(answer.getMessage()).startsWith(WRONG_TYPE);
   }
 
   private static Throwable cause(Throwable failure) {

@@ -11,6 +11,7 @@ import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -37,10 +38,12 @@ public final class EntryStore {
   private final Keyspace keyspace;
   private final Charges charges;
   private final byte[] mobileShare;
+  private final Gathering<Place, Pending> writes;
 
   EntryStore(Redis redis, Charges charges, Catalog catalog) {
     this.keyspace = redis.keyspace(Purpose.API);
     this.charges = charges;
+    this.writes = new Gathering<>(keyspace, this::send);
     this.mobileShare = Script.arg(Double.toString(catalog.cache().mobileMemoryShare()));
   }
 
@@ -81,32 +84,80 @@ public final class EntryStore {
       DeviceClass serves,
       WriteRule rule) {}
 
-  /** Writes an entry within the limits. */
+  /** A tenant's bucket with the limits that hold in it: what one run of the script writes to. */
+  private record Place(Bucket bucket, int spread, CacheLimits limits) {}
+
+  private record Pending(Write write, CompletableFuture<WriteOutcome> outcome) {}
+
+  /** Writes an entry within the limits, together with what others write to the bucket just now. */
   CompletableFuture<WriteOutcome> write(TenantSpace space, Write write, CacheLimits limits) {
-    Bucket bucket = space.bucket(write.address());
-    byte[] member = write.address().bytes();
-    byte[] envelope = write.envelope();
-    return WRITE
-        .submitNumber(
-            keyspace,
-            keys(bucket, member),
-            Ledger.arguments(
-                bucket,
-                member,
-                Arrays.copyOf(envelope, Head.STAMP_AT),
-                Arrays.copyOfRange(envelope, Head.LENGTH_AT, envelope.length),
-                Script.arg(write.ttl().toMillis()),
-                Script.arg(write.keptStale().toMillis()),
-                Script.arg(charge(bucket, member, envelope.length)),
-                write.serves().label(),
-                Script.arg(write.rule().name()),
-                operand(write.rule()),
-                Script.arg(limits.getKeys()),
-                Script.arg(limits.getMemoryBytes()),
-                Script.arg(space.spread()),
-                Script.arg(policy(limits)),
-                mobileShare))
-        .thenApply(EntryStore::outcome);
+    CompletableFuture<WriteOutcome> outcome = new CompletableFuture<>();
+    Place place = new Place(space.bucket(write.address()), space.spread(), limits);
+    writes.add(place, new Pending(write, outcome), outcome);
+    return outcome;
+  }
+
+  /** Runs what writes much, and sends it together at its end. */
+  void gather(Runnable writing) {
+    writes.gather(writing);
+  }
+
+  private void send(Place place, List<Pending> all) {
+    Bucket bucket = place.bucket();
+    byte[][] keys = new byte[2 * all.size()][];
+    List<byte[]> arguments = new ArrayList<>(5 + 9 * all.size());
+    arguments.add(Script.arg(place.limits().getKeys()));
+    arguments.add(Script.arg(place.limits().getMemoryBytes()));
+    arguments.add(Script.arg(place.spread()));
+    arguments.add(Script.arg(policy(place.limits())));
+    arguments.add(mobileShare);
+    for (int i = 0; i < all.size(); i++) {
+      Write write = all.get(i).write();
+      byte[] member = write.address().bytes();
+      byte[] envelope = write.envelope();
+      keys[2 * i] = bucket.entry(member);
+      keys[2 * i + 1] = bucket.named("lease", member);
+      arguments.add(member);
+      arguments.add(Arrays.copyOf(envelope, Head.STAMP_AT));
+      arguments.add(Arrays.copyOfRange(envelope, Head.TAGS_AT, envelope.length));
+      arguments.add(Script.arg(write.ttl().toMillis()));
+      arguments.add(Script.arg(write.keptStale().toMillis()));
+      arguments.add(Script.arg(charge(bucket, member, envelope.length)));
+      arguments.add(write.serves().label());
+      arguments.add(Script.arg(write.rule().name()));
+      arguments.add(operand(write.rule()));
+    }
+    Object unused =
+        WRITE
+            .submitBytes(
+                keyspace,
+                Ledger.keys(bucket, keys),
+                Ledger.arguments(bucket, arguments.toArray(byte[][]::new)))
+            .whenComplete((answers, failure) -> complete(all, answers, failure));
+  }
+
+  private static void complete(
+      List<Pending> all, byte @Nullable [] answers, @Nullable Throwable failure) {
+    for (int i = 0; i < all.size(); i++) {
+      CompletableFuture<WriteOutcome> outcome = all.get(i).outcome();
+      if (failure != null) {
+        outcome.completeExceptionally(failure);
+      } else if (answers == null || answers.length != all.size()) {
+        outcome.completeExceptionally(new IllegalStateException("write.lua did not answer all"));
+      } else {
+        outcome.complete(written(answers[i]));
+      }
+    }
+  }
+
+  private static WriteOutcome written(byte answer) {
+    return switch (answer) {
+      case '1' -> new WriteOutcome.Written();
+      case '0' -> new WriteOutcome.ConditionFailed();
+      case 'k' -> new WriteOutcome.OutOfKeys();
+      case 'b' -> new WriteOutcome.OutOfMemory();
+      default -> throw new IllegalStateException("write.lua answered " + answer);
+    };
   }
 
   /** What an entry is charged. */
@@ -132,7 +183,7 @@ public final class EntryStore {
   CompletableFuture<Long> discard(TenantSpace space, EntryKey address, byte[] stored) {
     Bucket bucket = space.bucket(address);
     byte[] member = address.bytes();
-    byte[] beginning = Arrays.copyOf(stored, Math.min(stored.length, Head.LENGTH_AT));
+    byte[] beginning = Arrays.copyOf(stored, Math.min(stored.length, Head.TAGS_AT));
     return DISCARD.submitNumber(
         keyspace, keys(bucket, member), Ledger.arguments(bucket, member, beginning));
   }
@@ -243,7 +294,7 @@ public final class EntryStore {
       case 0 -> new WriteOutcome.ConditionFailed();
       case -1 -> new WriteOutcome.OutOfKeys();
       case -2 -> new WriteOutcome.OutOfMemory();
-      default -> throw new IllegalStateException("write.lua answered " + code);
+      default -> throw new IllegalStateException("together.lua answered " + code);
     };
   }
 

@@ -29,10 +29,12 @@ import javax.crypto.spec.GCMParameterSpec;
  * <pre>
  *     key id: length byte, ASCII; empty when not encrypted
  *     content type: length byte, UTF-8
- *     how long it took to load, milliseconds, 4 bytes
+ *     how long it took to load, milliseconds: seven bits a byte, the lowest first, the eighth when
+ *         more follow
+ *     compressed: length of the value as given, 4 bytes
  *     tags: each length byte, UTF-8
  *     encrypted: nonce, 12 bytes; ciphertext and tag
- *     otherwise: the tenant's uid, 16 bytes; CRC-32C, 4 bytes; the value
+ *     otherwise: the first 4 bytes of the tenant's uid; CRC-32C, 4 bytes; the value
  * </pre>
  *
  * The tenant's uid, the entry's address with its length, and the header are associated data, but
@@ -44,7 +46,7 @@ import javax.crypto.spec.GCMParameterSpec;
 public final class Envelope {
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
-  private static final int UID_BYTES = 16;
+  private static final int UID_BYTES = 4;
   private static final int ZSTD_FOR_PHONES = 3;
   private static final int ZSTD_FOR_DESKTOPS = 1;
 
@@ -116,7 +118,10 @@ public final class Envelope {
     List<byte[]> tags =
         content.tags().stream().map(tag -> tag.getBytes(StandardCharsets.UTF_8)).toList();
     int length = Head.TAGS_AT + 1 + tags.size() * Head.DIGEST_BYTES;
-    length += 1 + keyId.length + 1 + contentType.length + Integer.BYTES;
+    int loadTime = (int) Math.min(Integer.MAX_VALUE, content.loadTime().toMillis());
+    boolean compressed = (flags & Head.ZSTD) != 0;
+    length += 1 + keyId.length + 1 + contentType.length + Varints.length(loadTime);
+    length += compressed ? Integer.BYTES : 0;
     length += tags.stream().mapToInt(tag -> 1 + tag.length).sum();
     byte[] header = new byte[length];
     ByteBuffer out = ByteBuffer.wrap(header);
@@ -124,15 +129,14 @@ public final class Envelope {
         .put((byte) flags)
         .putLong(content.version())
         .putLong(content.createTime().toEpochMilli())
-        .position(Head.LENGTH_AT)
-        .putInt(content.value().length)
+        .position(Head.TAGS_AT)
         .put((byte) tags.size());
     content.tags().forEach(tag -> out.put(Tags.digest(tag)));
-    out.put((byte) keyId.length)
-        .put(keyId)
-        .put((byte) contentType.length)
-        .put(contentType)
-        .putInt((int) Math.min(Integer.MAX_VALUE, content.loadTime().toMillis()));
+    out.put((byte) keyId.length).put(keyId).put((byte) contentType.length).put(contentType);
+    Varints.put(out, loadTime);
+    if (compressed) {
+      out.putInt(content.value().length);
+    }
     tags.forEach(tag -> out.put((byte) tag.length).put(tag));
     return header;
   }
@@ -162,7 +166,7 @@ public final class Envelope {
     int headerLength = header.length;
     byte[] sealed = Arrays.copyOf(header, headerLength + UID_BYTES + Integer.BYTES + body.length);
     ByteBuffer out = ByteBuffer.wrap(sealed);
-    out.position(headerLength).put(tenant.uid().toBytes().toByteArray()).putInt(0).put(body);
+    out.position(headerLength).put(uid(tenant)).putInt(0).put(body);
     out.putInt(headerLength + UID_BYTES, sum(tenant, address, sealed, headerLength));
     return sealed;
   }
@@ -176,12 +180,13 @@ public final class Envelope {
     int flags = in.get();
     long version = in.getLong();
     Instant createTime = Instant.ofEpochMilli(in.getLong());
-    int length = in.getInt(Head.LENGTH_AT);
     int tagCount = Byte.toUnsignedInt(in.get(Head.TAGS_AT));
     in.position(Head.TAGS_AT + 1 + tagCount * Head.DIGEST_BYTES);
     String keyId = text(in);
     String contentType = text(in);
-    Duration loadTime = Duration.ofMillis(in.getInt());
+    Duration loadTime = Duration.ofMillis(Varints.get(in));
+    boolean compressed = (flags & Head.ZSTD) != 0;
+    int length = compressed ? in.getInt() : 0;
     List<String> tags = new ArrayList<>(tagCount);
     for (int i = 0; i < tagCount; i++) {
       tags.add(text(in));
@@ -195,7 +200,7 @@ public final class Envelope {
     if (body.isEmpty() || length < 0 || length > Content.MAX_VALUE_BYTES) {
       return Optional.empty();
     }
-    byte[] value = (flags & Head.ZSTD) != 0 ? Zstd.decompress(body.get(), length) : body.get();
+    byte[] value = compressed ? Zstd.decompress(body.get(), length) : body.get();
     return Optional.of(
         new Content(
             value,
@@ -231,12 +236,17 @@ public final class Envelope {
     }
     byte[] uid = Arrays.copyOfRange(stored, headerLength, headerLength + UID_BYTES);
     boolean whole =
-        Arrays.equals(uid, tenant.uid().toBytes().toByteArray())
+        Arrays.equals(uid, uid(tenant))
             && ByteBuffer.wrap(stored).getInt(headerLength + UID_BYTES)
                 == sum(tenant, address, stored, headerLength);
     return whole
         ? Optional.of(Arrays.copyOfRange(stored, bodyAt, stored.length))
         : Optional.empty();
+  }
+
+  /** As much of the uid as tells tenants apart; the checksum is over all of it. */
+  private static byte[] uid(TenantView tenant) {
+    return Arrays.copyOf(tenant.uid().toBytes().toByteArray(), UID_BYTES);
   }
 
   private static int sum(TenantView tenant, EntryKey address, byte[] bytes, int headerLength) {
@@ -255,7 +265,7 @@ public final class Envelope {
         ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).flip(),
         ByteBuffer.wrap(addressBytes),
         ByteBuffer.wrap(header, 0, Head.STAMP_AT),
-        ByteBuffer.wrap(header, Head.LENGTH_AT, headerLength - Head.LENGTH_AT));
+        ByteBuffer.wrap(header, Head.TAGS_AT, headerLength - Head.TAGS_AT));
   }
 
   private static String text(ByteBuffer in) {

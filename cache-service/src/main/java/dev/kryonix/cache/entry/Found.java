@@ -13,7 +13,4 @@ public sealed interface Found {
 
   /** An envelope that a flush or the invalidation of a tag has made dead. */
   record Invalidated(byte[] bytes, Head head) implements Found {}
-
-  /** A counter, set, list, hash or sorted set. */
-  record OtherKind() implements Found {}
 }

@@ -12,15 +12,14 @@ import java.util.Optional;
  * {@code ledger.lua}.
  *
  * <pre>
- * 0   format, 2
+ * 0   format, 3
  * 1   flags: 1 zstd, 2 absent, 4 not encrypted, 8 for desktops and servers, 16 kept as stale; the
  *     upper three bits are the number of its kind
  * 2   version, 8 bytes; the condition IF_ETAG compares it inside Redis
  * 10  written at, milliseconds since 1970, 8 bytes
  * 18  stamp, 8 bytes, put there by the script that writes
  * 26  expires at, milliseconds since 1970, 8 bytes, put there by the script that writes
- * 34  length of the value as given, 4 bytes
- * 38  number of tags, then the digest of each, 8 bytes
+ * 34  number of tags, then the digest of each, 8 bytes
  * </pre>
  *
  * @param flags the flags
@@ -30,7 +29,7 @@ import java.util.Optional;
  * @param digests the digests of its tags
  */
 public record Head(int flags, long version, long stamp, Instant expires, List<byte[]> digests) {
-  static final byte FORMAT = 2;
+  static final byte FORMAT = 3;
   static final int ZSTD = 1;
   static final int ABSENT = 2;
   static final int PLAIN = 4;
@@ -42,8 +41,7 @@ public record Head(int flags, long version, long stamp, Instant expires, List<by
   static final int VERSION_AT = 2;
   static final int STAMP_AT = 18;
   static final int EXPIRES_AT = 26;
-  static final int LENGTH_AT = 34;
-  static final int TAGS_AT = 38;
+  static final int TAGS_AT = 34;
   static final int DIGEST_BYTES = 8;
 
   /** Reads what stored bytes claim, unchecked; empty when they are no envelope. */

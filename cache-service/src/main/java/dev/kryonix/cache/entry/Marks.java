@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param tags whether there are invalidated tags
  */
 record Marks(List<Flushed> flushes, boolean tags) {
-  private static final Marks NONE = new Marks(List.of(), false);
+  static final Marks NONE = new Marks(List.of(), false);
   private static final String TAGS = "#";
 
   /** Everything of a module and a type, either empty for all, that was written before a stamp. */

@@ -8,15 +8,23 @@ import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /** Finds tenants' spaces: over how many buckets a tenant is spread is a matter of its plan. */
 @Singleton
 public final class Spaces {
+  /** More than the tenants that are busy at a time; what is dropped is made again. */
+  private static final int MOST_KNOWN = 10_000;
+
   private final Redis redis;
+  private final Map<Place, TenantSpace> known = new ConcurrentHashMap<>();
 
   Spaces(Redis redis) {
     this.redis = redis;
   }
+
+  private record Place(Purpose purpose, TenantUid uid, int spread) {}
 
   /** Where a tenant's entries are. */
   public TenantSpace of(TenantView tenant) {
@@ -25,8 +33,18 @@ public final class Spaces {
 
   /** Where a tenant's things of that purpose are. */
   public TenantSpace of(Purpose purpose, TenantView tenant) {
-    return new TenantSpace(
-        redis.keyspace(purpose).prefix(), tenant.id(), tenant.uid(), redis.buckets(tenant.plan()));
+    Place place = new Place(purpose, tenant.uid(), redis.buckets(tenant.plan()));
+    TenantSpace space = known.get(place);
+    if (space == null) {
+      space =
+          new TenantSpace(
+              redis.keyspace(purpose).prefix(), tenant.id(), tenant.uid(), place.spread());
+      if (known.size() >= MOST_KNOWN) {
+        known.clear();
+      }
+      known.put(place, space);
+    }
+    return space;
   }
 
   /** Everywhere that a tenant's entries may be, whatever plans it has had. */

@@ -13,45 +13,69 @@ import java.util.zip.CRC32C;
  * that people can read it, the uid, so that a later tenant of the same id meets nothing of this
  * one, and the bucket's number of how many, so that another way of spreading meets nothing of this.
  *
- * @param prefix what keys of the purpose begin with
- * @param id the tenant's id
- * @param uid the tenant's uid
- * @param spread over how many buckets
+ * <p>The buckets are made once, since every request asks for one.
  */
-public record TenantSpace(String prefix, TenantId id, TenantUid uid, int spread) {
+public final class TenantSpace {
   private static final int UID_CHARS = 12;
+
+  private final TenantId id;
+  private final TenantUid uid;
+  private final String owner;
+  private final List<Bucket> buckets;
+
+  /** Where a tenant's things are, under what the keys of the purpose begin with. */
+  TenantSpace(String prefix, TenantId id, TenantUid uid, int spread) {
+    this.id = id;
+    this.uid = uid;
+    this.owner = id + "." + uid.toString().replace("-", "").substring(0, UID_CHARS) + ".";
+    this.buckets =
+        IntStream.range(0, spread)
+            .mapToObj(number -> new Bucket(prefix, "{" + owner + number + "/" + spread + "}"))
+            .toList();
+  }
+
+  /** The tenant's id. */
+  public TenantId id() {
+    return id;
+  }
+
+  /** The tenant's uid. */
+  public TenantUid uid() {
+    return uid;
+  }
+
+  /** Over how many buckets. */
+  public int spread() {
+    return buckets.size();
+  }
 
   /** The bucket of an entry. */
   public Bucket bucket(EntryKey key) {
-    return bucket(number(key.bytes()));
+    return buckets.size() == 1 ? buckets.getFirst() : bucket(number(key.bytes()));
   }
 
   /** The number of the bucket of what has this address. */
   public int number(byte[] member) {
-    if (spread == 1) {
+    if (buckets.size() == 1) {
       return 0;
     }
     CRC32C hash = new CRC32C();
     hash.update(member);
-    return (int) (hash.getValue() % spread);
+    return (int) (hash.getValue() % buckets.size());
   }
 
   /** A bucket by its number, from 0. */
   public Bucket bucket(int number) {
-    return new Bucket(prefix, "{" + owner() + number + "/" + spread + "}");
+    return buckets.get(number);
   }
 
   /** All buckets. */
   public List<Bucket> buckets() {
-    return IntStream.range(0, spread).mapToObj(this::bucket).toList();
+    return buckets;
   }
 
   /** What every key of the tenant's matches, whatever it is for, as a pattern of SCAN. */
   public byte[] anyKey() {
-    return ("*{" + owner() + "*").getBytes(StandardCharsets.UTF_8);
-  }
-
-  private String owner() {
-    return id + "." + uid.toString().replace("-", "").substring(0, UID_CHARS) + ".";
+    return ("*{" + owner + "*").getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -199,8 +199,7 @@ public final class Together {
       all.add(Script.arg(change.rule().name()));
       all.add(operand(change.rule()));
       all.add(sealed.length == 0 ? NONE : Arrays.copyOf(sealed, Head.STAMP_AT));
-      all.add(
-          sealed.length == 0 ? NONE : Arrays.copyOfRange(sealed, Head.LENGTH_AT, sealed.length));
+      all.add(sealed.length == 0 ? NONE : Arrays.copyOfRange(sealed, Head.TAGS_AT, sealed.length));
       all.add(ttl);
       all.add(Script.arg(sealed.length == 0 ? 0 : store.charge(bucket, member, sealed.length)));
       all.add(serves);

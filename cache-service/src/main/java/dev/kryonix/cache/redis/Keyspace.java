@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 
@@ -93,6 +94,14 @@ public final class Keyspace {
   /** What a caller is told of a failed command. */
   public static RuntimeException refusal(Throwable failure) {
     return Answers.refusal(failure);
+  }
+
+  /** Whether Redis has answered that it cannot now, because a slot moves; it has done nothing. */
+  public static boolean isTryAgain(Throwable failure) {
+    return Answers.isTryAgain(
+        failure instanceof CompletionException && failure.getCause() != null
+            ? failure.getCause()
+            : failure);
   }
 
   /** Text as it goes over the wire. */

@@ -5,6 +5,7 @@ import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
 import io.lettuce.core.output.IntegerOutput;
 import io.lettuce.core.output.NestedMultiOutput;
+import io.lettuce.core.output.ValueOutput;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
 import java.io.ByteArrayOutputStream;
@@ -83,6 +84,13 @@ public final class Script {
       Keyspace keyspace, byte[][] keys, byte[]... arguments) {
     return new Run<>(
             keyspace, () -> new NestedMultiOutput<>(ByteArrayCodec.INSTANCE), keys, arguments)
+        .start();
+  }
+
+  /** Runs a script that answers one byte array. */
+  public CompletableFuture<byte[]> submitBytes(
+      Keyspace keyspace, byte[][] keys, byte[]... arguments) {
+    return new Run<>(keyspace, () -> new ValueOutput<>(ByteArrayCodec.INSTANCE), keys, arguments)
         .start();
   }
 

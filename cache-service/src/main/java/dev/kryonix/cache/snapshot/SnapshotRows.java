@@ -13,7 +13,6 @@ import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
-import io.lettuce.core.Range;
 import io.lettuce.core.SetArgs;
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -34,6 +33,7 @@ import java.util.Objects;
  */
 @Singleton
 final class SnapshotRows {
+  private static final Script ADDRESSES = Ledger.script(SnapshotRows.class, "addresses.lua");
   private static final Script COMMIT = Ledger.script(SnapshotRows.class, "commit.lua");
 
   /** Staged entries that nobody commits or drops go by themselves. */
@@ -56,9 +56,9 @@ final class SnapshotRows {
   List<Placed> all(TenantSpace space) {
     List<Placed> all = new ArrayList<>();
     for (Bucket bucket : space.buckets()) {
-      keyspace
-          .await(keyspace.commands().zrangebyscore(bucket.index(), Range.unbounded()))
-          .forEach(member -> all.add(new Placed(bucket, EntryKey.parse(member))));
+      ADDRESSES
+          .list(keyspace, Ledger.keys(bucket), Ledger.arguments(bucket))
+          .forEach(member -> all.add(new Placed(bucket, EntryKey.parse((byte[]) member))));
     }
     all.sort(
         (one, other) -> Arrays.compareUnsigned(one.address().bytes(), other.address().bytes()));

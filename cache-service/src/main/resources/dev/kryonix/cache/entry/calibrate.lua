@@ -13,8 +13,11 @@ if ARGV[2] == 'write' then
     enter(member, nil, now_ms + 60000, 'mobile', 1)
   end
 elseif ARGV[2] == 'erase' then
-  local all = redis.call('ZRANGE', index, 0, -1)
-  for _, member in ipairs(all) do redis.call('UNLINK', prefix .. member) end
+  paged()
+  for n = 0, pages - 1 do
+    for _, member in ipairs(redis.call('HKEYS', page(n))) do redis.call('UNLINK', prefix .. member) end
+    redis.call('UNLINK', page(n))
+  end
   redis.call('UNLINK', index, account)
 end
 return used

@@ -4,7 +4,7 @@
 local t = (now_ms / 1000 - EPOCH) / 3600
 local counted = 0
 for i = 2, #ARGV, 2 do
-  if redis.call('ZSCORE', index, ARGV[i]) then
+  if line_at(ARGV[i]) then
     local more = t + math.log(tonumber(ARGV[i + 1])) / math.log(2)
     local before = tonumber(redis.call('ZSCORE', reads, ARGV[i]))
     local score = more

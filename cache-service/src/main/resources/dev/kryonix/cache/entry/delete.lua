@@ -8,7 +8,7 @@ if ARGV[3] ~= '' and version ~= ARGV[3] then
   return 0
 end
 redis.call('UNLINK', entry, lease)
-local score = redis.call('ZSCORE', index, member)
-if score then strike(member, tonumber(score)) end
+local line = line_at(member)
+if line then strike(member, line) end
 if version then tell_of('d', member, '?') end
 return version and 1 or 0

@@ -3,7 +3,7 @@
 local entry, member = KEYS[6], ARGV[2]
 if redis.call('GETRANGE', entry, 0, #ARGV[3] - 1) ~= ARGV[3] then return 0 end
 redis.call('UNLINK', entry)
-local score = redis.call('ZSCORE', index, member)
-if score then strike(member, tonumber(score)) end
+local line = line_at(member)
+if line then strike(member, line) end
 tell_of('d', member, '?')
 return 1

@@ -2,10 +2,14 @@
 -- begins with it, so that entry, index and account change in one step and the account is always the index's sum.
 -- KEYS: 1 index, 2 account, 3 marks, 4 tags, 5 reads. ARGV: 1 what the keys of entries begin with.
 --
--- index    sorted set of members (module:type:key). Score: seconds from EPOCH to the expiry * 2^22, + 2^21 for the class web,
---          + the charge in bytes (below 2^21): exact in a double until 2092
--- account  hash: mobile and web, the bytes charged to each class; stamp, the last one given; share, the billionths of the
---          tenant's quota that this bucket has (none: an equal part); leased, until when there may be leases
+-- index    sorted set of the numbers of pages. Score: seconds from EPOCH before which none of the page's entries expires
+-- index:N  a page of the index, a hash: member (module:type:key) to its line, which is seconds from EPOCH to the expiry * 2^22,
+--          + 2^21 for the class web, + the charge in bytes (below 2^21): exact in a double until 2092. Pages are kept so small
+--          that Redis holds each as one list without pointers. By its digest a member has its page; with more entries one
+--          page after the other splits in two (linear hashing, Litwin 1980), with fewer they are joined again
+-- account  hash: mobile and web, the bytes charged to each class; keys, how many entries; pages, how many pages; stamp, the
+--          last one given; share, the billionths of the tenant's quota that this bucket has (none: an equal part); leased,
+--          until when there may be leases
 -- marks    string: a line `module:type stamp id` for each flush whose memory is not all given back, either part empty for
 --          all; a line `#: stamp` while tags are invalidated
 -- tags     hash: digest of each invalidated tag, the stamp of its invalidation
@@ -23,11 +27,85 @@ local clock = redis.call('TIME')
 local now_us = tonumber(clock[1]) * 1000000 + tonumber(clock[2])
 local now_ms = math.floor(now_us / 1000)
 
-local function charge(score) return score % CLASS end
-local function class(score) return math.floor(score / CLASS) % 2 == 1 and 'web' or 'mobile' end
-local function score_of(expiry_ms, class_name, bytes)
-  local seconds = math.ceil(expiry_ms / 1000) - EPOCH
+local function charge(line) return line % CLASS end
+local function class(line) return math.floor(line / CLASS) % 2 == 1 and 'web' or 'mobile' end
+local function expires(line) return math.floor(line / SECOND) end
+local function seconds_of(expiry_ms) return math.ceil(expiry_ms / 1000) - EPOCH end
+local function line_of(seconds, class_name, bytes)
   return string.format('%.0f', seconds * SECOND + (class_name == 'web' and CLASS or 0) + bytes)
+end
+
+-- Entries for each page, on average.
+local PAGE = 32
+-- How many pages there are, and the power of two that is next to it.
+local pages, span
+local function paged()
+  if pages then return end
+  pages, span = tonumber(redis.call('HGET', account, 'pages')) or 1, 1
+  while span < pages do span = span * 2 end
+end
+local function page(n) return index .. ':' .. n end
+-- The number of a member's page.
+local function place(member)
+  paged()
+  local n = tonumber(string.sub(redis.sha1hex(member), 1, 8), 16) % span
+  return n < pages and n or n % (span / 2)
+end
+local function line_at(member) return tonumber(redis.call('HGET', page(place(member)), member)) end
+
+-- Puts a page's time right, now that its first entry expires then.
+local function due(n, seconds)
+  if seconds then redis.call('ZADD', index, seconds, n) else redis.call('ZREM', index, n) end
+end
+
+-- One more page: it takes its part of the entries of another.
+local function split()
+  local new = pages
+  if pages == span then span = span * 2 end
+  pages = pages + 1
+  local old = new - span / 2
+  local lines, moved, gone, first, first_moved = redis.call('HGETALL', page(old)), {}, {}, nil, nil
+  for i = 1, #lines, 2 do
+    local seconds = expires(tonumber(lines[i + 1]))
+    if place(lines[i]) == new then
+      gone[#gone + 1] = lines[i]
+      moved[#moved + 1], moved[#moved + 2] = lines[i], lines[i + 1]
+      if not first_moved or seconds < first_moved then first_moved = seconds end
+    elseif not first or seconds < first then
+      first = seconds
+    end
+  end
+  if #gone > 0 then
+    redis.call('HDEL', page(old), unpack(gone))
+    redis.call('HSET', page(new), unpack(moved))
+    due(new, first_moved)
+    due(old, first)
+  end
+  redis.call('HSET', account, 'pages', pages)
+end
+
+-- One page less, while there are so few entries that this is worth while. Not while an audit may go through the pages: it goes
+-- upwards, and what is joined goes down.
+local function join_pages()
+  paged()
+  local keys = tonumber(redis.call('HGET', account, 'keys')) or 0
+  local joined = false
+  for _ = 1, 16 do
+    if pages == 1 or keys * 4 > PAGE * pages or redis.call('EXISTS', marks) == 1 then break end
+    local last = pages - 1
+    local into = last - span / 2
+    local lines, first = redis.call('HGETALL', page(last)), redis.call('ZSCORE', index, last)
+    if #lines > 0 then
+      redis.call('HSET', page(into), unpack(lines))
+      redis.call('UNLINK', page(last))
+      redis.call('ZADD', index, 'LT', first, into)
+    end
+    redis.call('ZREM', index, last)
+    pages = last
+    if pages == span / 2 then span = pages end
+    joined = true
+  end
+  if joined then redis.call('HSET', account, 'pages', pages) end
 end
 
 local function next_stamp(last)
@@ -41,9 +119,12 @@ local function is_platform(member) return string.sub(member, 1, 8) == 'kryonix_'
 local watch, events = (string.gsub(index, 'index:', 'watch:', 1)), (string.gsub(index, 'index:', 'events:', 1))
 local MOST_EVENTS, EVENTS_KEPT = 1000, 300
 local watched
-local function tell(what, subject, digests)
+local function is_watched()
   if watched == nil then watched = redis.call('EXISTS', watch) == 1 end
-  if not watched then return end
+  return watched
+end
+local function tell(what, subject, digests)
+  if not is_watched() then return end
   local n = redis.call('HINCRBY', watch, 'n', 1)
   redis.call('XADD', events, 'MAXLEN', MOST_EVENTS, string.format('%.0f-0', n), 'k', what, 's', subject, 't', digests, 'at', now_ms)
   if n == 1 then redis.call('EXPIRE', events, EVENTS_KEPT) end
@@ -51,31 +132,49 @@ end
 local function tell_of(what, member, digests)
   if not is_platform(member) then tell(what, member, digests) end
 end
--- The digests of tags in an envelope's part behind stamp and expiry.
-local function digests_of(rest) return string.sub(rest, 6, 5 + 8 * string.byte(rest, 5)) end
+-- The digests of tags in what comes after stamp and expiry in an envelope.
+local function digests_of(rest) return string.sub(rest, 2, 1 + 8 * string.byte(rest, 1)) end
 
 -- Takes an entry off the books.
-local function strike(member, score)
-  redis.call('ZREM', index, member)
+local function strike(member, line)
+  local n = place(member)
+  if redis.call('HDEL', page(n), member) == 0 then return end
+  if redis.call('EXISTS', page(n)) == 0 then due(n, nil) end
   redis.call('ZREM', reads, member)
-  redis.call('HINCRBY', account, class(score), string.format('%.0f', -charge(score)))
+  redis.call('HINCRBY', account, class(line), string.format('%.0f', -charge(line)))
+  redis.call('HINCRBY', account, 'keys', -1)
 end
 
 -- Removes an entry and takes it off the books. Not while its slot moves and it is on the other shard already.
-local function drop(member, score)
+local function drop(member, line)
   local answer = redis.pcall('UNLINK', prefix .. member)
   if type(answer) == 'table' and answer.err then return false end
-  strike(member, score)
+  strike(member, line)
   tell_of('x', member, '?')
   return true
 end
 
 -- Takes entries that have expired off the books, at most so many; says how many.
 local function sweep(most)
-  local before = string.format('(%.0f', (math.floor(now_ms / 1000) - EPOCH) * SECOND)
-  local gone = redis.call('ZRANGEBYSCORE', index, '-inf', before, 'WITHSCORES', 'LIMIT', 0, most)
-  for i = 1, #gone, 2 do drop(gone[i], tonumber(gone[i + 1])) end
-  return #gone / 2
+  local now_s, gone = math.floor(now_ms / 1000) - EPOCH, 0
+  while gone < most do
+    local n = redis.call('ZRANGEBYSCORE', index, '-inf', '(' .. now_s, 'LIMIT', 0, 1)[1]
+    if not n then break end
+    local lines, first = redis.call('HGETALL', page(n)), nil
+    for i = 1, #lines, 2 do
+      local line = tonumber(lines[i + 1])
+      local seconds = expires(line)
+      if seconds < now_s and gone < most and drop(lines[i], line) then
+        gone = gone + 1
+      elseif not first or seconds < first then
+        first = seconds
+      end
+    end
+    due(n, first)
+    -- Enough, or something that cannot be dropped now.
+    if first and first < now_s then break end
+  end
+  return gone
 end
 
 -- The id of the flush that an entry of that stamp is dead by, '#' when it is by a tag, or nil. The digests of its tags, 8 bytes
@@ -102,10 +201,11 @@ local function dead_by(member, stamp, digests)
   return nil
 end
 
--- The envelope's head: version, stamp, when it expires, tags.
-local HEAD = 102
+-- The envelope's head: version, stamp, when it expires, how many tags, and the digests of eight at most.
+local TAGS = 35
+local HEAD = TAGS + 8 * 8
 local function head_of(head)
-  local digests = string.sub(head, 40, 39 + 8 * string.byte(head, 39))
+  local digests = string.sub(head, TAGS + 1, TAGS + 8 * string.byte(head, TAGS))
   return string.sub(head, 3, 10), struct.unpack('>I8', head, 19), struct.unpack('>I8', head, 27), digests
 end
 
@@ -113,7 +213,7 @@ end
 local function version_at(key, member)
   local head = redis.pcall('GETRANGE', key, 0, HEAD - 1)
   if type(head) == 'table' then return '' end
-  if #head < 39 then return nil end
+  if #head < TAGS then return nil end
   local version, stamp, expires, digests = head_of(head)
   if expires <= now_ms or dead_by(member, stamp, digests) then return nil end
   return version
@@ -122,10 +222,38 @@ end
 -- Makes room from the tenant's own coldest entries but those spared; of the class that has more than its share first. Says
 -- whether there is.
 local SAMPLED, MOST_EVICTED, MOST_FRUITLESS = 16, 512, 8
+-- Some entries by chance, with their lines: of four pages, of each as its size is, so that no entry is taken rather than
+-- another because few are on its page.
+local function sample()
+  local some, of, sizes, all = {}, redis.call('ZRANDMEMBER', index, 4), {}, 0
+  for i, n in ipairs(of) do
+    sizes[i] = redis.call('HLEN', page(n))
+    all = all + sizes[i]
+  end
+  for i, n in ipairs(of) do
+    local part = redis.call('HRANDFIELD', page(n), math.ceil(SAMPLED * sizes[i] / all), 'WITHVALUES')
+    for k = 1, #part do some[#some + 1] = part[k] end
+  end
+  return some
+end
+-- The entries of the page in which the next one expires.
+local function next_page()
+  while true do
+    local of = redis.call('ZRANGE', index, 0, 0, 'WITHSCORES')
+    if #of == 0 then return {} end
+    local lines, first = redis.call('HGETALL', page(of[1])), nil
+    for i = 2, #lines, 2 do
+      local seconds = expires(tonumber(lines[i]))
+      if not first or seconds < first then first = seconds end
+    end
+    if first and first <= tonumber(of[2]) then return lines end
+    due(of[1], first)
+  end
+end
 local function evict(policy, wanted, over, spared)
   local fruitless = 0
-  local function coldness(member, score)
-    if policy == 'ttl' then return -score end
+  local function coldness(member, line)
+    if policy == 'ttl' then return -line end
     if policy == 'lfu' then return -(tonumber(redis.call('ZSCORE', reads, member)) or 0) end
     local idle = redis.pcall('OBJECT', 'IDLETIME', prefix .. member)
     return type(idle) == 'number' and idle or math.huge
@@ -135,21 +263,21 @@ local function evict(policy, wanted, over, spared)
     local some
     local prefer = over()
     if policy == 'ttl' and not prefer and fruitless == 0 then
-      some = redis.call('ZRANGE', index, 0, SAMPLED - 1, 'WITHSCORES')
+      some = next_page()
     else
-      some = redis.call('ZRANDMEMBER', index, SAMPLED, 'WITHSCORES')
+      some = sample()
     end
-    local victim, victim_score, best
+    local victim, victim_line, best
     for i = 1, #some, 2 do
-      local member, score = some[i], tonumber(some[i + 1])
+      local member, line = some[i], tonumber(some[i + 1])
       if not spared[member] and not is_platform(member) then
-        local cold = coldness(member, score)
-        if prefer and class(score) == prefer then cold = cold + 1e16 end
-        if not best or cold > best then victim, victim_score, best = member, score, cold end
+        local cold = coldness(member, line)
+        if prefer and class(line) == prefer then cold = cold + 1e16 end
+        if not best or cold > best then victim, victim_line, best = member, line, cold end
       end
     end
     if victim then
-      if not drop(victim, victim_score) then return false end
+      if not drop(victim, victim_line) then return false end
       redis.call('HINCRBY', account, 'evicted', 1)
     else
       fruitless = fruitless + 1
@@ -166,13 +294,13 @@ local ROUNDING = 0.001
 -- -2 when bytes do. quota: {keys, bytes, spread, policy, mobile share}.
 local function room(spared, class_name, more_keys, more_bytes, quota)
   local function held()
-    local held = redis.call('HMGET', account, 'mobile', 'web', 'share')
+    local held = redis.call('HMGET', account, 'mobile', 'web', 'share', 'keys')
     local part = tonumber(held[3]) or 1e9 / quota.spread
-    return tonumber(held[1]) or 0, tonumber(held[2]) or 0, part / 1e9
+    return tonumber(held[1]) or 0, tonumber(held[2]) or 0, part / 1e9, tonumber(held[4]) or 0
   end
   local function lacking()
-    local mobile, web, part = held()
-    if more_keys > 0 and redis.call('ZCARD', index) + more_keys > quota.keys * part + ROUNDING then return -1 end
+    local mobile, web, part, keys = held()
+    if more_keys > 0 and keys + more_keys > quota.keys * part + ROUNDING then return -1 end
     if more_bytes > 0 and mobile + web + more_bytes > quota.bytes * part + ROUNDING then return -2 end
     return 0
   end
@@ -198,10 +326,19 @@ local function room(spared, class_name, more_keys, more_bytes, quota)
   return lacking()
 end
 
+-- Puts down until when an entry lives and what it is charged.
+local function note(member, expiry_ms, class_name, bytes)
+  local n, seconds = place(member), seconds_of(expiry_ms)
+  redis.call('HSET', page(n), member, line_of(seconds, class_name, bytes))
+  redis.call('ZADD', index, 'LT', seconds, n)
+end
+
 -- Puts an entry on the books.
 local function enter(member, before, expiry_ms, class_name, bytes)
-  redis.call('ZADD', index, score_of(expiry_ms, class_name, bytes), member)
-  if before and class(before) ~= class_name then
+  note(member, expiry_ms, class_name, bytes)
+  if not before then
+    if redis.call('HINCRBY', account, 'keys', 1) > PAGE * pages then split() end
+  elseif class(before) ~= class_name then
     redis.call('HINCRBY', account, class(before), string.format('%.0f', -charge(before)))
     before = nil
   end

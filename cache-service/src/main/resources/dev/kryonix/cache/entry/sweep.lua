@@ -1,2 +1,4 @@
 -- Takes expired entries off the books. Comes after ledger.lua. ARGV: 2 most. Answers how many.
-return sweep(tonumber(ARGV[2]))
+local gone = sweep(tonumber(ARGV[2]))
+join_pages()
+return gone

@@ -16,7 +16,7 @@ for i = 1, count do
     if condition == 'etag' and version ~= of(i, 4) then return 0 end
   end
   spared[member] = true
-  local before = tonumber(redis.call('ZSCORE', index, member))
+  local before = line_at(member)
   if of(i, 1) == 'put' then
     class_name = of(i, 9)
     more_keys = more_keys + (before and 0 or 1)
@@ -35,7 +35,7 @@ local stamp = next_stamp(redis.call('HGET', account, 'stamp'))
 redis.call('HSET', account, 'stamp', string.format('%.0f', stamp))
 for i = 1, count do
   local entry, what, member = KEYS[5 + i], of(i, 1), of(i, 2)
-  local before = tonumber(redis.call('ZSCORE', index, member))
+  local before = line_at(member)
   if what == 'put' then
     local expires = now_ms + tonumber(of(i, 7))
     redis.call('SET', entry, of(i, 5) .. struct.pack('>I8', stamp) .. struct.pack('>I8', expires) .. of(i, 6), 'PX', of(i, 7))
@@ -51,7 +51,7 @@ for i = 1, count do
   elseif before and redis.call('PTTL', entry) < tonumber(of(i, 7)) and redis.call('PEXPIRE', entry, of(i, 7)) == 1 then
     local expires = now_ms + tonumber(of(i, 7))
     redis.call('SETRANGE', entry, 26, struct.pack('>I8', expires))
-    redis.call('ZADD', index, score_of(expires, class(before), charge(before)), member)
+    note(member, expires, class(before), charge(before))
   end
 end
 return 1

@@ -16,9 +16,12 @@ local function selected(member)
   return modules[string.sub(member, 1, string.find(member, ':', 1, true) - 1)] == true
 end
 
-local old = redis.call('ZRANGE', index, 0, -1, 'WITHSCORES')
-for i = 1, #old, 2 do
-  if selected(old[i]) then drop(old[i], tonumber(old[i + 1])) end
+paged()
+for n = 0, pages - 1 do
+  local old = redis.call('HGETALL', page(n))
+  for i = 1, #old, 2 do
+    if selected(old[i]) then drop(old[i], tonumber(old[i + 1])) end
+  end
 end
 
 -- What is restored is written now: flushes and invalidations of before concern it no more.
@@ -30,7 +33,7 @@ for i = 1, #new, 2 do
   redis.call('RENAME', staged_prefix .. member, entry)
   redis.call('SETRANGE', entry, 18, struct.pack('>I8', stamp) .. struct.pack('>I8', expiry_ms))
   redis.call('PEXPIREAT', entry, string.format('%.0f', expiry_ms))
-  local before = tonumber(redis.call('ZSCORE', index, member))
+  local before = line_at(member)
   enter(member, before, expiry_ms, class(score), charge(score))
 end
 redis.call('HSET', account, 'stamp', string.format('%.0f', stamp))

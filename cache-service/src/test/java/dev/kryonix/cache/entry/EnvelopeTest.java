@@ -100,7 +100,7 @@ final class EnvelopeTest {
         altered[i] ^= 1;
         assertThat(envelope.open(each, ADDRESS, altered).isPresent())
             .as("byte " + i)
-            .isEqualTo(i >= Head.STAMP_AT && i < Head.LENGTH_AT);
+            .isEqualTo(i >= Head.STAMP_AT && i < Head.TAGS_AT);
       }
       for (int length = 0; length < stored.length; length++) {
         assertThat(envelope.open(each, ADDRESS, Arrays.copyOf(stored, length))).isEmpty();

@@ -66,6 +66,18 @@ abstract class InvalidationSuite extends CacheTest {
   }
 
   @Test
+  void theLastOfManyTagsCountsAsTheFirst() {
+    TenantView tenant = tenant();
+    entries.write(tenant, put(key("a"), "v", "1", "2", "3", "4", "5", "6", "7", "8"));
+
+    flushes.invalidate(tenant, List.of("8"));
+
+    assertThat(value(tenant, key("a"))).isEmpty();
+    await().until(() -> store.usage(space(tenant)).keys() == 0);
+    assertThat(value(tenant, key("a"))).isEmpty();
+  }
+
+  @Test
   void aFlushConcernsItsModuleAndTypeOnly() {
     TenantView tenant = tenant("enterprise", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
     EntryKey crmTemp = new EntryKey("crm", "temp", "a");

@@ -9,12 +9,14 @@ import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.tenant.v1.CacheEviction;
+import dev.kryonix.cache.redis.Script;
 import dev.kryonix.kit.state.TenantView;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -186,6 +188,47 @@ abstract class QuotaSuite extends CacheTest {
     assertThat(results.stream().filter(each -> each.getStatus().getCode() == 0)).hasSize(60);
     assertThat(results.get(99).getStatus().getCode()).isIn(0, Code.RESOURCE_EXHAUSTED_VALUE);
     assertThat(store.usage(space(tenant)).keys()).isEqualTo(60);
+  }
+
+  @Test
+  void theBooksHoldWhileTheIndexGrowsAndShrinks() {
+    TenantView tenant = tenant("enterprise", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    Recount recount = new Recount(context);
+    entries.gather(
+        () -> {
+          for (int i = 0; i < 1500; i++) {
+            Object unused = entries.submit(tenant, put(key("k" + i), "v" + i));
+          }
+        });
+    await().until(() -> store.usage(space(tenant)).keys() == 1500);
+    assertThat(recount.counted(tenant)).isEqualTo(store.usage(space(tenant)));
+    assertThat(pages(tenant)).isGreaterThan(40);
+
+    for (int i = 20; i < 1500; i++) {
+      Object unused = entries.submitDelete(tenant, key("k" + i), OptionalLong.empty());
+    }
+    await().until(() -> store.usage(space(tenant)).keys() == 20);
+    await()
+        .untilAsserted(
+            () -> {
+              boolean unused = store.sweep(space(tenant), 10);
+              assertThat(pages(tenant)).isLessThanOrEqualTo(space(tenant).spread() * 3L);
+            });
+    assertThat(recount.counted(tenant)).isEqualTo(recount.booked(tenant));
+    store.erase(space(tenant));
+    assertThat(recount.counted(tenant)).isEqualTo(new EntryStore.Usage(0, 0, 0));
+  }
+
+  /** How many pages the index has. */
+  private long pages(TenantView tenant) {
+    return space(tenant).buckets().stream()
+        .mapToLong(
+            bucket -> {
+              byte[] pages =
+                  redis.await(redis.commands().hget(bucket.account(), Script.arg("pages")));
+              return pages == null ? 1 : Long.parseLong(new String(pages, StandardCharsets.UTF_8));
+            })
+        .sum();
   }
 
   private List<Integer> present(TenantView tenant, int keys) {

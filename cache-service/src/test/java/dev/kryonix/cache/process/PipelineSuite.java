@@ -111,6 +111,8 @@ abstract class PipelineSuite {
     client.open(cache.async(tenant));
     client.send(set(1, "a", "v"));
     client.send(set(2, "b", "over the quota"));
+    // Only operations on one key have an order.
+    await().until(() -> client.results.containsKey(2L));
     client.send(
         PipelineRequest.newBuilder()
             .setSequence(3)
