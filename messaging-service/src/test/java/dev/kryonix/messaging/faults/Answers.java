@@ -49,7 +49,8 @@ final class Answers {
     return code == Code.UNAVAILABLE || code == Code.RESOURCE_EXHAUSTED;
   }
 
-  private static String reason(Exception error) throws InvalidProtocolBufferException {
+  /** The reason that a refusal gives; empty when it gives none. */
+  static String reason(Exception error) throws InvalidProtocolBufferException {
     com.google.rpc.Status status = StatusProto.fromThrowable(error);
     if (status != null) {
       for (Any detail : status.getDetailsList()) {
