@@ -1,10 +1,13 @@
 package dev.kryonix.cache.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.api.cache.v1.Device;
+import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.MissReason;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.api.tenant.v1.CacheLimits;
@@ -31,6 +34,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -169,6 +174,43 @@ abstract class EntriesSuite {
         () -> entries.write(tenant, put(ANA, randomText(4000))),
         ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
     assertThat(store.usage(space(tenant))).isEqualTo(new EntryStore.Usage(0, 0, 0));
+  }
+
+  @Test
+  void whatIsKnownToBeAbsentIsAMissThatSaysSoUntilItIsWritten() {
+    TenantView tenant = tenant(1);
+    Entries.Put value = put(ANA, "");
+    entries.write(
+        tenant,
+        new Entries.Put(
+            ANA,
+            new byte[0],
+            "",
+            true,
+            Optional.of(Duration.ofHours(1)),
+            value.device(),
+            List.of(),
+            new WriteRule.IfAbsent()));
+
+    GetResponse known = EntryProtos.response(entries.read(tenant, ANA), "");
+    assertThat(known.getHit()).isFalse();
+    assertThat(known.getMissReason()).isEqualTo(MissReason.MISS_REASON_KNOWN_ABSENT);
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(1);
+    entries.write(tenant, put(ANA, "there"));
+    assertThat(value(tenant, ANA)).contains("there");
+  }
+
+  @Test
+  void theServicesUserMaySendOnlyWhatTheServiceSends() {
+    for (Supplier<Future<?>> command :
+        List.<Supplier<Future<?>>>of(
+            () -> redis.commands().keys("*"),
+            () -> redis.commands().flushall(),
+            () -> redis.commands().flushdb(),
+            () -> redis.commands().configGet("*"),
+            () -> redis.commands().aclUsers())) {
+      assertThatThrownBy(() -> redis.await(command.get())).hasMessageContaining("NOPERM");
+    }
   }
 
   @Test
