@@ -108,7 +108,7 @@ bench_clean_up() {
 # Builds the benchmarks, if they have changed, and gives the instance a copy.
 bench_install() {
   local stamp=$KRYONIX_ROOT/benchmarks/target/launcher.stamp BUILD
-  BUILD=$(build_fingerprint proto benchmarks)
+  BUILD=$(build_fingerprint proto service-kit benchmarks)
   if [[ ! -e $(module_jar bench) || $(cat "$stamp" 2>/dev/null) != "$BUILD" ]]; then
     require_maven
     say 'building the benchmarks'

@@ -47,9 +47,11 @@ public final class CacheBench {
           tenants.create(quota(NO_LIMIT_KEYS, CacheEviction.CACHE_EVICTION_NONE), "lgpd");
       contests(plain, sealed);
       Map<String, List<Map.Entry<String, Double>>> profiles = profiles(plain);
+      NearReads near = near(plain);
       Neighbours neighbours = neighbours(tenants);
       Weight weight = weight(tenants);
-      return new CacheReport(surroundings, extent, figures, neighbours, weight, profiles, load);
+      return new CacheReport(
+          surroundings, extent, figures, near, neighbours, weight, profiles, load);
     }
   }
 
@@ -133,6 +135,13 @@ public final class CacheBench {
       }
     }
     return profiles;
+  }
+
+  private NearReads near(Account plain) throws InterruptedException {
+    say("near cache");
+    try (Peer writer = service(plain)) {
+      return NearReads.measure(surroundings.service().port(), plain, writer, extent);
+    }
   }
 
   private Neighbours neighbours(Tenants tenants) throws InterruptedException {

@@ -30,6 +30,7 @@ final class CacheReport implements Report {
   private final Surroundings surroundings;
   private final Extent extent;
   private final Figures figures;
+  private final NearReads near;
   private final Neighbours neighbours;
   private final Weight weight;
   private final Map<String, List<Map.Entry<String, Double>>> profiles;
@@ -41,6 +42,7 @@ final class CacheReport implements Report {
       Surroundings surroundings,
       Extent extent,
       Figures figures,
+      NearReads near,
       Neighbours neighbours,
       Weight weight,
       Map<String, List<Map.Entry<String, Double>>> profiles,
@@ -48,6 +50,7 @@ final class CacheReport implements Report {
     this.surroundings = surroundings;
     this.extent = extent;
     this.figures = figures;
+    this.near = near;
     this.neighbours = neighbours;
     this.weight = weight;
     this.profiles = profiles;
@@ -94,7 +97,14 @@ final class CacheReport implements Report {
             "memory of an entry of %s, over plain Redis".formatted(Values.name(Weight.SIZE)),
             weight.overhead(),
             "bytes",
-            MOST_OVERHEAD_BYTES));
+            MOST_OVERHEAD_BYTES),
+        Goal.atLeast(
+            "near cache: reads of copies by one thread", near.perSecond() / 1e6, "million/s", 5),
+        Goal.atMost(
+            "near cache: a change elsewhere counts after, p99",
+            near.late().percentile(99) / 1000,
+            "ms",
+            50));
   }
 
   @Override
@@ -123,6 +133,7 @@ final class CacheReport implements Report {
         "\nYCSB %s, %d threads, %,d records of ten fields of 100 B, a record being one value:\n\n"
             .formatted("0.17.0", Ycsb.THREADS, Ycsb.RECORDS));
     out.append(ycsb().markdown());
+    out.append(nearCache());
     out.append(neighbourhood());
     out.append(memory());
     out.append(
@@ -250,6 +261,21 @@ final class CacheReport implements Report {
       }
     }
     return table;
+  }
+
+  private String nearCache() {
+    return """
+
+    The near cache of service-kit gives %s million copies a second to one thread that reads %,d entries of %s in turn (best of three rounds). After somebody else's write of an entry was answered, \
+    it gave the new value within %s ms (p50) and %s ms (p99) of %d changes.
+    """
+        .formatted(
+            Numbers.format(near.perSecond() / 1e6),
+            NearReads.COPIES,
+            Values.name(SIZE),
+            Numbers.format(near.late().percentile(50) / 1000),
+            Numbers.format(near.late().percentile(99) / 1000),
+            near.late().count());
   }
 
   private String neighbourhood() {

@@ -12,6 +12,7 @@ import java.time.Duration;
  * @param ycsb operations of one run of YCSB
  * @param neighbours how long a tenant is watched with its neighbour quiet, and as long with it
  *     noisy
+ * @param changes how often an entry changes that has a near copy
  * @param tenants whose entries are weighed
  * @param keys entries of each
  */
@@ -22,6 +23,7 @@ record Extent(
     Duration warmUp,
     int ycsb,
     Duration neighbours,
+    int changes,
     int tenants,
     int keys) {
   static Extent full(int tenants) {
@@ -32,6 +34,7 @@ record Extent(
         Duration.ofMillis(2500),
         60_000,
         Duration.ofSeconds(5),
+        200,
         tenants > 0 ? tenants : 10,
         100_000);
   }
@@ -44,6 +47,7 @@ record Extent(
         Duration.ofMillis(500),
         10_000,
         Duration.ofSeconds(2),
+        20,
         tenants > 0 ? tenants : 2,
         50_000);
   }
