@@ -26,10 +26,7 @@ public final class MessagingBeans {
 
   /** Beans with the keys of the folder: those of a further instance of the service. */
   public static ApplicationContext withKeys(Path keys) {
-    ApplicationContext context =
-        ApplicationContext.run(
-            Map.of(
-                "kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    ApplicationContext context = withoutEngines(keys);
     Broker broker = context.getBean(Broker.class);
     broker.start();
     await().until(() -> broker.capabilities().isPresent());
@@ -38,5 +35,11 @@ public final class MessagingBeans {
         .ignoreExceptionsInstanceOf(ServiceException.class)
         .until(() -> database.inPlatform(tx -> true));
     return context;
+  }
+
+  /** Beans with the keys of the folder, for what asks no engine. */
+  public static ApplicationContext withoutEngines(Path keys) {
+    return ApplicationContext.run(
+        Map.of("kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
   }
 }

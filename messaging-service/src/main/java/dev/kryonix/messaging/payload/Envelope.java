@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.payload;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.LongString;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.payload.NewMessage.Content;
@@ -253,9 +254,7 @@ public final class Envelope {
     if (body.headers.containsKey(END_TO_END)) {
       return body.bytes;
     }
-    if (!(body.headers.get(NONCE) instanceof byte[] nonce)) {
-      throw new PayloadCorruptException("is not encrypted", null);
-    }
+    byte[] nonce = bytes(body.headers.get(NONCE));
     byte[] compressed =
         cipher.open(
             tenant,
@@ -273,6 +272,15 @@ public final class Envelope {
   }
 
   /** Texts come back from the broker as its own type. */
+  /** Bytes come back as a text from a stream of RabbitMQ 4. */
+  private static byte[] bytes(@Nullable Object header) throws PayloadCorruptException {
+    return switch (header) {
+      case byte[] bytes -> bytes;
+      case LongString text -> text.getBytes();
+      case null, default -> throw new PayloadCorruptException("is not encrypted", null);
+    };
+  }
+
   private static String text(@Nullable Object value) {
     if (value instanceof byte[] bytes) {
       return new String(bytes, StandardCharsets.UTF_8);

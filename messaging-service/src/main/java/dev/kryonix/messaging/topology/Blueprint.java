@@ -34,6 +34,13 @@ import java.util.stream.Stream;
 final class Blueprint {
   private static final int POLICY_PRIORITY = 1;
   private static final int DELIVERY_LIMIT = 1000;
+
+  /**
+   * RabbitMQ 4 drops what has come back 20 times unless told otherwise; a dead letter comes back as
+   * often as the database is away.
+   */
+  private static final int HELD_DELIVERY_LIMIT = 1_000_000_000;
+
   private static final String UID = "uid.";
   private static final String TAG = "kryonix";
   private static final Pattern MARK =
@@ -247,6 +254,7 @@ final class Blueprint {
     JsonObject definition = new JsonObject();
     definition.addProperty("max-length", (long) HELD_DEPTHS * depth);
     definition.addProperty("overflow", "reject-publish");
+    definition.addProperty("delivery-limit", HELD_DELIVERY_LIMIT);
     return policy(HELD_QUEUES, definition);
   }
 

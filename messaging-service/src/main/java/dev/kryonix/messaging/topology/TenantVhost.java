@@ -181,11 +181,22 @@ final class TenantVhost {
   void remove(TenantId tenant, TenantUid uid) throws ManagementException {
     String vhost = ManagementApi.path("vhosts", Names.vhost(tenant));
     if (api.get(vhost).filter(actual -> isOf(actual, uid)).isPresent()) {
-      api.delete(vhost);
+      deleteVhost(vhost, uid);
     }
     String user = ManagementApi.path("users", Names.user(tenant));
     if (api.get(user).filter(actual -> isOf(actual, uid)).isPresent()) {
       api.delete(user);
+    }
+  }
+
+  /** RabbitMQ 4 fails inside when another instance deletes it at the same time, and was faster. */
+  private void deleteVhost(String path, TenantUid uid) throws ManagementException {
+    try {
+      api.delete(path);
+    } catch (ManagementException e) {
+      if (api.get(path).filter(vhost -> isOf(vhost, uid)).isPresent()) {
+        throw e;
+      }
     }
   }
 

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.rabbitmq.client.AMQP.BasicProperties;
+import com.rabbitmq.client.impl.LongStringHelper;
 import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.kit.crypto.GenerateKeys;
@@ -22,6 +23,7 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,7 +48,7 @@ final class EnvelopeTest {
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
     GenerateKeys.main(new String[] {keys.toString(), "messaging"});
-    context = MessagingBeans.withKeys(keys);
+    context = MessagingBeans.withoutEngines(keys);
     envelope = context.getBean(Envelope.class);
     tenant = tenant();
   }
@@ -74,6 +76,22 @@ final class EnvelopeTest {
     Envelope.Packed packed = envelope.pack(tenant, message("m1", TEXT, CompressionLevel.NONE, ""));
 
     assertThat(new String(packed.body(), StandardCharsets.ISO_8859_1)).doesNotContain("segredo");
+  }
+
+  @Test
+  void aMessageOpensThoughAStreamGivesItsBytesBackAsTexts() throws PayloadCorruptException {
+    Envelope.Packed packed = envelope.pack(tenant, message("m1", TEXT, CompressionLevel.NONE, ""));
+    Map<String, Object> headers = new HashMap<>(packed.properties().getHeaders());
+    headers.replaceAll(
+        (key, value) ->
+            value instanceof byte[] bytes ? LongStringHelper.asLongString(bytes) : value);
+
+    StoredMessage opened =
+        envelope.unpack(
+            tenant, QUEUE, packed.properties().builder().headers(headers).build(), packed.body());
+
+    assertThat(headers.values()).noneMatch(byte[].class::isInstance);
+    assertThat(opened.payload()).isEqualTo(TEXT);
   }
 
   @Test

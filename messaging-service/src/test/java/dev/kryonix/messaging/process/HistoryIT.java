@@ -405,13 +405,15 @@ final class HistoryIT {
   private record View(BlockingClientCall<?, ReceiveResponse> call) implements AutoCloseable {
     ReceiveResponse next(Predicate<ReceiveResponse> wanted)
         throws InterruptedException, StatusException, TimeoutException {
-      while (true) {
+      Instant end = Instant.now().plusSeconds(15);
+      while (Instant.now().isBefore(end)) {
         ReceiveResponse response = call.read(15, TimeUnit.SECONDS);
         assertThat(response).isNotNull();
         if (wanted.test(response)) {
           return response;
         }
       }
+      throw new AssertionError("what is awaited does not come, keep-alives do");
     }
 
     String nextText() throws InterruptedException, StatusException, TimeoutException {
