@@ -271,7 +271,6 @@ public final class Envelope {
     return Compressor.decompress(compressed, (int) size);
   }
 
-  /** Texts come back from the broker as its own type. */
   /** Bytes come back as a text from a stream of RabbitMQ 4. */
   private static byte[] bytes(@Nullable Object header) throws PayloadCorruptException {
     return switch (header) {
@@ -281,6 +280,7 @@ public final class Envelope {
     };
   }
 
+  /** Texts come back from the broker as its own type. */
   private static String text(@Nullable Object value) {
     if (value instanceof byte[] bytes) {
       return new String(bytes, StandardCharsets.UTF_8);
