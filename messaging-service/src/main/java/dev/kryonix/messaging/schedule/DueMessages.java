@@ -77,6 +77,10 @@ final class DueMessages {
     }
     try {
       store.end(owner, endings);
+      if (!tenants.find(owner.id(), owner.uid()).equals(tenant)) {
+        // Whoever heard of that change left out what was being published.
+        store.dueAgain(owner);
+      }
     } catch (ServiceException e) {
       LOG.warn(
           "what became of {} scheduled messages of tenant {} could not be written down; they are"
