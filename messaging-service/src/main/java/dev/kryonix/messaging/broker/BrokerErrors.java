@@ -9,6 +9,7 @@ import java.time.Duration;
 /** Why the broker does not do what it is asked to. */
 public final class BrokerErrors {
   private static final Duration BLOCKED_RETRY = Duration.ofSeconds(5);
+  private static final Duration BEHIND_RETRY = Duration.ofSeconds(1);
 
   private BrokerErrors() {}
 
@@ -24,5 +25,15 @@ public final class BrokerErrors {
             ErrorReason.ERROR_REASON_BROKER_BLOCKED,
             "The broker is short of memory or disk and takes no messages for now.")
         .retryAfter(BLOCKED_RETRY);
+  }
+
+  /** The broker confirms more slowly than the tenant publishes, and too many wait already. */
+  public static ServiceException behind(int waiting) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_BROKER_BLOCKED,
+            "The broker does not keep up: %d messages of the tenant wait for others to be confirmed."
+                .formatted(waiting))
+        .retryAfter(BEHIND_RETRY);
   }
 }

@@ -8,13 +8,11 @@ import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -34,8 +32,7 @@ final class ConfirmChannel {
   private final BrokerConnection connection;
   private final Broker broker;
   private final Channel channel;
-  private final Semaphore window;
-  private final Duration patience;
+  private final Window window;
   private final ReentrantLock writing = new ReentrantLock(true);
   private final ConcurrentNavigableMap<Long, InFlight> inFlight = new ConcurrentSkipListMap<>();
   private final Map<Mark, InFlight> byMark = new ConcurrentHashMap<>();
@@ -47,8 +44,7 @@ final class ConfirmChannel {
       Consumer<ConfirmChannel> onClose) {
     this.connection = connection;
     this.broker = broker;
-    this.window = new Semaphore(config.window());
-    this.patience = config.confirmTimeout();
+    this.window = new Window(config.window(), config.confirmTimeout());
     this.channel = connection.openChannel();
     try {
       channel.confirmSelect();
@@ -104,18 +100,17 @@ final class ConfirmChannel {
 
   /**
    * Writes the message and returns what will become of it. Waits while the window is full; refuses
-   * when it stays so, when the broker takes nothing, or when it has gone.
+   * when it stays so, when as many wait already, when the broker takes nothing, or when it has
+   * gone.
    */
   CompletableFuture<Outcome> publish(String exchange, String routingKey, Packed message)
       throws InterruptedException {
     if (connection.isBlocked() || broker.isAlarmed()) {
       throw BrokerErrors.blocked();
     }
-    if (!window.tryAcquire(patience.toMillis(), TimeUnit.MILLISECONDS)) {
-      throw BrokerErrors.blocked();
-    }
+    window.enter();
     InFlight entry = new InFlight(new Mark(exchange, identity(message.properties())));
-    entry.outcome.whenComplete((outcome, error) -> window.release());
+    entry.outcome.whenComplete((outcome, error) -> window.leave());
     writing.lockInterruptibly();
     try {
       long tag = channel.getNextPublishSeqNo();

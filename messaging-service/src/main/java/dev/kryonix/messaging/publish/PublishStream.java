@@ -27,10 +27,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One publish stream. At most a window of messages is between the client's sending and our writing
- * of the result: the next message is asked for when a result has been written.
+ * of the result: more messages are asked for when results have been written.
  */
 final class PublishStream implements StreamObserver<PublishStreamRequest> {
   private static final int WINDOW = 1000;
+
+  /** Each asking goes to the transport's thread; the client is not to wait for the whole window. */
+  private static final int REQUESTED_AT_ONCE = 100;
+
   private static final Set<String> THROTTLES = Set.of("RATE_LIMITED", "BROKER_BLOCKED");
   private static final PublishStreamResponse WAKE = PublishStreamResponse.getDefaultInstance();
   private static final long LOOK_MILLIS = 1000;
@@ -113,13 +117,22 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
             .setWindow(PublishWindow.newBuilder().setMaxMessages(WINDOW).setMaxBytes(maxBytes))
             .build());
     while (!gone && !writer.isEnded() && !(halfClosed && unanswered.get() == 0)) {
-      PublishStreamResponse result = results.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      PublishStreamResponse first = results.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
       checkCaller.run();
-      if (result != null && result != WAKE) {
-        throttle(writer, result);
-        writer.write(result);
-        unanswered.decrementAndGet();
-        call.request(1);
+      int written = 0;
+      for (PublishStreamResponse result = first; result != null; result = results.poll()) {
+        if (result != WAKE) {
+          throttle(writer, result);
+          writer.write(result);
+          unanswered.decrementAndGet();
+          written++;
+        }
+        if (written == REQUESTED_AT_ONCE) {
+          break;
+        }
+      }
+      if (written > 0) {
+        call.request(written);
       }
     }
   }

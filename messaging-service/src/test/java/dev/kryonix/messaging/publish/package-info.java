@@ -1,0 +1,5 @@
+/** Tests of publishing. */
+@NullMarked
+package dev.kryonix.messaging.publish;
+
+import org.jspecify.annotations.NullMarked;
