@@ -17,20 +17,28 @@ final class EndToEnd {
   }
 
   void measure() throws IOException, InterruptedException {
-    double rate =
-        SHARE * lab.readings().median(Flow.TOGETHER, Treatment.SEALED.label(), Reading::perSecond);
+    double direct = rate(Treatment.SEALED.label());
+    double throughGateway = rate(Flow.GATEWAY);
     for (int round = 0; round < lab.extent().rounds(); round++) {
-      lab.add(PACED, Unary.SERVICE, paced(lab.tenants().direct(Lab.TENANT), rate));
+      lab.add(
+          PACED, Unary.SERVICE, paced(lab.tenants().direct(Lab.TENANT), Treatment.SEALED, direct));
       lab.empty();
-      lab.add(PACED, Flow.GATEWAY, paced(lab.tenants().gateway(Lab.TENANT), rate));
+      lab.add(
+          PACED,
+          Flow.GATEWAY,
+          paced(lab.tenants().gateway(Lab.TENANT), Treatment.PLAIN, throughGateway));
       lab.empty();
     }
   }
 
-  private Reading paced(Target target, double rate) {
+  private double rate(String subject) {
+    return SHARE * lab.readings().median(Flow.TOGETHER, subject, Reading::perSecond);
+  }
+
+  private Reading paced(Target target, Treatment treatment, double rate) {
     Duration load = lab.extent().publishing().load();
     try (Subscriptions consumer = new Subscriptions(target, 1);
-        PacedStream producer = new PacedStream(target, Treatment.SEALED)) {
+        PacedStream producer = new PacedStream(target, treatment)) {
       producer.run(rate, lab.extent().consuming().warmUp());
       consumer.latencies().begin();
       long first = consumer.done();

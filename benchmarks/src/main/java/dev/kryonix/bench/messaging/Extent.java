@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param mode the name of it
  * @param rounds of each comparison
+ * @param warmUp of each way to the service, once
  * @param publishing how long a round publishes
  * @param consuming how long a round consumes what was left by the publishing before it: shorter,
  *     since consuming is faster
@@ -14,11 +15,29 @@ import java.time.Duration;
  * @param tenants how many share the service
  */
 record Extent(
-    String mode, int rounds, Period publishing, Period consuming, Duration overload, int tenants) {
+    String mode,
+    int rounds,
+    Duration warmUp,
+    Period publishing,
+    Period consuming,
+    Duration overload,
+    int tenants) {
   static final Extent FULL =
       new Extent(
-          "full", 3, Period.ofSeconds(3, 4), Period.ofSeconds(2, 2), Duration.ofSeconds(8), 200);
+          "full",
+          3,
+          Duration.ofSeconds(10),
+          Period.ofSeconds(3, 3),
+          Period.ofSeconds(2, 2),
+          Duration.ofSeconds(8),
+          200);
   static final Extent QUICK =
       new Extent(
-          "quick", 1, Period.ofSeconds(2, 2), Period.ofSeconds(1, 1), Duration.ofSeconds(3), 20);
+          "quick",
+          1,
+          Duration.ofSeconds(4),
+          Period.ofSeconds(2, 2),
+          Period.ofSeconds(1, 1),
+          Duration.ofSeconds(3),
+          20);
 }

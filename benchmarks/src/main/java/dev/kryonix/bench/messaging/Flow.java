@@ -28,7 +28,8 @@ final class Flow {
 
   void round(int round) throws IOException, InterruptedException {
     for (int producers : PRODUCERS) {
-      for (Subject subject : Rounds.order(subjects(), round)) {
+      List<Subject> subjects = producers == 1 ? subjects() : direct();
+      for (Subject subject : Rounds.order(subjects, round)) {
         lab.add(publishing(producers), subject.name(), subject.publish(producers));
         if (producers == 1) {
           lab.add(ALONE, subject.name(), subject.consume());
@@ -42,20 +43,32 @@ final class Flow {
     }
   }
 
+  /** Lets the JVMs that stay compile what they will run: the service, the gateway and this one. */
+  void warmUp() throws IOException, InterruptedException {
+    for (Subject subject : subjects()) {
+      if (subject instanceof Service service) {
+        service.warmUp();
+        lab.empty();
+      }
+    }
+  }
+
   private List<Subject> subjects() {
     List<Subject> subjects = new ArrayList<>(direct());
     subjects.add(new Service(GATEWAY, lab.tenants().gateway(Lab.TENANT), Treatment.PLAIN));
     return subjects;
   }
 
-  /** The peer, and the service itself. */
-  List<Subject> direct() {
-    List<Subject> subjects = new ArrayList<>();
-    subjects.add(new Peer());
-    for (Treatment treatment : Treatment.values()) {
-      subjects.add(new Service(treatment.label(), lab.tenants().direct(Lab.TENANT), treatment));
-    }
-    return subjects;
+  private List<Subject> direct() {
+    return List.of(new Peer(), service(Treatment.PLAIN), service(Treatment.SEALED));
+  }
+
+  List<Subject> peerAndPlain() {
+    return List.of(new Peer(), service(Treatment.PLAIN));
+  }
+
+  private Service service(Treatment treatment) {
+    return new Service(treatment.label(), lab.tenants().direct(Lab.TENANT), treatment);
   }
 
   /** One of those that are compared. */
@@ -122,6 +135,16 @@ final class Flow {
     @Override
     public String name() {
       return name;
+    }
+
+    void warmUp() throws InterruptedException {
+      try (PublishStreams producer = new PublishStreams(target, treatment, 1);
+          Subscriptions consumer = new Subscriptions(target, 1)) {
+        Thread.sleep(lab.extent().warmUp());
+        if (Math.min(producer.confirmed(), consumer.done()) == 0) {
+          throw new IllegalStateException(name + " does nothing");
+        }
+      }
     }
 
     @Override

@@ -33,6 +33,8 @@ public final class MessagingBench {
       say("the tenant");
       prepare(lab);
       Flow flow = new Flow(lab);
+      say("warming up");
+      flow.warmUp();
       List<Double> micronaut = new ArrayList<>();
       for (int round = 0; round < extent.rounds(); round++) {
         say("round %d of %d", round + 1, extent.rounds());
@@ -47,10 +49,10 @@ public final class MessagingBench {
       Overload.Outcome overload = new Overload(lab, surroundings.process("messaging")).measure();
       Map<String, List<Map.Entry<String, Double>>> profiles =
           profile ? new Profiles(lab, surroundings).take() : Map.of();
-      say("%d tenants", extent.tenants());
-      Crowd.Outcome crowd = new Crowd(lab, surroundings).measure();
       say("in memory");
       new Tmpfs(lab, surroundings).measure();
+      say("%d tenants", extent.tenants());
+      Crowd.Outcome crowd = new Crowd(lab, surroundings).measure();
       return new MessagingReport(
           extent,
           new Findings(

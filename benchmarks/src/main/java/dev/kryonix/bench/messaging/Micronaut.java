@@ -18,7 +18,7 @@ final class Micronaut {
 
   /** Messages a second. */
   double measure() throws IOException, InterruptedException {
-    Period period = lab.extent().publishing();
+    Period period = lab.extent().consuming();
     StringBuilder said = new StringBuilder();
     try (PeerProcess process =
             PeerProcess.start(

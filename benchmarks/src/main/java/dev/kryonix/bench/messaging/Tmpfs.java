@@ -23,18 +23,26 @@ final class Tmpfs {
     this.surroundings = surroundings;
   }
 
-  /** Moves the broker's data, and publishes. The broker's process is another one afterwards. */
+  /** Moves the broker's data into memory, publishes, and moves it back. */
   void measure() throws IOException, InterruptedException {
-    Path tmpfs = surroundings.memory();
+    Path memory = surroundings.memory();
     Path data = surroundings.home().resolve("rabbitmq").resolve("data");
-    String servers = surroundings.launcher().resolveSibling("deploy/local/servers").toString();
-    Command.require(List.of(servers, "down", "rabbitmq"));
-    Command.require(List.of("cp", "-a", data + "/.", tmpfs.toString()));
+    broker("down");
+    copy(data, memory);
     Command.require(List.of("rm", "-rf", data.toString()));
-    Files.createSymbolicLink(data, tmpfs);
-    Command.require(List.of(servers, "up", "rabbitmq"));
+    Files.createSymbolicLink(data, memory);
+    broker("up");
+    // The broker's process is another one now.
     Costs costs = new Costs(surroundings);
-    Lab again = lab.with(costs, new PerfTest(surroundings, costs));
+    publish(lab.with(costs, new PerfTest(surroundings, costs)));
+    broker("down");
+    Files.delete(data);
+    copy(memory, Files.createDirectory(data));
+    broker("up");
+    PublishResponse unused = lab.awaitPublishing();
+  }
+
+  private void publish(Lab again) throws IOException, InterruptedException {
     String vhost = Tenants.vhost(Lab.TENANT);
     JsonObject arguments = new JsonObject();
     arguments.addProperty("x-queue-type", "classic");
@@ -43,12 +51,21 @@ final class Tmpfs {
       again.broker().declare(vhost, queue, arguments);
     }
     PublishResponse unused = again.awaitPublishing();
-    Flow flow = new Flow(again);
+    List<Flow.Subject> subjects = new Flow(again).peerAndPlain();
     for (int round = 0; round < lab.extent().rounds(); round++) {
-      for (Flow.Subject subject : Rounds.order(flow.direct(), round)) {
+      for (Flow.Subject subject : Rounds.order(subjects, round)) {
         again.add(WORKLOAD, subject.name(), subject.publish(1));
         again.empty();
       }
     }
+  }
+
+  private void broker(String command) throws IOException, InterruptedException {
+    Path servers = surroundings.launcher().resolveSibling("deploy/local/servers");
+    Command.require(List.of(servers.toString(), command, "rabbitmq"));
+  }
+
+  private static void copy(Path from, Path to) throws IOException, InterruptedException {
+    Command.require(List.of("cp", "-a", from + "/.", to.toString()));
   }
 }

@@ -71,7 +71,6 @@ final class Unary {
     };
   }
 
-  /** One that the loop has warmed up already in the rounds before, or in its first second. */
   private Reading paced(Target target, int rate) throws IOException, InterruptedException {
     PublishRequest request =
         Treatment.SEALED.request().setData(Payload.due(System.nanoTime())).build();

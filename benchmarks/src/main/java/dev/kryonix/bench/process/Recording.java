@@ -106,7 +106,9 @@ public final class Recording {
             RecordedFrame top = stack.getFrames().getFirst();
             String name = top.getMethod().getType().getName() + "." + top.getMethod().getName();
             // A thread that waits for events is sampled as well.
-            if (!name.contains("epollWait") && !name.endsWith("EPoll.wait")) {
+            if (!name.contains("epollWait")
+                && !name.endsWith("EPoll.wait")
+                && !name.endsWith("Net.poll")) {
               counts.merge(name, 1, Integer::sum);
               all[0]++;
             }
