@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +27,10 @@ public final class CacheBench {
 
   private final Surroundings surroundings = Surroundings.fromEnvironment();
   private final Figures figures = new Figures();
+
+  /** By contest and subject. */
+  private final Map<String, List<Costs.Parts>> parts = new HashMap<>();
+
   private final Extent extent;
 
   /**
@@ -51,7 +56,7 @@ public final class CacheBench {
       Neighbours neighbours = neighbours(tenants);
       Weight weight = weight(tenants);
       return new CacheReport(
-          surroundings, extent, figures, near, neighbours, weight, profiles, load);
+          surroundings, extent, figures, parts, near, neighbours, weight, profiles, load);
     }
   }
 
@@ -85,7 +90,11 @@ public final class CacheBench {
         say("round %d of %d", round + 1, extent.rounds());
         for (Contest contest : contests) {
           for (Entrant entrant : Rounds.order(contest.entrants(), round)) {
-            figures.add(contest.name(), entrant.subject(), entrant.turn().take(extent.load()));
+            Costs.Taken taken = entrant.turn().take(extent.load());
+            figures.add(contest.name(), entrant.subject(), taken.sample());
+            parts
+                .computeIfAbsent(contest.name() + entrant.subject(), any -> new ArrayList<>())
+                .add(taken.parts());
           }
         }
         for (Ycsb.Mix mix : Ycsb.Mix.values()) {

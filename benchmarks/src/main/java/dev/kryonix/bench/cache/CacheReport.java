@@ -13,6 +13,7 @@ import dev.kryonix.bench.report.Goal;
 import dev.kryonix.bench.report.Numbers;
 import dev.kryonix.bench.report.Plot;
 import dev.kryonix.bench.report.Report;
+import dev.kryonix.bench.report.Spread;
 import dev.kryonix.bench.report.Table;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,7 @@ final class CacheReport implements Report {
   private final Surroundings surroundings;
   private final Extent extent;
   private final Figures figures;
+  private final Map<String, List<Costs.Parts>> parts;
   private final NearReads near;
   private final Neighbours neighbours;
   private final Weight weight;
@@ -42,6 +44,7 @@ final class CacheReport implements Report {
       Surroundings surroundings,
       Extent extent,
       Figures figures,
+      Map<String, List<Costs.Parts>> parts,
       NearReads near,
       Neighbours neighbours,
       Weight weight,
@@ -50,6 +53,7 @@ final class CacheReport implements Report {
     this.surroundings = surroundings;
     this.extent = extent;
     this.figures = figures;
+    this.parts = parts;
     this.near = near;
     this.neighbours = neighbours;
     this.weight = weight;
@@ -133,6 +137,7 @@ final class CacheReport implements Report {
         "\nYCSB %s, %d threads, %,d records of ten fields of 100 B, a record being one value:\n\n"
             .formatted("0.17.0", Ycsb.THREADS, Ycsb.RECORDS));
     out.append(ycsb().markdown());
+    out.append(whereTimeGoes());
     out.append(nearCache());
     out.append(neighbourhood());
     out.append(memory());
@@ -261,6 +266,45 @@ final class CacheReport implements Report {
       }
     }
     return table;
+  }
+
+  private String whereTimeGoes() {
+    Table table = new Table("call", "through", "Redis", "cache-service", "caller", "together");
+    for (String contest :
+        List.of(
+            Contests.unary(Operation.GET, SIZE, CALLERS),
+            Contests.unary(Operation.SET, SIZE, CALLERS),
+            Contests.batch(SIZE),
+            Contests.pipeline(Operation.GET, SIZE),
+            Contests.pipeline(Operation.SET, SIZE))) {
+      for (String subject : List.of(LETTUCE, KRYONIX)) {
+        List<Costs.Parts> all = parts.getOrDefault(contest + subject, List.of());
+        table.row(
+            contest,
+            subject,
+            part(all, Costs.Parts::redis),
+            part(all, each -> subject.equals(LETTUCE) ? Double.NaN : each.service()),
+            part(all, Costs.Parts::caller),
+            part(
+                all,
+                each ->
+                    each.redis() + each.caller() + (subject.equals(LETTUCE) ? 0 : each.service())));
+      }
+    }
+    return """
+
+    Where the time goes: processor time of one operation, in µs, medians. The machine has %d cores for all of them, so a rate is at most %d,000,000 divided by the last column; a goal on a rate is missed by what \
+    cache-service and the gRPC of the caller take beside a Redis client's bare commands.
+
+    %s"""
+        .formatted(
+            Runtime.getRuntime().availableProcessors(),
+            Runtime.getRuntime().availableProcessors(),
+            table.markdown());
+  }
+
+  private static String part(List<Costs.Parts> all, ToDoubleFunction<Costs.Parts> of) {
+    return Numbers.format(Spread.of(all.stream().map(of::applyAsDouble).toList()).median());
   }
 
   private String nearCache() {

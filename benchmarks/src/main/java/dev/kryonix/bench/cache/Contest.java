@@ -1,6 +1,5 @@
 package dev.kryonix.bench.cache;
 
-import dev.kryonix.bench.load.Sample;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -20,12 +19,12 @@ record Contest(String name, List<Entrant> entrants) {
    * Who takes part.
    *
    * @param subject its name
-   * @param turn what it does for the time given; its processor time is that of Redis
+   * @param turn what it does for the time given
    */
   record Entrant(String subject, Turn turn) {}
 
   /** One turn of a subject. */
   interface Turn {
-    Sample take(Duration time) throws IOException, InterruptedException;
+    Costs.Taken take(Duration time) throws IOException, InterruptedException;
   }
 }

@@ -98,7 +98,9 @@ final class Contests {
     if (size == Values.MEDIUM) {
       entrants.add(new Entrant(GATEWAY, unary(peers.gateway(), operation, size, callers)));
       RedisBenchmark.Load load = new RedisBenchmark.Load(COMMANDS, callers, 1);
-      entrants.add(new Entrant(REDIS_BENCHMARK, time -> redisBenchmark.run(operation, size, load)));
+      entrants.add(
+          new Entrant(
+              REDIS_BENCHMARK, time -> Costs.Taken.of(redisBenchmark.run(operation, size, load))));
     }
     return new Contest(unary(operation, size, callers), entrants);
   }
@@ -124,13 +126,15 @@ final class Contests {
             new Entrant(LETTUCE, pipelineOf(peers.lettuce(), operation, size)),
             new Entrant(KRYONIX, pipelineOf(peers.plain(), operation, size)),
             new Entrant(SEALED, pipelineOf(peers.sealed(), operation, size)),
-            new Entrant(REDIS_BENCHMARK, time -> redisBenchmark.run(operation, size, load))));
+            new Entrant(
+                REDIS_BENCHMARK,
+                time -> Costs.Taken.of(redisBenchmark.run(operation, size, load)))));
   }
 
   private Turn unary(Peer peer, Peer.Operation operation, int size, int callers) {
     byte[] value = Values.of(size);
     return time -> {
-      Costs costs = Costs.since(surroundings.redis().process());
+      Costs costs = Costs.since(surroundings);
       return costs.of(
           Callers.run(
               callers,
@@ -148,7 +152,7 @@ final class Contests {
 
   private Turn batch(Peer peer, int size) {
     return time -> {
-      Costs costs = Costs.since(surroundings.redis().process());
+      Costs costs = Costs.since(surroundings);
       return costs.of(
           Callers.run(
               BATCH_CALLERS,
@@ -160,7 +164,7 @@ final class Contests {
 
   private Turn pipelineOf(Peer peer, Peer.Operation operation, int size) {
     return time -> {
-      Costs costs = Costs.since(surroundings.redis().process());
+      Costs costs = Costs.since(surroundings);
       return costs.of(peer.pipeline(operation, size, time));
     };
   }
@@ -176,13 +180,14 @@ final class Contests {
     return time -> {
       ClosedLoop loop = h2load.run(workload, surroundings.rest(), time);
       Latencies latencies = loop.latencies();
-      return new Sample(
-          loop.perSecond(),
-          latencies.percentile(50),
-          latencies.percentile(95),
-          latencies.percentile(99),
-          Double.NaN,
-          loop.generatorCores());
+      return Costs.Taken.of(
+          new Sample(
+              loop.perSecond(),
+              latencies.percentile(50),
+              latencies.percentile(95),
+              latencies.percentile(99),
+              Double.NaN,
+              loop.generatorCores()));
     };
   }
 

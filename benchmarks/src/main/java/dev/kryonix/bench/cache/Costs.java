@@ -4,47 +4,76 @@ import dev.kryonix.bench.load.Latencies;
 import dev.kryonix.bench.load.Sample;
 import dev.kryonix.bench.process.Watched;
 import java.time.Duration;
+import java.util.List;
 
-/** The processor time of Redis since a moment, for what was done since then. */
+/** The processor time of those who take part, since a moment, for what was done since then. */
 final class Costs {
-  private final Watched redis;
-  private final Duration before;
+  /** Who takes part: Redis, cache-service, and this program as the caller. */
+  private final List<Watched> parties;
+
+  private final List<Duration> before;
   private final long began = System.nanoTime();
 
-  private Costs(Watched redis) {
-    this.redis = redis;
-    this.before = redis.cpu();
+  private Costs(List<Watched> parties) {
+    this.parties = parties;
+    this.before = parties.stream().map(Watched::cpu).toList();
   }
 
-  static Costs since(Watched redis) {
-    return new Costs(redis);
+  static Costs since(Surroundings surroundings) {
+    return new Costs(
+        List.of(
+            surroundings.redis().process(),
+            surroundings.service().process(),
+            new Watched(ProcessHandle.current().pid())));
   }
 
-  /** A sample of calls that were made one after the other. */
-  Sample of(Callers.Calls calls, int perCall) {
+  /**
+   * Processor time of one operation, in microseconds.
+   *
+   * @param redis of Redis
+   * @param service of cache-service
+   * @param caller of the program that called
+   */
+  record Parts(double redis, double service, double caller) {
+    static final Parts UNKNOWN = new Parts(Double.NaN, Double.NaN, Double.NaN);
+  }
+
+  /**
+   * What a turn came to.
+   *
+   * @param sample rates and latencies
+   * @param parts who took how much processor time
+   */
+  record Taken(Sample sample, Parts parts) {
+    /** A turn that somebody else has measured. */
+    static Taken of(Sample sample) {
+      return new Taken(sample, Parts.UNKNOWN);
+    }
+  }
+
+  /** A turn of calls that were made one after the other. */
+  Taken of(Callers.Calls calls, int perCall) {
     Latencies latencies = calls.latencies();
-    return new Sample(
+    return taken(
+        calls.calls() * perCall,
         calls.perSecond() * perCall,
         latencies.percentile(50),
-        latencies.percentile(95),
-        latencies.percentile(99),
-        micros() / calls.calls() / perCall,
-        Double.NaN);
+        latencies.percentile(99));
   }
 
-  /** A sample of so many operations of which only the number is known. */
-  Sample of(long operations) {
+  /** A turn of so many operations of which only the number is known. */
+  Taken of(long operations) {
     double seconds = (System.nanoTime() - began) / 1e9;
-    return new Sample(
-        operations / seconds,
-        Double.NaN,
-        Double.NaN,
-        Double.NaN,
-        micros() / operations,
-        Double.NaN);
+    return taken(operations, operations / seconds, Double.NaN, Double.NaN);
   }
 
-  private double micros() {
-    return redis.cpu().minus(before).toNanos() / 1000.0;
+  private Taken taken(long operations, double perSecond, double p50, double p99) {
+    Parts parts = new Parts(micros(0, operations), micros(1, operations), micros(2, operations));
+    return new Taken(new Sample(perSecond, p50, Double.NaN, p99, parts.redis(), Double.NaN), parts);
+  }
+
+  private double micros(int party, long operations) {
+    Duration cpu = parties.get(party).cpu().minus(before.get(party));
+    return cpu.toNanos() / 1000.0 / operations;
   }
 }
