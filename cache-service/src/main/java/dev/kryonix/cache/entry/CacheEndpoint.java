@@ -53,6 +53,7 @@ final class CacheEndpoint extends DelegatedRpcs {
   private final Flushes flushes;
   private final Leases leases;
   private final PipelineThreads threads;
+  private final PipelineMemory pipelineMemory;
   private final TenantDirectory tenants;
 
   CacheEndpoint(
@@ -61,6 +62,7 @@ final class CacheEndpoint extends DelegatedRpcs {
       Flushes flushes,
       Leases leases,
       PipelineThreads threads,
+      PipelineMemory pipelineMemory,
       TenantDirectory tenants,
       @Named("structures") CacheServiceGrpc.AsyncService structures,
       @Named("watches") CacheServiceGrpc.AsyncService watches) {
@@ -70,6 +72,7 @@ final class CacheEndpoint extends DelegatedRpcs {
     this.flushes = flushes;
     this.leases = leases;
     this.threads = threads;
+    this.pipelineMemory = pipelineMemory;
     this.tenants = tenants;
   }
 
@@ -182,7 +185,7 @@ final class CacheEndpoint extends DelegatedRpcs {
     Principal caller = Callers.current();
     PipelineSteps steps =
         new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented);
-    return new Pipeline(answers, steps, threads).open();
+    return new Pipeline(answers, steps, threads, pipelineMemory).open();
   }
 
   @Override

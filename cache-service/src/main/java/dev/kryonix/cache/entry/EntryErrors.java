@@ -89,6 +89,15 @@ final class EntryErrors {
         .retryAfter(Duration.ofMillis(100));
   }
 
+  static ServiceException pipelineFull(long most) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_FLOW_CONTROL,
+            "The operations under way hold too many bytes; read their results, then try again.")
+        .with("most_bytes_per_stream", Long.toString(most))
+        .retryAfter(Duration.ofMillis(100));
+  }
+
   static ServiceException tooManyFlushes() {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,

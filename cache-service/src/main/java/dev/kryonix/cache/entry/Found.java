@@ -2,6 +2,16 @@ package dev.kryonix.cache.entry;
 
 /** What stands at an address in Redis. */
 public sealed interface Found {
+  /** The bytes of its envelope. */
+  default int size() {
+    return switch (this) {
+      case Nothing() -> 0;
+      case Live(byte[] bytes, Head head) -> bytes.length;
+      case Expired(byte[] bytes, Head head) -> bytes.length;
+      case Invalidated(byte[] bytes, Head head) -> bytes.length;
+    };
+  }
+
   /** Nothing. */
   record Nothing() implements Found {}
 

@@ -2,6 +2,7 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
+import dev.kryonix.kit.errors.ServiceException;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -16,32 +17,47 @@ import java.util.function.Supplier;
 
 /**
  * One stream of operations. At most a window of them is taken from the client before results have
- * gone back to it, so a client that doesn't read is not read from either. All of a stream's work is
- * done by one task at a time on a few threads: it takes what has come, sends it to Redis in one
- * write, and turns what Redis has answered into results while the client takes them. No thread
+ * gone back to it, so a client that doesn't read is not read from either. What it holds is bounded
+ * in bytes, too: what has no room in the stream's share of memory is refused. All of a stream's
+ * work is done by one task at a time on a few threads: it takes what has come, sends it to Redis in
+ * one write, and turns what Redis has answered into results while the client takes them. No thread
  * waits for an operation.
  *
  * <p>Operations on one key are sent one after the other, each when the one before is answered.
  */
 final class Pipeline implements StreamObserver<PipelineRequest> {
-  static final int WINDOW = 1024;
-
   private final ServerCallStreamObserver<PipelineResponse> client;
   private final PipelineSteps steps;
   private final Executor executor;
-  private final Queue<PipelineRequest> came = new ConcurrentLinkedQueue<>();
-  private final Queue<Supplier<PipelineResponse>> answered = new ConcurrentLinkedQueue<>();
+  private final PipelineMemory.Share memory;
+  private final PipelineWindow window = new PipelineWindow();
+  private final Queue<Taken> came = new ConcurrentLinkedQueue<>();
+  private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
 
   /** The last operation under way of each key; touched by the stream's task only. */
   private final Map<EntryKey, CompletableFuture<?>> last = new HashMap<>();
+
+  /** Taken from the client, or asked of it, and not answered yet. */
+  private int asked;
 
   private int underWay;
   private boolean ended;
   private volatile boolean clientDone;
   private volatile boolean cancelled;
 
-  Pipeline(StreamObserver<PipelineResponse> answers, PipelineSteps steps, Executor executor) {
+  /** An operation that came; one that has no room is without its content. */
+  private record Taken(PipelineRequest request, long bytes, boolean hasRoom) {}
+
+  /** A result, and what is held until it has gone. */
+  private record Answered(Supplier<PipelineResponse> response, long bytes) {}
+
+  Pipeline(
+      StreamObserver<PipelineResponse> answers,
+      PipelineSteps steps,
+      Executor executor,
+      PipelineMemory memory) {
+    this.memory = memory.share();
     this.client = (ServerCallStreamObserver<PipelineResponse>) answers;
     this.steps = steps;
     this.executor = Context.currentContextExecutor(executor);
@@ -51,21 +67,31 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
   StreamObserver<PipelineRequest> open() {
     client.disableAutoRequest();
     client.setOnReadyHandler(this::schedule);
-    client.setOnCancelHandler(() -> cancelled = true);
-    client.onNext(PipelineResponse.newBuilder().setWindow(WINDOW).build());
-    client.request(WINDOW);
+    client.setOnCancelHandler(this::cancel);
+    client.onNext(PipelineResponse.newBuilder().setWindow(PipelineWindow.MOST).build());
+    asked = window.size();
+    client.request(asked);
     return this;
   }
 
   @Override
   public void onNext(PipelineRequest request) {
-    came.add(request);
+    long bytes = request.getSerializedSize();
+    came.add(
+        memory.take(bytes)
+            ? new Taken(request, bytes, true)
+            : new Taken(numberOf(request), 0, false));
     schedule();
   }
 
   @Override
   public void onError(Throwable error) {
+    cancel();
+  }
+
+  private void cancel() {
     cancelled = true;
+    memory.close();
   }
 
   @Override
@@ -87,7 +113,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
       }
       answer();
     } catch (RuntimeException e) {
-      cancelled = true;
+      cancel();
       client.onError(e);
       return;
     } finally {
@@ -100,48 +126,74 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
   }
 
   private void send() {
-    for (PipelineRequest request = came.poll(); request != null; request = came.poll()) {
+    for (Taken taken = came.poll(); taken != null; taken = came.poll()) {
       underWay++;
-      PipelineRequest operation = request;
-      EntryKey key = PipelineSteps.key(request);
+      PipelineRequest operation = taken.request;
+      if (!taken.hasRoom) {
+        refuse(operation, 0);
+        continue;
+      }
+      EntryKey key = PipelineSteps.key(operation);
       CompletableFuture<?> before = last.get(key);
-      CompletableFuture<Supplier<PipelineResponse>> result =
+      CompletableFuture<PipelineSteps.Answer> result =
           before == null || before.isDone()
               ? steps.start(operation)
               : before
                   .handle((value, failure) -> operation)
                   .thenComposeAsync(steps::start, executor);
       last.put(key, result);
+      long bytes = taken.bytes;
       result.whenComplete(
           (answer, failure) -> {
-            answered.add(failure == null ? answer : () -> steps.failed(operation, failure));
+            if (failure != null) {
+              answered.add(new Answered(() -> steps.failed(operation, failure), bytes));
+            } else if (memory.take(answer.bytes())) {
+              answered.add(new Answered(answer.response(), bytes + answer.bytes()));
+            } else {
+              refuse(numberOf(operation), bytes);
+            }
             schedule();
           });
     }
   }
 
+  private void refuse(PipelineRequest operation, long bytes) {
+    ServiceException refusal = EntryErrors.pipelineFull(PipelineMemory.Share.MOST);
+    answered.add(new Answered(() -> steps.failed(operation, refusal), bytes));
+  }
+
   private void answer() {
     int gone = 0;
     while (!cancelled && client.isReady()) {
-      Supplier<PipelineResponse> next = answered.poll();
+      Answered next = answered.poll();
       if (next == null) {
         break;
       }
-      client.onNext(next.get());
+      client.onNext(next.response.get());
+      memory.give(next.bytes);
+      window.answered(next.bytes);
       gone++;
     }
     underWay -= gone;
-    if (gone > 0 && !cancelled) {
-      client.request(gone);
+    asked -= gone;
+    int more = window.size() - asked;
+    if (gone > 0 && more > 0 && !cancelled) {
+      asked += more;
+      client.request(more);
     }
     if (underWay == 0) {
       last.clear();
-    } else if (last.size() > 2 * WINDOW) {
+    } else if (last.size() > 2 * PipelineWindow.MOST) {
       last.values().removeIf(CompletableFuture::isDone);
     }
     if (clientDone && underWay == 0 && came.isEmpty() && !ended && !cancelled) {
       ended = true;
+      memory.close();
       client.onCompleted();
     }
+  }
+
+  private static PipelineRequest numberOf(PipelineRequest request) {
+    return PipelineRequest.newBuilder().setSequence(request.getSequence()).build();
   }
 }

@@ -50,6 +50,14 @@ final class PipelineSteps {
     this.increments = increments;
   }
 
+  /**
+   * The answer of Redis.
+   *
+   * @param bytes how much it holds
+   * @param response makes the result of it
+   */
+  record Answer(long bytes, Supplier<PipelineResponse> response) {}
+
   /** The key that an operation is about; the same for all that name none. */
   static EntryKey key(PipelineRequest request) {
     return switch (request.getOperationCase()) {
@@ -73,7 +81,7 @@ final class PipelineSteps {
   }
 
   /** Sends an operation; completes when Redis has answered. */
-  CompletableFuture<Supplier<PipelineResponse>> start(PipelineRequest request) {
+  CompletableFuture<Answer> start(PipelineRequest request) {
     try {
       TenantView caller = tenant.get();
       return switch (request.getOperationCase()) {
@@ -96,8 +104,7 @@ final class PipelineSteps {
         .build();
   }
 
-  private CompletableFuture<Supplier<PipelineResponse>> get(
-      TenantView caller, PipelineRequest request) {
+  private CompletableFuture<Answer> get(TenantView caller, PipelineRequest request) {
     GetRequest get = request.getGet();
     EntryKey key = key(get);
     return entries
@@ -106,6 +113,7 @@ final class PipelineSteps {
             found ->
                 guarded(
                     request,
+                    found.size(),
                     () -> {
                       Lookup lookup = entries.open(caller, key, found);
                       return answer(request)
@@ -114,8 +122,7 @@ final class PipelineSteps {
                     }));
   }
 
-  private CompletableFuture<Supplier<PipelineResponse>> set(
-      TenantView caller, PipelineRequest request) {
+  private CompletableFuture<Answer> set(TenantView caller, PipelineRequest request) {
     SetRequest set = request.getSet();
     Entries.Pending pending = entries.submit(caller, EntryProtos.put(set));
     return pending
@@ -124,6 +131,7 @@ final class PipelineSteps {
             outcome ->
                 guarded(
                     request,
+                    0,
                     () -> {
                       Entry written = entries.finish(caller, pending, outcome);
                       return answer(request)
@@ -133,8 +141,7 @@ final class PipelineSteps {
                     }));
   }
 
-  private CompletableFuture<Supplier<PipelineResponse>> delete(
-      TenantView caller, PipelineRequest request) {
+  private CompletableFuture<Answer> delete(TenantView caller, PipelineRequest request) {
     DeleteRequest delete = request.getDelete();
     EntryKey key = key(delete);
     OptionalLong version = EntryProtos.version("etag", delete.getEtag());
@@ -144,6 +151,7 @@ final class PipelineSteps {
             deleted ->
                 guarded(
                     request,
+                    0,
                     () -> {
                       boolean was = deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag"));
                       leases.wake(caller, key);
@@ -153,8 +161,7 @@ final class PipelineSteps {
                     }));
   }
 
-  private CompletableFuture<Supplier<PipelineResponse>> touch(
-      TenantView caller, PipelineRequest request) {
+  private CompletableFuture<Answer> touch(TenantView caller, PipelineRequest request) {
     TouchRequest touch = request.getTouch();
     EntryKey key = key(touch);
     return entries
@@ -168,6 +175,7 @@ final class PipelineSteps {
             found ->
                 guarded(
                     request,
+                    found.size(),
                     () -> {
                       if (!(entries.open(caller, key, found) instanceof Lookup.Hit(Entry entry))) {
                         throw EntryErrors.notFound(key);
@@ -180,20 +188,21 @@ final class PipelineSteps {
   }
 
   /** Reads and writes until nobody comes in between, so it waits, on a thread of its own. */
-  private CompletableFuture<Supplier<PipelineResponse>> increment(PipelineRequest request) {
+  private CompletableFuture<Answer> increment(PipelineRequest request) {
     return CompletableFuture.supplyAsync(() -> increments.apply(request.getIncrement()), blocking)
-        .thenApply(counted -> () -> answer(request).setIncrement(counted).build());
+        .thenApply(counted -> new Answer(0, () -> answer(request).setIncrement(counted).build()));
   }
 
-  private Supplier<PipelineResponse> guarded(
-      PipelineRequest request, Supplier<PipelineResponse> result) {
-    return () -> {
-      try {
-        return result.get();
-      } catch (ServiceException refusal) {
-        return failed(request, refusal);
-      }
-    };
+  private Answer guarded(PipelineRequest request, long bytes, Supplier<PipelineResponse> result) {
+    return new Answer(
+        bytes,
+        () -> {
+          try {
+            return result.get();
+          } catch (ServiceException refusal) {
+            return failed(request, refusal);
+          }
+        });
   }
 
   private static PipelineResponse.Builder answer(PipelineRequest request) {

@@ -17,8 +17,11 @@ import io.grpc.stub.ClientCallStreamObserver;
 import io.grpc.stub.ClientResponseObserver;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Random;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -174,6 +177,52 @@ abstract class PipelineSuite {
     sender.join(Duration.ofSeconds(60));
     client.finish();
     assertThat(client.results).hasSize(6_000);
+  }
+
+  @Test
+  void clientsThatDoNotReadLargeValuesCannotFillTheService() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 10);
+    byte[] value = new byte[1_000_000];
+    new Random(7).nextBytes(value);
+    cache
+        .blocking(tenant)
+        .set(set(1, "big", "").getSet().toBuilder().setValue(ByteString.copyFrom(value)).build());
+    List<Client> clients = new ArrayList<>();
+    for (int i = 0; i < 10; i++) {
+      Client client = new Client(1);
+      client.open(cache.async(tenant));
+      clients.add(client);
+    }
+    // Ten times 100 MB wait for somebody who reads.
+    for (Client client : clients) {
+      for (int i = 1; i <= 100; i++) {
+        client.call().onNext(get(i, "big"));
+      }
+    }
+
+    CacheServiceGrpc.CacheServiceBlockingStub other = cache.blocking(cache.tenant("basic", 10));
+    for (int i = 0; i < 200; i++) {
+      other.set(set(1, "k" + i % 10, "v").getSet());
+      assertThat(other.get(CacheProcess.get("k" + i % 10)).getHit()).isTrue();
+    }
+
+    for (Client client : clients) {
+      client.readOn();
+      client.finish();
+      assertThat(client.results).hasSize(100);
+      assertThat(client.results.values())
+          .allMatch(
+              result ->
+                  result.getGet().getHit()
+                      || result.getError().getCode() == Code.RESOURCE_EXHAUSTED_VALUE);
+    }
+  }
+
+  private static PipelineRequest get(long sequence, String key) {
+    return PipelineRequest.newBuilder()
+        .setSequence(sequence)
+        .setGet(CacheProcess.get(key))
+        .build();
   }
 
   private static PipelineRequest set(long sequence, String key, String value) {
