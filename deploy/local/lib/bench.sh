@@ -253,7 +253,7 @@ bench_messaging() {
 }
 
 bench_messaging_clean_up() {
-  bench_tenancy_clean_up
+  bench_fresh_clean_up
   if [[ ${KRYONIX_BENCH_MEMORY:-} ]]; then rm -rf "$KRYONIX_BENCH_MEMORY"; fi
 }
 
