@@ -5,6 +5,7 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.tenant.v1.GatewayLimits;
 import dev.kryonix.api.tenant.v1.Limits;
+import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.bench.load.Latencies;
 import dev.kryonix.bench.load.OpenLoop;
 import dev.kryonix.bench.tenancy.LiveHeap;
@@ -77,6 +78,8 @@ final class Crowd {
     }
     Limits limits =
         Limits.newBuilder()
+            // Nobody consumes, and a full queue is not the limit that is meant here.
+            .setMessaging(MessagingLimits.newBuilder().setQueueDepth(Tenants.DEPTH))
             .setGateway(GatewayLimits.newBuilder().setBurstPerSecond(1_000_000))
             .build();
     // The first has the plan that may publish more than the others together.

@@ -29,7 +29,9 @@ final class Tenants implements AutoCloseable {
   /** No limit of a tenant may stand in for the speed of the service: these are beyond any run. */
   private static final int NO_LIMIT = 1_000_000_000;
 
-  private static final int DEPTH = 20_000_000;
+  /** More messages than any run leaves in a queue. */
+  static final int DEPTH = 20_000_000;
+
   private static final int PATIENCE_MINUTES = 5;
 
   private final Surroundings surroundings;

@@ -42,6 +42,8 @@ final class Unary {
 
   private void saturate(String subject, Target target) throws IOException, InterruptedException {
     try (UnaryCalls calls = new UnaryCalls(target, Treatment.SEALED, CALLERS)) {
+      // Until what single calls run has been compiled.
+      Thread.sleep(lab.extent().warmUp());
       lab.add(
           SATURATED,
           subject,
