@@ -219,10 +219,7 @@ abstract class PipelineSuite {
   }
 
   private static PipelineRequest get(long sequence, String key) {
-    return PipelineRequest.newBuilder()
-        .setSequence(sequence)
-        .setGet(CacheProcess.get(key))
-        .build();
+    return PipelineRequest.newBuilder().setSequence(sequence).setGet(CacheProcess.get(key)).build();
   }
 
   private static PipelineRequest set(long sequence, String key, String value) {

@@ -33,7 +33,7 @@ final class ConfirmChannel {
   private final Broker broker;
   private final Channel channel;
   private final Window window;
-  private final ReentrantLock writing = new ReentrantLock(true);
+  private final ReentrantLock writing = new ReentrantLock();
   private final ConcurrentNavigableMap<Long, InFlight> inFlight = new ConcurrentSkipListMap<>();
   private final Map<Mark, InFlight> byMark = new ConcurrentHashMap<>();
 
