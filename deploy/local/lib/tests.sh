@@ -78,7 +78,7 @@ tests_faults() {
 tests_system() {
   KRYONIX_LAUNCHER=$KRYONIX_ROOT/kryonix KRYONIX_BUILD=no KRYONIX_AOT=no \
     KRYONIX_SYSTEM_HOME=$TEST_HOME/system KRYONIX_SYSTEM_PORT_OFFSET=$((TEST_PORT_OFFSET + 1000)) \
-    tests_maven system -pl system-tests -am -Dtest='dev.kryonix.system.**' '-Dit.test=dev.kryonix.system.**' \
+    tests_maven system -pl system-tests -am '-Dtest=dev/kryonix/system/**/*Test.java' '-Dit.test=dev/kryonix/system/**/*IT.java' \
     -Dsurefire.failIfNoSpecifiedTests=false -Dfailsafe.failIfNoSpecifiedTests=false "$@"
 }
 
