@@ -111,7 +111,7 @@ final class ConfirmChannel {
     window.enter();
     InFlight entry = new InFlight(new Mark(exchange, identity(message.properties())));
     entry.outcome.whenComplete((outcome, error) -> window.leave());
-    writing.lockInterruptibly();
+    writing.lock();
     try {
       long tag = channel.getNextPublishSeqNo();
       inFlight.put(tag, entry);
