@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.NoSuchElementException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 
@@ -45,7 +46,7 @@ public final class BrokerNodes {
     TimeoutException late = null;
     for (Address node : inOrder(who)) {
       try {
-        Connection connection = factory.newConnection(List.of(node), name);
+        Connection connection = connect(factory, name, node);
         failures.remove(node);
         return connection;
       } catch (IOException e) {
@@ -63,6 +64,16 @@ public final class BrokerNodes {
       throw lost;
     }
     throw late == null ? new TimeoutException("the broker has no node") : late;
+  }
+
+  private static Connection connect(ConnectionFactory factory, String name, Address node)
+      throws IOException, TimeoutException {
+    try {
+      return factory.newConnection(List.of(node), name);
+    } catch (NoSuchElementException e) {
+      // The client's pipeline comes apart when the other side closes while it is being set up.
+      throw new IOException("the connection was closed while it was opened", e);
+    }
   }
 
   /** Whether this is about who connects and where to, rather than about the node. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.ConnectionFactory;
 import com.sun.net.httpserver.HttpServer;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 final class BrokerNodesTest {
@@ -66,6 +69,26 @@ final class BrokerNodesTest {
   }
 
   @Test
+  void aNodeThatClosesWhileTheConnectionIsSetUpIsAwayLikeAnyOther() throws Exception {
+    int tries = 200;
+    CountDownLatch asked = new CountDownLatch(tries);
+    MultiThreadIoEventLoopGroup eventLoops =
+        new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+    try (ServerSocket node = hangUp(asked, tries)) {
+      BrokerNodes nodes = new BrokerNodes(config("127.0.0.1:" + node.getLocalPort(), "http://one"));
+      ConnectionFactory factory = new ConnectionFactory();
+      factory.netty().eventLoopGroup(eventLoops);
+
+      for (int i = 0; i < tries; i++) {
+        assertThatThrownBy(() -> nodes.connect(factory, "test", 0))
+            .isInstanceOfAny(IOException.class, TimeoutException.class);
+      }
+    } finally {
+      eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
   void theManagementApiIsAskedAtTheNextNodeWhenOneIsGone() throws Exception {
     int dead = freePort();
     HttpServer live =
@@ -113,13 +136,19 @@ final class BrokerNodesTest {
 
   /** A node that lets go of everybody at once. */
   private static ServerSocket hangUp(CountDownLatch asked) throws IOException {
+    return hangUp(asked, 1);
+  }
+
+  private static ServerSocket hangUp(CountDownLatch asked, int times) throws IOException {
     ServerSocket node = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
     Thread.ofVirtual()
         .start(
             () -> {
               try {
-                node.accept().close();
-                asked.countDown();
+                for (int i = 0; i < times; i++) {
+                  node.accept().close();
+                  asked.countDown();
+                }
               } catch (IOException e) {
                 // Nobody came.
               }
