@@ -30,7 +30,6 @@ run_tests() {
   case $kind in
     all)
       tests_modules verify || result=1
-      tests_faults -DexcludedGroups=long || result=1
       tests_system verify || result=1
       ;;
     unit) tests_maven modules -T2 test || result=1 ;;
@@ -60,13 +59,12 @@ tests_modules() {
   tests_maven modules -T2 "-Djvm=$KRYONIX_HOME/jvm/bin/java" -pl '!system-tests' "$@"
 }
 
-# Nodes, processes and the network fail under load, on a broker cluster that is there for as long as that takes. Those that
-# take long are tagged so, and left out where everything is tested.
+# Nodes, processes and the network fail under load, on a broker cluster that is there for as long as that takes.
 tests_faults() {
   local result=0
   "$SERVERS" up rabbitmq_cluster postgres 9>&- || return 1
   tests_write_jvm
-  tests_maven faults "-Djvm=$KRYONIX_HOME/jvm/bin/java" -pl messaging-service -am -Dskip.unit.tests=true \
+  tests_maven faults "-Djvm=$KRYONIX_HOME/jvm/bin/java" -pl messaging-service -am -Dskip.unit.tests=true -Dspotless.check.skip=true \
     '-Dit.test=dev.kryonix.messaging.faults.*Faults' -Dfailsafe.failIfNoSpecifiedTests=false "$@" verify || result=1
   "$SERVERS" down rabbitmq_cluster 9>&-
   return "$result"
