@@ -65,7 +65,7 @@ tests_faults() {
   "$SERVERS" up rabbitmq_cluster postgres 9>&- || return 1
   tests_write_jvm
   tests_maven faults "-Djvm=$KRYONIX_HOME/jvm/bin/java" -pl messaging-service -am -Dskip.unit.tests=true -Dspotless.check.skip=true \
-    '-Dit.test=dev.kryonix.messaging.faults.*Faults' -Dfailsafe.failIfNoSpecifiedTests=false "$@" verify || result=1
+    '-Dit.test=dev.kryonix.messaging.faults.*Faults' -Dfailsafe.failIfNoSpecifiedTests=false verify || result=1
   "$SERVERS" down rabbitmq_cluster 9>&-
   return "$result"
 }
