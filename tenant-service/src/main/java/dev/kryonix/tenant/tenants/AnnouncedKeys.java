@@ -1,5 +1,6 @@
 package dev.kryonix.tenant.tenants;
 
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.kit.postgres.DatabaseException;
@@ -70,7 +71,7 @@ final class AnnouncedKeys implements Lifecycle {
       List<TenantUid> due = database.inPlatform(tx -> secrets.announcedBefore(tx, then, AT_ONCE));
       due.forEach(uid -> database.runInPlatform(tx -> use(tx, uid)));
       return due.size() < AT_ONCE ? between() : Duration.ZERO;
-    } catch (DatabaseException e) {
+    } catch (ServiceException | DatabaseException e) {
       LOG.debug("announced keys wait for the database: {}", e.toString());
       return between();
     }

@@ -18,6 +18,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Changes tenants. Each change locks the tenant, checks the etag and the state, and writes the next
@@ -128,7 +129,7 @@ public final class TenantChanges {
 
   /** Lets every service compare the tenant with what it must be. */
   public Tenant repair(TenantId id, Principal caller) {
-    return reconcile(id, caller, "RepairTenant", (tx, tenant, now) -> {});
+    return reconcile(id, caller, "RepairTenant", Map.of(), (tx, tenant, now) -> {});
   }
 
   /** Gives the tenant new credentials. */
@@ -137,6 +138,9 @@ public final class TenantChanges {
         id,
         caller,
         "RotateCredentials",
+        Map.of(
+            "credentials",
+            credentials.stream().map(Credential::name).sorted().collect(Collectors.joining(","))),
         (tx, tenant, now) -> {
           if (credentials.contains(Credential.CREDENTIAL_BROKER_PASSWORD)) {
             secrets.rotateBrokerPassword(tx, tenant, now);
@@ -152,7 +156,8 @@ public final class TenantChanges {
     void change(Tx tx, Tenant tenant, Instant now) throws SQLException;
   }
 
-  private Tenant reconcile(TenantId id, Principal caller, String rpc, Aside aside) {
+  private Tenant reconcile(
+      TenantId id, Principal caller, String rpc, Map<String, String> details, Aside aside) {
     return database.inTenant(
         id,
         tx -> {
@@ -166,7 +171,7 @@ public final class TenantChanges {
               id,
               tenant.uid(),
               AuditEvent.of(
-                  now, Actor.of(caller), "TenantService." + rpc, "tenants/" + id, Map.of()));
+                  now, Actor.of(caller), "TenantService." + rpc, "tenants/" + id, details));
           Outbox.append(tx, tenant.uid());
           return tenants.find(tx, tenant.uid()).orElseThrow();
         });

@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.kryonix.api.tenant.v1.AccessServiceGrpc;
 import dev.kryonix.api.tenant.v1.ActorKind;
+import dev.kryonix.api.tenant.v1.AuditEvent;
 import dev.kryonix.api.tenant.v1.CreateApiKeyRequest;
 import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.Credential;
@@ -291,6 +292,14 @@ final class PurgeIT {
     rotate(tenant, Credential.CREDENTIAL_TENANT_KEY, Credential.CREDENTIAL_BROKER_PASSWORD);
     assertThat(secrets(tenant, "tenant-key")).hasSize(3).startsWith(announced.getLast());
     assertThat(secrets(tenant, "broker-password")).hasSize(2).endsWith(password.getFirst());
+    assertThat(
+            admin
+                .audit()
+                .listAuditEvents(
+                    ListAuditEventsRequest.newBuilder().setTenant(tenant.getId()).build())
+                .getAuditEventsList())
+        .extracting(AuditEvent::getDetailsMap)
+        .contains(Map.of("credentials", "CREDENTIAL_TENANT_KEY"), Map.of("in_use", "tenant-key"));
   }
 
   @Test
