@@ -24,7 +24,6 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -164,7 +163,7 @@ final class AccessLogIT {
     long before = lines().size();
     send(rest("/nowhere/secret-path").GET());
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> lines().size() > before);
+    await().until(() -> lines().size() > before);
     JsonObject line =
         JsonParser.parseString(
                 lines().stream()
@@ -201,7 +200,7 @@ final class AccessLogIT {
 
   /** The one line of this test's request, which its id tells apart. */
   private JsonObject line() throws IOException {
-    await().atMost(Duration.ofSeconds(5)).until(() -> !own().isEmpty());
+    await().until(() -> !own().isEmpty());
     assertThat(own()).hasSize(1);
     return JsonParser.parseString(own().getFirst()).getAsJsonObject();
   }

@@ -205,7 +205,7 @@ final class TracesIT {
     String recorded = "1" + trace.substring(1);
     channelCall(recorded);
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> collector.spans(recorded).size() == 2);
+    await().until(() -> collector.spans(recorded).size() == 2);
     assertThat(collector.spans(trace)).isEmpty();
   }
 
@@ -253,7 +253,7 @@ final class TracesIT {
 
   /** The only span of that service in this test's trace, once all have come. */
   private Received spanOf(String name, int ofAll) {
-    await().atMost(Duration.ofSeconds(5)).until(() -> collector.spans(trace).size() >= ofAll);
+    await().until(() -> collector.spans(trace).size() >= ofAll);
     List<Received> all = collector.spans(trace);
     assertThat(all).hasSize(ofAll);
     return all.stream().filter(span -> span.service().equals(name)).findFirst().orElseThrow();

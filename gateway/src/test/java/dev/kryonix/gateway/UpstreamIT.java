@@ -197,7 +197,7 @@ final class UpstreamIT {
     assertThat(rest(gateway).headers().firstValue("retry-after")).isPresent();
 
     only.start();
-    await().ignoreExceptions().atMost(Duration.ofSeconds(5)).untilAsserted(() -> once(stub));
+    await().ignoreExceptions().untilAsserted(() -> once(stub));
     await()
         .atMost(SOON)
         .untilAsserted(

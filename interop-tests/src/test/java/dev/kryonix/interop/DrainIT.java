@@ -55,19 +55,19 @@ final class DrainIT {
       Taker<StreamingInputCallRequest, StreamingInputCallResponse> answer =
           new Taker<>(StreamingInputCallResponse::getAggregatedPayloadSize, started::complete);
       TestServiceGrpc.newStub(channel).streamingInputCall(answer);
-      var call = started.get(5, TimeUnit.SECONDS);
+      var call = started.get(30, TimeUnit.SECONDS);
       call.onNext(StreamingInputCallRequest.newBuilder().setPayload(PAYLOAD).build());
       await().until(() -> service.taken.get() > 0);
 
       gateway.terminate();
-      await().atMost(Duration.ofSeconds(10)).until(() -> isClosed(gateway.grpcPort()));
+      await().until(() -> isClosed(gateway.grpcPort()));
       assertThat(isClosed(gateway.httpPort())).isTrue();
       assertThat(gateway.isAlive()).isTrue();
       call.onNext(StreamingInputCallRequest.newBuilder().setPayload(PAYLOAD).build());
       call.onCompleted();
 
       assertThat(answer.takeAll()).isEqualTo(2L * PAYLOAD.getBody().size());
-      assertThat(gateway.awaitEnd(Duration.ofSeconds(15))).isTrue();
+      assertThat(gateway.awaitEnd(Duration.ofSeconds(30))).isTrue();
       assertThat(gateway.log()).doesNotContain("Exception");
       channel.shutdownNow();
     } finally {

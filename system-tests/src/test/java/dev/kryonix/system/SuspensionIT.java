@@ -51,7 +51,7 @@ final class SuspensionIT {
       platform.operator().suspend(tenant.id());
       long suspended = System.nanoTime();
 
-      Refusal refusal = Refusal.ofCall(() -> subscription.next(Duration.ofSeconds(10)));
+      Refusal refusal = Refusal.ofCall(() -> subscription.next(Duration.ofSeconds(30)));
 
       assertThat(Duration.ofNanos(System.nanoTime() - suspended)).isLessThan(EVERYWHERE_WITHIN);
       assertThat(refusal.code()).isEqualTo(Code.PERMISSION_DENIED);

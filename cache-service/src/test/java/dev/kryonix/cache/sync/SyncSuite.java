@@ -306,7 +306,7 @@ abstract class SyncSuite {
     await().until(() -> got.equals(List.of("a", "b")));
     gone.set(true);
 
-    assertThat(follower.join(Duration.ofSeconds(5))).isTrue();
+    assertThat(follower.join(Duration.ofSeconds(30))).isTrue();
   }
 
   @Test

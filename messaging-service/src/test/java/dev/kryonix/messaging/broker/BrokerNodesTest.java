@@ -64,7 +64,7 @@ final class BrokerNodesTest {
       assertThatThrownBy(() -> nodes.connect(new ConnectionFactory(), "test", 0))
           .isInstanceOf(IOException.class);
 
-      assertThat(asked.await(5, TimeUnit.SECONDS)).isTrue();
+      assertThat(asked.await(30, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -307,6 +307,7 @@ final class HistoryIT {
   void aHistoryThatWasLostIsToldAsAGap() throws Exception {
     String cursor;
     try (View view = view("")) {
+      view.next(ReceiveResponse::hasKeepAlive);
       publish(0, 5, Map.of());
       cursor = "";
       for (int i = 0; i < 5; i++) {
@@ -405,9 +406,9 @@ final class HistoryIT {
   private record View(BlockingClientCall<?, ReceiveResponse> call) implements AutoCloseable {
     ReceiveResponse next(Predicate<ReceiveResponse> wanted)
         throws InterruptedException, StatusException, TimeoutException {
-      Instant end = Instant.now().plusSeconds(15);
+      Instant end = Instant.now().plusSeconds(30);
       while (Instant.now().isBefore(end)) {
-        ReceiveResponse response = call.read(15, TimeUnit.SECONDS);
+        ReceiveResponse response = call.read(30, TimeUnit.SECONDS);
         assertThat(response).isNotNull();
         if (wanted.test(response)) {
           return response;

@@ -253,7 +253,6 @@ final class PublishAndSubscribeIT {
         subscription.acknowledge(subscription.next());
       }
       await()
-          .atMost(java.time.Duration.ofSeconds(10))
           .ignoreExceptions()
           .until(() -> messaging.stub(tenant).publish(reminder("n")).hasPublishTime());
     }
@@ -291,9 +290,7 @@ final class PublishAndSubscribeIT {
   private void awaitReady(String queue, long messages) throws Exception {
     try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
         Channel channel = connection.createChannel()) {
-      await(queue)
-          .atMost(java.time.Duration.ofSeconds(10))
-          .until(() -> channel.messageCount(queue) == messages);
+      await(queue).until(() -> channel.messageCount(queue) == messages);
     }
   }
 }

@@ -46,7 +46,7 @@ final class ScheduleIT {
   private static final String QUEUE = "crm.leads.create";
 
   /** A busy machine that has just started everything is slower than the second that is promised. */
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(30);
 
   private static final Duration HOUR = Duration.ofHours(1);
 
@@ -110,10 +110,7 @@ final class ScheduleIT {
             PublishCalls.stream(messaging.service().channel(), messaging.caller(tenant), requests));
     assertThat(results).hasSize(messages).allMatch(PublishResult::hasPublished);
 
-    await()
-        .atMost(Duration.ofSeconds(20))
-        .ignoreExceptions()
-        .until(() -> messaging.ready(tenant, QUEUE) == messages);
+    await().ignoreExceptions().until(() -> messaging.ready(tenant, QUEUE) == messages);
     await().during(Duration.ofSeconds(2)).until(() -> messaging.ready(tenant, QUEUE) == messages);
     Set<String> ids = new HashSet<>();
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {

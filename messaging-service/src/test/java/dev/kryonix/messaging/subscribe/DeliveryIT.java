@@ -58,7 +58,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class DeliveryIT {
   private static final StepReporter STEPS = (step, action) -> action.run();
   private static final Duration LEASE = Duration.ofMinutes(1);
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final Settlement DONE = new Settlement.Acknowledge();
   private static final int DEPTH = 20;
 

@@ -32,10 +32,10 @@ final class RoundsTest {
             });
 
     rounds.start();
-    assertThat(three.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(three.await(30, TimeUnit.SECONDS)).isTrue();
     rounds.stop();
 
-    assertThat(interrupted.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(interrupted.await(30, TimeUnit.SECONDS)).isTrue();
     assertThat(going).hasValue(1);
   }
 

@@ -156,11 +156,11 @@ final class StreamsTest {
     StreamReader<ExportResponse> reader = export();
     Thread waiting =
         Thread.ofVirtual().start(() -> assertThatThrownBy(reader::hasNext).isNotNull());
-    assertThat(started.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(started.await(30, TimeUnit.SECONDS)).isTrue();
 
     waiting.interrupt();
 
-    assertThat(cancelled.await(10, TimeUnit.SECONDS)).isTrue();
+    assertThat(cancelled.await(30, TimeUnit.SECONDS)).isTrue();
     waiting.join();
   }
 

@@ -26,7 +26,6 @@ import io.opentelemetry.api.trace.SpanKind;
 import io.opentelemetry.sdk.trace.data.SpanData;
 import io.opentelemetry.sdk.trace.data.StatusData;
 import io.opentelemetry.sdk.trace.samplers.Sampler;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -55,7 +54,7 @@ final class HopsTest {
 
     call(front);
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> spans.ended().size() == 3);
+    await().until(() -> spans.ended().size() == 3);
     SpanData made = spans.one(RPC, SpanKind.CLIENT);
     SpanData first = span(made.getParentSpanId());
     SpanData second =
@@ -107,7 +106,7 @@ final class HopsTest {
 
     assertThatThrownBy(() -> call(broken)).isInstanceOf(StatusRuntimeException.class);
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> spans.ended().size() == 1);
+    await().until(() -> spans.ended().size() == 1);
     SpanData span = spans.one(RPC, SpanKind.SERVER);
     assertThat(span.getStatus()).isEqualTo(StatusData.error());
     assertThat(span.getAttributes().toString()).contains("rpc.grpc.status_code=13");
@@ -133,7 +132,7 @@ final class HopsTest {
     begun.await();
     context.cancel(null);
 
-    await().atMost(Duration.ofSeconds(5)).until(() -> spans.ended().size() == 1);
+    await().until(() -> spans.ended().size() == 1);
     assertThat(spans.one(RPC, SpanKind.SERVER).getAttributes().toString())
         .contains("rpc.grpc.status_code=1");
   }

@@ -106,7 +106,7 @@ final class SuggestTenantIT {
   private static SuggestTenantResponse suggest(String sector, String description) {
     return admin
         .tenants()
-        .withDeadlineAfter(5, TimeUnit.SECONDS)
+        .withDeadlineAfter(30, TimeUnit.SECONDS)
         .suggestTenant(
             SuggestTenantRequest.newBuilder()
                 .setSector(sector)

@@ -24,7 +24,7 @@ final class CrewTest {
         });
     await().until(() -> done.get() > 10);
 
-    crew.stop(Duration.ofSeconds(5));
+    crew.stop(Duration.ofSeconds(30));
 
     assertThat(done).hasValue(begun.get());
   }
