@@ -145,9 +145,9 @@ services_stop() {
   wait "${pids[@]}"
 }
 
-# Keys that services sign and seal with, made once.
+# Keys that services sign and seal with, made once; of the platform key another command may know.
 keys_prepare() {
-  [[ -s $KRYONIX_HOME/keys/services.jwks.json && -s $KRYONIX_HOME/keys/master.key ]] && return
+  [[ -s $KRYONIX_HOME/keys/services.jwks.json && (-s $KRYONIX_HOME/keys/master.key || ${KRYONIX_MASTER_KEY_COMMAND-}) ]] && return
   "$JAVA_HOME/bin/java" -XX:TieredStopAtLevel=1 -cp "$(app_folder tenant)/app.jar:$(app_folder tenant)/lib/*" \
     dev.kryonix.kit.crypto.GenerateKeys "$KRYONIX_HOME/keys" "${SERVICES[@]}" >>"$KRYONIX_HOME/log/keys.log" 2>&1 ||
     die "making the services' keys failed; see $KRYONIX_HOME/log/keys.log"

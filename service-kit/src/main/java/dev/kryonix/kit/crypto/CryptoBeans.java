@@ -5,14 +5,22 @@ import io.micronaut.context.annotation.Factory;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 
-/** Gives a service the platform key in its keys folder. */
+/** Gives a service the platform key, from where its settings say. */
 @Factory
 final class CryptoBeans {
   static final String MASTER_KEY_FILE = "master.key";
 
   @Singleton
-  MasterKey masterKey(ServerConfig config) {
-    return MasterKey.read(config.keysDir().resolve(MASTER_KEY_FILE));
+  KeyProvider keyProvider(ServerConfig server, KeyConfig config) {
+    String command = config.command();
+    return command == null
+        ? () -> MasterKey.read(server.keysDir().resolve(MASTER_KEY_FILE))
+        : new KeyCommand(command, config.commandTimeout());
+  }
+
+  @Singleton
+  MasterKey masterKey(KeyProvider provider) {
+    return provider.masterKey();
   }
 
   @Singleton

@@ -30,9 +30,11 @@ import java.util.regex.Pattern;
  * services' public keys. Keys that exist stay, so it can be run at every start and for a service
  * that is added later.
  *
- * <p>{@code GenerateKeys <folder> <service>…}
+ * <p>{@code GenerateKeys <folder> <service>…}; no platform key is made where {@code
+ * KRYONIX_MASTER_KEY_COMMAND} says that a command knows it.
  */
 public final class GenerateKeys {
+  private static final String COMMAND = "KRYONIX_MASTER_KEY_COMMAND";
   private static final String KEY_SUFFIX = ".jwk";
   private static final String KEY_SET = "services.jwks.json";
   private static final Pattern SERVICE = Pattern.compile("[a-z][a-z0-9-]{0,39}");
@@ -56,8 +58,13 @@ public final class GenerateKeys {
       return;
     }
     try {
-      new GenerateKeys(Path.of(args[0]), new SecureRandom())
-          .run(List.of(args).subList(1, args.length));
+      GenerateKeys keys = new GenerateKeys(Path.of(args[0]), new SecureRandom());
+      List<String> services = List.of(args).subList(1, args.length);
+      if (System.getenv(COMMAND) == null) {
+        keys.run(services);
+      } else {
+        keys.makeServiceKeys(services);
+      }
     } catch (IOException | KeyFileException | IllegalArgumentException e) {
       System.err.println("cannot make the keys: " + e.getMessage());
       System.exit(1);
@@ -65,6 +72,11 @@ public final class GenerateKeys {
   }
 
   void run(List<String> services) throws IOException {
+    makeServiceKeys(services);
+    makeMasterKey();
+  }
+
+  void makeServiceKeys(List<String> services) throws IOException {
     for (String service : services) {
       if (!SERVICE.matcher(service).matches()) {
         throw new IllegalArgumentException("not a service name: " + service);
@@ -72,7 +84,6 @@ public final class GenerateKeys {
     }
     Files.createDirectories(folder, PosixFilePermissions.asFileAttribute(OWNER_FOLDER));
     Files.setPosixFilePermissions(folder, OWNER_FOLDER);
-    makeMasterKey();
     for (String service : services) {
       makeServiceKey(service);
     }

@@ -83,6 +83,13 @@ final class GenerateKeysTest {
   }
 
   @Test
+  void noPlatformKeyIsMadeWhereItIsKeptElsewhere() throws IOException {
+    keys.makeServiceKeys(List.of("tenant"));
+
+    assertThat(contents().keySet()).containsExactly("services.jwks.json", "tenant.jwk");
+  }
+
+  @Test
   void aPlatformKeyOfTheWrongLengthIsNotReplaced() throws IOException {
     keys.run(List.of("tenant"));
     Files.write(folder.resolve("master.key"), new byte[31]);

@@ -3,7 +3,9 @@ package dev.kryonix.kit.state;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.api.tenant.v1.SealedSecret;
 import dev.kryonix.kit.crypto.GenerateKeys;
+import dev.kryonix.kit.crypto.MasterKey;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -14,9 +16,13 @@ import dev.kryonix.kit.snapshot.SnapshotEndpoint;
 import io.micronaut.context.ApplicationContext;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -61,6 +67,19 @@ final class WiringTest {
       assertThat(context.containsBean(SnapshotEndpoint.class)).isFalse();
       assertThat(context.containsBean(Database.class)).isFalse();
       assertThat(context.getBean(SecretBox.class)).isNotNull();
+    }
+  }
+
+  @Test
+  void aServiceTakesThePlatformKeyFromACommandWhereOneIsSet() throws IOException {
+    Path file = Path.of(String.valueOf(properties.get("kryonix.server.keys-dir")), "master.key");
+    TenantUid uid = new TenantUid(UUID.randomUUID());
+    SealedSecret sealed =
+        new SecretBox(MasterKey.read(file), new SecureRandom()).seal(uid, "test", "1", new byte[1]);
+    Path kept = Files.move(file, file.resolveSibling("kept"));
+    properties.put("kryonix.master-key.command", "base64 '" + kept + "'");
+    try (ApplicationContext context = start()) {
+      assertThat(context.getBean(SecretBox.class).open(sealed, uid)).hasSize(1);
     }
   }
 
