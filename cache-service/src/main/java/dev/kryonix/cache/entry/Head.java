@@ -45,7 +45,7 @@ public record Head(int flags, long version, long stamp, Instant expires, List<by
   static final int DIGEST_BYTES = 8;
 
   /** Reads what stored bytes claim, unchecked; empty when they are no envelope. */
-  static Optional<Head> of(byte[] stored) {
+  public static Optional<Head> of(byte[] stored) {
     if (stored.length <= TAGS_AT || stored[0] != FORMAT) {
       return Optional.empty();
     }

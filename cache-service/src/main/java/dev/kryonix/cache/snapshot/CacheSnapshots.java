@@ -43,17 +43,21 @@ import java.util.UUID;
  */
 @Singleton
 final class CacheSnapshots implements SnapshotStore {
+  static final String SOURCE = "cache";
+
   private static final int READ_AT_ONCE = 128;
 
   /** The contract's longest time to live, and a minute for clocks that differ. */
   private static final Duration MAX_TTL = Duration.ofDays(30).plusMinutes(1);
 
-  /** What lives for longer is what stays until it is deleted. */
-  private static final Duration ENDLESS = Duration.ofDays(365);
+  /** While changes after an export's position must not be dropped, although it goes on for long. */
+  private static final Duration BETWEEN_RENEWALS = Duration.ofSeconds(30);
 
   private final SecureRandom random = new SecureRandom();
   private final SnapshotRows rows;
   private final Envelope envelope;
+  private final StoredRecords records;
+  private final CacheChanges changes;
   private final TenantDirectory tenants;
   private final Spaces spaces;
   private final InstantSource clock;
@@ -61,11 +65,15 @@ final class CacheSnapshots implements SnapshotStore {
   CacheSnapshots(
       SnapshotRows rows,
       Envelope envelope,
+      StoredRecords records,
+      CacheChanges changes,
       TenantDirectory tenants,
       Spaces spaces,
       InstantSource clock) {
     this.rows = rows;
     this.envelope = envelope;
+    this.records = records;
+    this.changes = changes;
     this.tenants = tenants;
     this.spaces = spaces;
     this.clock = clock;
@@ -73,7 +81,7 @@ final class CacheSnapshots implements SnapshotStore {
 
   @Override
   public String source() {
-    return "cache";
+    return SOURCE;
   }
 
   @Override
@@ -92,6 +100,8 @@ final class CacheSnapshots implements SnapshotStore {
   }
 
   SnapshotExport export(TenantView tenant, Selection selection) {
+    // Before anything is read, so that no change falls between the two.
+    String position = changes.keep(tenant).text();
     Map<Section, List<SnapshotRows.Placed>> found = new EnumMap<>(Section.class);
     for (SnapshotRows.Placed each : rows.all(spaces.of(tenant))) {
       Section.of(each.address())
@@ -99,7 +109,7 @@ final class CacheSnapshots implements SnapshotStore {
           .ifPresent(section -> found.computeIfAbsent(section, key -> new ArrayList<>()).add(each));
     }
     List<SnapshotRows.Placed> all = found.values().stream().flatMap(List::stream).toList();
-    return new Export(tenant, all, clock.instant());
+    return new Export(tenant, all, position, clock.instant());
   }
 
   private static boolean isSelected(Section section, EntryKey address, Selection selection) {
@@ -120,19 +130,23 @@ final class CacheSnapshots implements SnapshotStore {
   private final class Export implements SnapshotExport {
     private final TenantView tenant;
     private final List<SnapshotRows.Placed> addresses;
+    private final String position;
     private final Instant time;
+    private Instant renewed;
     private final Queue<Record> ready = new ArrayDeque<>();
     private int next;
 
-    Export(TenantView tenant, List<SnapshotRows.Placed> addresses, Instant time) {
+    Export(TenantView tenant, List<SnapshotRows.Placed> addresses, String position, Instant time) {
       this.tenant = tenant;
       this.addresses = addresses;
+      this.position = position;
       this.time = time;
+      this.renewed = time;
     }
 
     @Override
     public String position() {
-      return "";
+      return position;
     }
 
     @Override
@@ -143,6 +157,7 @@ final class CacheSnapshots implements SnapshotStore {
     @Override
     public boolean hasNext() {
       while (ready.isEmpty() && next < addresses.size()) {
+        keepChanges();
         List<SnapshotRows.Placed> some =
             addresses.subList(next, Math.min(next + READ_AT_ONCE, addresses.size()));
         List<Found> stored = rows.read(some);
@@ -165,23 +180,19 @@ final class CacheSnapshots implements SnapshotStore {
     @Override
     public void close() {}
 
+    private void keepChanges() {
+      Instant now = clock.instant();
+      if (now.isAfter(renewed.plus(BETWEEN_RENEWALS))) {
+        changes.keep(tenant);
+        renewed = now;
+      }
+    }
+
     /** What has expired or was flushed is not exported. */
     private Optional<Record> record(EntryKey address, Found found) {
-      if (!(found instanceof Found.Live(byte[] bytes, Head head))) {
-        return Optional.empty();
-      }
-      return envelope
-          .open(tenant, address, bytes)
-          .map(
-              content -> {
-                Section section = Section.of(address).orElseThrow();
-                boolean stays = section.mayStay() && head.expires().isAfter(time.plus(ENDLESS));
-                return EntryRecords.record(
-                    section,
-                    address,
-                    content,
-                    stays ? Optional.empty() : Optional.of(head.expires()));
-              });
+      return found instanceof Found.Live(byte[] bytes, Head _)
+          ? records.record(tenant, Section.of(address).orElseThrow(), address, bytes)
+          : Optional.empty();
     }
   }
 

@@ -17,6 +17,10 @@
 -- watch    hash: era and n, the number of the last event; there is one while somebody watches, and for some minutes after
 -- events   stream of the last events, by number: what (w written, d deleted, x expired or evicted, t tags, f flush), its
 --          subject, digests of tags (? when they are not known), milliseconds. Charged to nobody
+-- follow   hash: era, run (of the Redis that it was begun on), last (the stamp of the last change) and floor (that of the last
+--          one that is held no more); there is one from an export on, for as long as somebody follows the changes
+-- changed  sorted set: members whose entry, expiry or absence is new, by the stamp of its last change; '' by 0, so that a set
+--          that was lost is not taken for an empty one. Charged to nobody
 --
 -- A stamp is a time in microseconds that only rises within the bucket. An entry carries the stamp of its write, and is dead
 -- when a flush or an invalidation that concerns it has a higher one.
@@ -115,14 +119,41 @@ end
 -- Whether an entry is the platform's own, which is neither flushed, evicted nor told of.
 local function is_platform(member) return string.sub(member, 1, 8) == 'kryonix_' end
 
--- Tells those who watch what has happened. The two keys have the index's hash tag, in front of which is no text of callers.
-local watch, events = (string.gsub(index, 'index:', 'watch:', 1)), (string.gsub(index, 'index:', 'events:', 1))
-local MOST_EVENTS, EVENTS_KEPT = 1000, 300
-local watched
+-- Keys of the bucket that no script is given. In front of the index's hash tag is no text of callers.
+local function key_of(what) return (string.gsub(index, 'index:', what .. ':', 1)) end
+local watch, follow = key_of('watch'), key_of('follow')
+local watched, followed
 local function is_watched()
-  if watched == nil then watched = redis.call('EXISTS', watch) == 1 end
+  if watched == nil then
+    local readers = redis.call('EXISTS', watch, follow)
+    watched = readers == 2 or (readers == 1 and redis.call('EXISTS', watch) == 1)
+    followed = readers == 2 or (readers == 1 and not watched)
+  end
   return watched
 end
+local function is_followed()
+  is_watched()
+  return followed
+end
+
+-- Puts down for those who follow the changes that an entry is new or gone.
+local MOST_CHANGED, CHANGES_KEPT = 50000, 600
+local function change(member)
+  if not is_followed() then return end
+  local changed = key_of('changed')
+  local at = string.format('%.0f', next_stamp(redis.call('HGET', follow, 'last')))
+  redis.call('HSET', follow, 'last', at)
+  redis.call('ZADD', changed, at, member)
+  if redis.call('ZCARD', changed) > MOST_CHANGED then
+    local oldest = redis.call('ZRANGE', changed, 1, 1, 'WITHSCORES')
+    redis.call('HSET', follow, 'floor', oldest[2])
+    redis.call('ZREM', changed, oldest[1])
+  end
+end
+
+-- Tells those who watch what has happened.
+local events = key_of('events')
+local MOST_EVENTS, EVENTS_KEPT = 1000, 300
 local function tell(what, subject, digests)
   if not is_watched() then return end
   local n = redis.call('HINCRBY', watch, 'n', 1)
@@ -143,6 +174,7 @@ local function strike(member, line)
   redis.call('ZREM', reads, member)
   redis.call('HINCRBY', account, class(line), string.format('%.0f', -charge(line)))
   redis.call('HINCRBY', account, 'keys', -1)
+  change(member)
 end
 
 -- Removes an entry and takes it off the books. Not while its slot moves and it is on the other shard already.
@@ -331,6 +363,7 @@ local function note(member, expiry_ms, class_name, bytes)
   local n, seconds = place(member), seconds_of(expiry_ms)
   redis.call('HSET', page(n), member, line_of(seconds, class_name, bytes))
   redis.call('ZADD', index, 'LT', seconds, n)
+  change(member)
 end
 
 -- Puts an entry on the books.

@@ -67,6 +67,7 @@ local function write(entry, lease, at)
   changed = true
   if leased > now_ms then redis.call('UNLINK', lease) end
   if is_watched() then tell_of('w', member, digests_of(ARGV[at + 2])) end
+  if is_followed() then change(member) end
   if keys > PAGE * pages then
     put_down()
     split()

@@ -1,10 +1,15 @@
 package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.cache.v1.Device;
+import dev.kryonix.cache.redis.Keyspace;
+import dev.kryonix.cache.redis.Purpose;
+import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -13,24 +18,75 @@ import java.util.OptionalLong;
 public final class TestEntries {
   private final Entries entries;
   private final Flushes flushes;
+  private final Leases leases;
+  private final Reclaimer reclaimer;
+  private final Spaces spaces;
+  private final Keyspace redis;
 
   public TestEntries(ApplicationContext context) {
     this.entries = context.getBean(Entries.class);
     this.flushes = context.getBean(Flushes.class);
+    this.leases = context.getBean(Leases.class);
+    this.reclaimer = context.getBean(Reclaimer.class);
+    this.spaces = context.getBean(Spaces.class);
+    this.redis = context.getBean(Redis.class).keyspace(Purpose.API);
   }
 
   public void write(TenantView tenant, EntryKey key, Duration ttl, String... tags) {
-    entries.write(
-        tenant,
-        new Entries.Put(
-            key,
-            "value".getBytes(StandardCharsets.UTF_8),
-            "",
-            false,
-            Optional.of(ttl),
-            Device.DEVICE_MOBILE,
-            List.of(tags),
-            new WriteRule.Always()));
+    write(tenant, key, "value", ttl, tags);
+  }
+
+  public void write(TenantView tenant, EntryKey key, String value, Duration ttl, String... tags) {
+    entries.write(tenant, put(key, value, ttl, new WriteRule.Always(), tags));
+  }
+
+  public void writeIfAbsent(TenantView tenant, EntryKey key, String value, Duration ttl) {
+    entries.write(tenant, put(key, value, ttl, new WriteRule.IfAbsent()));
+  }
+
+  /** Writes all of them in one go, as a batch does. */
+  public void write(TenantView tenant, List<EntryKey> keys, String value, Duration ttl) {
+    List<Entries.Pending> pending = new ArrayList<>();
+    entries.gather(
+        () ->
+            keys.forEach(
+                key ->
+                    pending.add(
+                        entries.submit(tenant, put(key, value, ttl, new WriteRule.Always())))));
+    pending.forEach(each -> entries.finish(tenant, each));
+  }
+
+  /** Takes a lease and writes with it, so that the entry is kept as stale; unless it is there. */
+  public void load(TenantView tenant, EntryKey key, String value, Duration ttl) {
+    var request = new Leases.Request(key, Duration.ZERO, Duration.ofSeconds(10), false);
+    if (leases.lease(tenant, request) instanceof LeaseOutcome.Granted(String token, Instant _)) {
+      leases.fulfil(
+          tenant, put(key, value, ttl, new WriteRule.IfLeased(token)), Duration.ofMillis(1));
+    }
+  }
+
+  /** Takes an entry away behind the ledger's back, as Redis does when its memory is short. */
+  public void lose(TenantView tenant, EntryKey key) {
+    byte[] entry = spaces.of(tenant).bucket(key).entry(key.bytes());
+    redis.await(redis.commands().unlink(new byte[][] {entry}));
+  }
+
+  /** Does what the service does every few seconds for each tenant of its directory. */
+  public void lookAfter(TenantView tenant) throws InterruptedException {
+    reclaimer.lookAfter(tenant);
+  }
+
+  private static Entries.Put put(
+      EntryKey key, String value, Duration ttl, WriteRule rule, String... tags) {
+    return new Entries.Put(
+        key,
+        value.getBytes(StandardCharsets.UTF_8),
+        "",
+        false,
+        Optional.of(ttl),
+        Device.DEVICE_MOBILE,
+        List.of(tags),
+        rule);
   }
 
   public void read(TenantView tenant, EntryKey key) {

@@ -5,6 +5,7 @@ import dev.kryonix.api.cache.v1.SessionServiceCreateRequest;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Sessions for the tests of other packages. */
@@ -23,6 +24,10 @@ public final class TestSessions {
             .putData("cart", "3 items")
             .setRequestId("r-" + user)
             .build());
+  }
+
+  public void touch(TenantView tenant, String id, String cart) {
+    Optional<Session> unused = sessions.touch(tenant, id, Map.of("cart", cart));
   }
 
   public Optional<Session> find(TenantView tenant, String id) {

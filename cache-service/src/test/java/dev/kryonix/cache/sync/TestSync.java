@@ -42,6 +42,14 @@ public final class TestSync {
         List.of(ids).stream().map(id -> OfflineOperation.newBuilder().setId(id).build()).toList());
   }
 
+  /** Acknowledges all that waits. */
+  public void drain(TenantView tenant) {
+    List<String> waiting = queued(tenant);
+    if (!waiting.isEmpty()) {
+      var unused = queues.drain(tenant, PHONE, waiting.getLast(), 0);
+    }
+  }
+
   public List<String> queued(TenantView tenant) {
     return queues.drain(tenant, PHONE, "", 0).getOperationsList().stream()
         .map(OfflineOperation::getId)
