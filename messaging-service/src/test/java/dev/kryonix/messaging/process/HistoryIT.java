@@ -289,15 +289,25 @@ final class HistoryIT {
       assertThat(results).allMatch(PublishResult::hasPublished);
       await().pollDelay(Duration.ofSeconds(3)).until(() -> true);
 
-      int shown = 0;
-      ReceiveResponse item;
-      do {
-        item = view.next(each -> each.hasMessage() || each.hasGap());
-        shown += item.hasMessage() ? 1 : 0;
-      } while (!item.hasGap());
+      // A slow machine may skip while it publishes, too.
+      long shown = 0;
+      long left = 0;
+      int gaps = 0;
+      while (shown + left < 300) {
+        ReceiveResponse item = view.next(each -> each.hasMessage() || each.hasGap());
+        if (item.hasMessage()) {
+          shown++;
+        } else {
+          gaps++;
+          left += item.getGap().getMessages();
+          assertThat(item.getGap().getReason()).isEqualTo(GapReason.GAP_REASON_SLOW_READER);
+        }
+      }
 
-      assertThat(item.getGap().getReason()).isEqualTo(GapReason.GAP_REASON_SLOW_READER);
-      assertThat(shown + item.getGap().getMessages()).isBetween(300L, 302L);
+      assertThat(gaps).isPositive();
+      assertThat(shown + left)
+          .as("with a mark or two for each gap")
+          .isLessThanOrEqualTo(300 + 2L * gaps);
       publish(0, 1, Map.of());
       assertThat(view.nextText()).isEqualTo("n0");
     }
