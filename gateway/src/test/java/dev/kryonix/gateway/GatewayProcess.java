@@ -60,7 +60,7 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
             .map(each -> "-" + each.getKey() + "=" + each.getValue())
             .toArray(String[]::new);
     Thread.ofPlatform().daemon().start(() -> Application.main(args));
-    await().atMost(Duration.ofSeconds(30)).until(() -> isOpen(grpcPort) && isOpen(httpPort));
+    await().atMost(Duration.ofMinutes(3)).until(() -> isOpen(grpcPort) && isOpen(httpPort));
   }
 
   private static boolean isOpen(int port) {

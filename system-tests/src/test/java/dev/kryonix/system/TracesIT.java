@@ -81,12 +81,12 @@ final class TracesIT {
     assertThat(put("00-" + later + "-" + PARENT + "-01", "k")).isEqualTo(200);
 
     // A process sends spans in the order in which they end.
-    await().atMost(Duration.ofSeconds(20)).until(() -> collector.spans(later).size() == 2);
+    await().until(() -> collector.spans(later).size() == 2);
     assertThat(collector.spans(trace)).isEmpty();
   }
 
   private void assertOneTrace(String name) {
-    await().atMost(Duration.ofSeconds(20)).until(() -> collector.spans(trace).size() >= 2);
+    await().until(() -> collector.spans(trace).size() >= 2);
     List<Received> spans = collector.spans(trace);
     assertThat(spans).extracting(Received::service).containsExactlyInAnyOrder("gateway", "cache");
     Received gateway = of("gateway", spans);

@@ -67,7 +67,7 @@ public final class ServiceProcess {
             .build();
     ServiceProcess service = new ServiceProcess(builder.start(), channel, log);
     await("the service serves; see " + log)
-        .atMost(Duration.ofSeconds(60))
+        .atMost(Duration.ofMinutes(3))
         .until(service::isServing);
     return service;
   }
