@@ -66,9 +66,16 @@ public final class ServiceProcess {
         NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
             .build();
     ServiceProcess service = new ServiceProcess(builder.start(), channel, log);
-    await("the service serves; see " + log)
-        .atMost(Duration.ofMinutes(3))
-        .until(service::isServing);
+    try {
+      await("the service serves; see " + log)
+          .atMost(Duration.ofMinutes(3))
+          .until(service::isServing);
+    } catch (Throwable e) {
+      // Nobody else could end it.
+      service.process.destroyForcibly();
+      channel.shutdownNow();
+      throw e;
+    }
     return service;
   }
 

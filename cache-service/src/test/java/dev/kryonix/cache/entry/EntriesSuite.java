@@ -20,14 +20,10 @@ import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.state.TenantMeter;
 import dev.kryonix.kit.state.TenantView;
-import io.lettuce.core.KeyScanCursor;
-import io.lettuce.core.ScanArgs;
-import io.lettuce.core.ScanCursor;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +44,7 @@ abstract class EntriesSuite {
 
   private ApplicationContext context;
   private Keyspace redis;
+  private Recount recount;
   private Entries entries;
   private EntryStore store;
   private Flushes flushes;
@@ -59,6 +56,7 @@ abstract class EntriesSuite {
   void start() throws Exception {
     context = CacheBeans.start(kind());
     redis = context.getBean(Redis.class).keyspace(Purpose.API);
+    recount = new Recount(context);
     entries = context.getBean(Entries.class);
     store = context.getBean(EntryStore.class);
     flushes = context.getBean(Flushes.class);
@@ -247,7 +245,7 @@ abstract class EntriesSuite {
                   EntryStore.Usage usage = store.usage(space(tenant));
                   assertThat(usage)
                       .as("%s %s, seed %s", policy, plan, seed)
-                      .isEqualTo(fullCount(tenant));
+                      .isEqualTo(recount.counted(tenant));
                   assertThat(usage.keys()).isLessThanOrEqualTo(60);
                   assertThat(usage.bytes()).isLessThanOrEqualTo(60_000);
                 });
@@ -349,7 +347,7 @@ abstract class EntriesSuite {
             .orElseThrow();
 
     assertThat(touched.ttl()).isBetween(Duration.ofMinutes(59), Duration.ofHours(1));
-    assertThat(store.usage(space(tenant))).isEqualTo(before).isEqualTo(fullCount(tenant));
+    assertThat(store.usage(space(tenant))).isEqualTo(before).isEqualTo(recount.counted(tenant));
   }
 
   @Test
@@ -359,37 +357,6 @@ abstract class EntriesSuite {
     refused(
         () -> entries.write(tenant, put(ANA, "x".repeat(1024 * 1024 + 1))),
         ErrorReason.ERROR_REASON_VALUE_TOO_LARGE);
-  }
-
-  /** What the tenant's keys in Redis come to, each looked at. */
-  private EntryStore.Usage fullCount(TenantView tenant) {
-    long keys = 0;
-    long[] bytes = new long[2];
-    for (Bucket bucket : space(tenant).buckets()) {
-      for (byte[] key : keysOf(bucket)) {
-        byte[] member = Arrays.copyOfRange(key, bucket.entryPrefix().length, key.length);
-        byte[] stored = redis.await(redis.commands().get(key));
-        boolean web = Head.of(stored).orElseThrow().has(Head.WEB);
-        bytes[web ? 1 : 0] += context.getBean(Charges.class).of(bucket, member, stored.length);
-        keys++;
-      }
-    }
-    return new EntryStore.Usage(keys, bytes[0], bytes[1]);
-  }
-
-  private List<byte[]> keysOf(Bucket bucket) {
-    byte[] pattern =
-        (new String(bucket.entryPrefix(), StandardCharsets.UTF_8) + "*")
-            .getBytes(StandardCharsets.UTF_8);
-    List<byte[]> keys = new ArrayList<>();
-    ScanCursor cursor = ScanCursor.INITIAL;
-    do {
-      KeyScanCursor<byte[]> page =
-          redis.await(redis.commands().scan(cursor, ScanArgs.Builder.matches(pattern).limit(1000)));
-      keys.addAll(page.getKeys());
-      cursor = page;
-    } while (!cursor.isFinished());
-    return keys;
   }
 
   private TenantView tenant(long keys) {

@@ -10,6 +10,9 @@ import io.lettuce.core.ScanCursor;
 import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** What a tenant holds: as it is on the books, and counted key by key. */
 public final class Recount {
@@ -33,27 +36,37 @@ public final class Recount {
     return store.usage(spaces.of(tenant));
   }
 
-  /** What is there, each key looked at. */
+  /** What is there, each key looked at; what expires meanwhile is gone. */
   public EntryStore.Usage counted(TenantView tenant) {
     long keys = 0;
     long[] bytes = new long[2];
     for (Bucket bucket : spaces.of(tenant).buckets()) {
-      String prefix = new String(bucket.entryPrefix(), StandardCharsets.UTF_8);
-      ScanArgs some =
-          ScanArgs.Builder.matches((prefix + "*").getBytes(StandardCharsets.UTF_8)).limit(1000);
-      ScanCursor cursor = ScanCursor.INITIAL;
-      do {
-        KeyScanCursor<byte[]> page = redis.await(redis.commands().scan(cursor, some));
-        for (byte[] key : page.getKeys()) {
-          byte[] stored = redis.await(redis.commands().get(key));
-          byte[] member = Arrays.copyOfRange(key, bucket.entryPrefix().length, key.length);
-          boolean web = Head.of(stored).orElseThrow().has(Head.WEB);
-          bytes[web ? 1 : 0] += charges.of(bucket, member, stored.length);
-          keys++;
+      for (byte[] key : keysOf(bucket)) {
+        byte @Nullable [] stored = redis.await(redis.commands().get(key));
+        if (stored == null) {
+          continue;
         }
-        cursor = page;
-      } while (!cursor.isFinished());
+        byte[] member = Arrays.copyOfRange(key, bucket.entryPrefix().length, key.length);
+        boolean web = Head.of(stored).orElseThrow().has(Head.WEB);
+        bytes[web ? 1 : 0] += charges.of(bucket, member, stored.length);
+        keys++;
+      }
     }
     return new EntryStore.Usage(keys, bytes[0], bytes[1]);
+  }
+
+  /** Each once: SCAN may show a key twice. */
+  private Set<byte[]> keysOf(Bucket bucket) {
+    String prefix = new String(bucket.entryPrefix(), StandardCharsets.UTF_8);
+    ScanArgs some =
+        ScanArgs.Builder.matches((prefix + "*").getBytes(StandardCharsets.UTF_8)).limit(1000);
+    Set<byte[]> keys = new TreeSet<>(Arrays::compare);
+    ScanCursor cursor = ScanCursor.INITIAL;
+    do {
+      KeyScanCursor<byte[]> page = redis.await(redis.commands().scan(cursor, some));
+      keys.addAll(page.getKeys());
+      cursor = page;
+    } while (!cursor.isFinished());
+    return keys;
   }
 }
