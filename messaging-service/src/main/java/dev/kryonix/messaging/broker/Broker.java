@@ -1,8 +1,9 @@
 package dev.kryonix.messaging.broker;
 
 import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
+import com.google.gson.JsonNull;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import dev.kryonix.kit.server.Lifecycle;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.server.Rounds;
@@ -29,7 +30,7 @@ public final class Broker implements Lifecycle {
   private static final Duration PERIOD = Duration.ofSeconds(2);
 
   /** How soon a node that no longer answers is noticed, and another asked by everybody. */
-  private static final Duration PATIENCE = Duration.ofSeconds(5);
+  private static final Patience PATIENCE = Patience.of(Duration.ofSeconds(5));
 
   private final ManagementApi api;
   private final Readiness.Component readiness;
@@ -77,10 +78,7 @@ public final class Broker implements Lifecycle {
 
   private void look() throws InterruptedException {
     try {
-      JsonElement overview =
-          api.get("/api/overview?columns=rabbitmq_version", PATIENCE)
-              .orElseThrow(() -> new ManagementException("no overview", 404, null));
-      String version = overview.getAsJsonObject().get("rabbitmq_version").getAsString();
+      String version = version();
       if (!readiness.isUp()) {
         makeSharedVhosts();
       }
@@ -94,6 +92,15 @@ public final class Broker implements Lifecycle {
       readiness.down(
           e.isUnreachable() ? "the management API does not answer" : e.getMessage() + "");
     }
+  }
+
+  private String version() throws ManagementException {
+    if (api.get("/api/overview?columns=rabbitmq_version", PATIENCE).orElse(JsonNull.INSTANCE)
+            instanceof JsonObject overview
+        && overview.get("rabbitmq_version") instanceof JsonPrimitive version) {
+      return version.getAsString();
+    }
+    throw new ManagementException("the overview tells no version", 0, null);
   }
 
   /** Asked of the nodes themselves: their statistics are seconds old. */

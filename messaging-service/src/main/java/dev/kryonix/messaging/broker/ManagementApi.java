@@ -1,30 +1,24 @@
 package dev.kryonix.messaging.broker;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import com.google.gson.JsonParseException;
 import com.google.gson.JsonParser;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.net.URI;
 import java.net.URLEncoder;
-import java.net.http.HttpClient;
-import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
-import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * The broker's management API, as JSON. Each node of a cluster answers for all of it: the one that
- * answered last is asked until it does not, and then the next.
+ * The broker's management API, as JSON.
  *
  * <p>Not com.rabbitmq:http-client: its typed objects leave out what we need to read back (default
  * queue type, dead-letter counters, effective policies), and it would bring a second JSON library.
@@ -32,25 +26,22 @@ import java.util.concurrent.atomic.AtomicInteger;
 @Singleton
 public final class ManagementApi {
   private static final int NOT_FOUND = 404;
+  private static final int OK = 200;
   private static final int FIRST_FAILURE = 300;
 
-  private final BrokerConfig config;
+  /** How much of an answer that cannot be read is shown. */
+  private static final int SHOWN = 100;
+
+  private final ManagementNodes nodes;
   private final String authorization;
-  private final HttpClient http;
-  private final List<URI> nodes;
-  private final AtomicInteger node = new AtomicInteger();
+  private final Patience patience;
 
   public ManagementApi(BrokerConfig config) {
-    this.config = config;
-    this.nodes = config.managementUrls();
+    this.nodes = new ManagementNodes(config.managementUrls(), config.connectTimeout());
+    this.patience = Patience.of(config.managementTimeout());
     String credentials = config.user() + ":" + config.password();
     this.authorization =
         "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
-    this.http =
-        HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(config.connectTimeout())
-            .build();
   }
 
   /** A path below {@code /api}, each part escaped. */
@@ -64,11 +55,11 @@ public final class ManagementApi {
 
   /** What is at the path, when something is. */
   public Optional<JsonElement> get(String path) throws ManagementException {
-    return get(path, config.managementTimeout());
+    return get(path, patience);
   }
 
   /** As {@link #get(String)}, for no longer than that. */
-  Optional<JsonElement> get(String path, Duration patience) throws ManagementException {
+  Optional<JsonElement> get(String path, Patience patience) throws ManagementException {
     HttpResponse<String> answer = send("GET", path, BodyPublishers.noBody(), patience);
     if (answer.statusCode() == NOT_FOUND) {
       return Optional.empty();
@@ -79,6 +70,57 @@ public final class ManagementApi {
     } catch (JsonParseException e) {
       throw new ManagementException("GET " + path + " did not answer JSON", answer.statusCode(), e);
     }
+  }
+
+  /** The object at the path, when there is one. */
+  public Optional<JsonObject> object(String path) throws ManagementException {
+    Optional<JsonElement> found = get(path);
+    if (found.isEmpty()) {
+      return Optional.empty();
+    }
+    if (found.get() instanceof JsonObject object) {
+      return Optional.of(object);
+    }
+    throw unexpected(path, "an object", found.get());
+  }
+
+  /** The objects that are listed at the path; none when there is no list. */
+  public List<JsonObject> list(String path) throws ManagementException {
+    return list(path, patience);
+  }
+
+  /** As {@link #list(String)}, for no longer than that. */
+  public List<JsonObject> list(String path, Patience patience) throws ManagementException {
+    Optional<JsonElement> found = get(path, patience);
+    if (found.isEmpty()) {
+      return List.of();
+    }
+    if (!(found.get() instanceof JsonArray list)) {
+      throw unexpected(path, "a list", found.get());
+    }
+    List<JsonObject> objects = new ArrayList<>();
+    for (JsonElement each : list) {
+      objects.add(element(path, each));
+    }
+    return objects;
+  }
+
+  /** An object without any field that was asked for is written as an empty list by the broker. */
+  private static JsonObject element(String path, JsonElement found) throws ManagementException {
+    return switch (found) {
+      case JsonObject object -> object;
+      case JsonArray list when list.isEmpty() -> new JsonObject();
+      default -> throw unexpected(path, "a list of objects", found);
+    };
+  }
+
+  private static ManagementException unexpected(String path, String wanted, JsonElement found) {
+    String text = found.toString();
+    return new ManagementException(
+        "GET %s did not answer %s: %s"
+            .formatted(path, wanted, text.substring(0, Math.min(SHOWN, text.length()))),
+        OK,
+        null);
   }
 
   /** Makes or replaces what is at the path. */
@@ -103,41 +145,18 @@ public final class ManagementApi {
 
   private HttpResponse<String> send(String method, String path, BodyPublisher body)
       throws ManagementException {
-    return send(method, path, body, config.managementTimeout());
+    return send(method, path, body, patience);
   }
 
-  /**
-   * Everything may be sent once more, to another node: what is put, posted or deleted here is
-   * there, or not, however often it was asked for. Only when the time is up the caller has to.
-   */
   private HttpResponse<String> send(
-      String method, String path, BodyPublisher body, Duration patience)
+      String method, String path, BodyPublisher body, Patience patience)
       throws ManagementException {
-    IOException failure = null;
-    for (int tries = 0; tries < nodes.size(); tries++) {
-      int asked = node.get();
-      HttpRequest request =
-          HttpRequest.newBuilder(URI.create(nodes.get(asked) + path))
-              .timeout(patience)
-              .header("authorization", authorization)
-              .header("content-type", "application/json")
-              .method(method, body)
-              .build();
-      try {
-        return http.send(request, BodyHandlers.ofString());
-      } catch (IOException e) {
-        node.compareAndSet(asked, (asked + 1) % nodes.size());
-        failure = e;
-        if (e instanceof HttpTimeoutException && !(e instanceof HttpConnectTimeoutException)) {
-          break;
-        }
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new ManagementException("interrupted in " + method + " " + path, 0, e);
-      }
-    }
-    throw new ManagementException(
-        "the management API does not answer " + method + " " + path, 0, failure);
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder()
+            .header("authorization", authorization)
+            .header("content-type", "application/json")
+            .method(method, body);
+    return nodes.send(request, path, patience);
   }
 
   private static void require(HttpResponse<String> answer, String method, String path)

@@ -26,9 +26,19 @@ public final class BrokerConnection {
     blockedListeners.forEach(Runnable::run);
   }
 
-  /** Calls the listener when the broker tells that it takes no messages. */
-  public void onBlocked(Runnable listener) {
+  /**
+   * Calls the listener when the broker tells that it takes no messages, for as long as the channel
+   * is open.
+   */
+  public void onBlocked(Channel channel, Runnable listener) {
     blockedListeners.add(listener);
+    // Called at once when the channel has closed already.
+    channel.addShutdownListener(cause -> blockedListeners.remove(listener));
+  }
+
+  /** How many are called then. */
+  int blockedListeners() {
+    return blockedListeners.size();
   }
 
   /**
@@ -77,6 +87,11 @@ public final class BrokerConnection {
   /** Whether holding channels are open. */
   boolean isInUse() {
     return users.get() > 0;
+  }
+
+  /** The broker does not answer on it: the next who needs one gets another. */
+  public void abandon() {
+    abort();
   }
 
   /** Closes at once, without waiting for the broker. */

@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.deadletter;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.errors.ServiceException;
@@ -97,11 +98,14 @@ final class DeadLetterSweep implements Lifecycle {
 
   private Set<TenantId> withDeadLetters() throws ManagementException {
     Set<TenantId> found = new LinkedHashSet<>();
-    Optional<JsonElement> page = api.get(QUEUES);
-    if (page.isPresent()) {
-      for (JsonElement each : page.get().getAsJsonObject().getAsJsonArray("items")) {
-        JsonObject queue = each.getAsJsonObject();
-        if (queue.has("messages_ready") && queue.get("messages_ready").getAsLong() > 0) {
+    Optional<JsonObject> page = api.object(QUEUES);
+    if (page.isPresent() && page.get().get("items") instanceof JsonArray items) {
+      for (JsonElement each : items) {
+        // One of which the broker knows nothing else is just being made, or its leader is away.
+        if (each instanceof JsonObject queue
+            && queue.has("vhost")
+            && queue.has("messages_ready")
+            && queue.get("messages_ready").getAsLong() > 0) {
           Names.tenantOfVhost(queue.get("vhost").getAsString()).ifPresent(found::add);
         }
       }

@@ -5,6 +5,7 @@ import dev.kryonix.kit.audit.AuditEntry;
 import dev.kryonix.kit.audit.Auditor;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.paging.Page;
 import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.postgres.Database;
@@ -17,12 +18,19 @@ import dev.kryonix.messaging.deadletter.RunStore.Run;
 import dev.kryonix.messaging.records.Owner;
 import io.grpc.Status.Code;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,11 +39,17 @@ import org.slf4j.LoggerFactory;
 final class DeadLetters {
   private static final Logger LOG = LoggerFactory.getLogger(DeadLetters.class);
 
+  /** How long whoever looks waits for the broker. */
+  private static final Duration SOON = Duration.ofSeconds(5);
+
   private final Drain drain;
   private final Redriving redriving;
   private final Database database;
   private final Auditor auditor;
   private final InstantSource clock;
+
+  /** Whose dead letters somebody has waited for in vain, and are still under way. */
+  private final Set<TenantUid> late = ConcurrentHashMap.newKeySet();
 
   DeadLetters(
       Drain drain, Redriving redriving, Database database, Auditor auditor, InstantSource clock) {
@@ -69,14 +83,14 @@ final class DeadLetters {
   /** The newest first. */
   Page<DeadMessage> list(TenantView tenant, Filter filter, Optional<Position> after, int size)
       throws InterruptedException {
-    fetch(tenant);
+    fetchSoon(tenant);
     return redriving.store().list(Owner.of(tenant), filter, after, size);
   }
 
   /** The largest groups first; one more than asked for, when there are more. */
   List<Group> groups(TenantView tenant, Filter filter, Optional<GroupPlace> after, int size)
       throws InterruptedException {
-    fetch(tenant);
+    fetchSoon(tenant);
     return redriving.store().groups(Owner.of(tenant), filter, after, size);
   }
 
@@ -149,6 +163,40 @@ final class DeadLetters {
         filter.ids(),
         filter.from(),
         Optional.of(until));
+  }
+
+  /**
+   * As {@link #fetch}, for whoever wants to look: what is slow to come from the broker is not
+   * waited for, and is seen the next time.
+   */
+  private void fetchSoon(TenantView tenant) throws InterruptedException {
+    if (late.contains(tenant.uid())) {
+      return;
+    }
+    CompletableFuture<Void> fetched = new CompletableFuture<>();
+    Thread.ofVirtual().name("dead-letters").start(() -> fetch(tenant, fetched));
+    try {
+      fetched.get(SOON.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      late.add(tenant.uid());
+      fetched.whenComplete((done, error) -> late.remove(tenant.uid()));
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof ServiceException refusal
+          ? refusal
+          : new IllegalStateException(e);
+    }
+  }
+
+  private void fetch(TenantView tenant, CompletableFuture<Void> fetched) {
+    try {
+      fetch(tenant);
+      fetched.complete(null);
+    } catch (RuntimeException e) {
+      fetched.completeExceptionally(e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      fetched.completeExceptionally(e);
+    }
   }
 
   /** Takes what the broker has. While it is away, what is known is all there is to see. */

@@ -9,6 +9,7 @@ import dev.kryonix.messaging.connection.BrokerConnection;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import java.io.IOException;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentNavigableMap;
@@ -36,6 +37,7 @@ final class ConfirmChannel {
   private final ReentrantLock writing = new ReentrantLock();
   private final ConcurrentNavigableMap<Long, InFlight> inFlight = new ConcurrentSkipListMap<>();
   private final Map<Mark, InFlight> byMark = new ConcurrentHashMap<>();
+  private final Silence silence;
 
   ConfirmChannel(
       BrokerConnection connection,
@@ -45,6 +47,7 @@ final class ConfirmChannel {
     this.connection = connection;
     this.broker = broker;
     this.window = new Window(config.window(), config.confirmTimeout());
+    this.silence = new Silence(config.confirmTimeout(), this::oldest, this::giveUp);
     this.channel = connection.openChannel();
     try {
       channel.confirmSelect();
@@ -52,12 +55,12 @@ final class ConfirmChannel {
       throw BrokerErrors.unavailable(e);
     }
     channel.addConfirmListener(
-        (tag, multiple) -> settle(tag, multiple, Outcome.CONFIRMED),
-        (tag, multiple) -> settle(tag, multiple, Outcome.REFUSED));
+        (tag, multiple) -> answered(tag, multiple, Outcome.CONFIRMED),
+        (tag, multiple) -> answered(tag, multiple, Outcome.REFUSED));
     channel.addReturnListener(
         returned ->
             markReturned(new Mark(returned.getExchange(), identity(returned.getProperties()))));
-    connection.onBlocked(this::giveUpSoon);
+    connection.onBlocked(channel, this::giveUpSoon);
     channel.addShutdownListener(
         cause -> {
           settle(Long.MAX_VALUE, true, Outcome.LOST);
@@ -71,6 +74,7 @@ final class ConfirmChannel {
   /** A message that the broker has not answered yet. */
   private static final class InFlight {
     final Mark mark;
+    final long since = System.nanoTime();
     final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     volatile boolean returned;
 
@@ -92,6 +96,18 @@ final class ConfirmChannel {
                 settle(Long.MAX_VALUE, true, Outcome.LOST);
               }
             });
+  }
+
+  private OptionalLong oldest() {
+    Map.Entry<Long, InFlight> first = inFlight.firstEntry();
+    return first == null ? OptionalLong.empty() : OptionalLong.of(first.getValue().since);
+  }
+
+  /** Another connection may lead to another node; during an alarm none leads anywhere. */
+  private void giveUp() {
+    if (!connection.isBlocked() && !broker.isAlarmed()) {
+      connection.abandon();
+    }
   }
 
   boolean isOpen() {
@@ -120,6 +136,7 @@ final class ConfirmChannel {
     } finally {
       writing.unlock();
     }
+    silence.sent();
     if (!channel.isOpen()) {
       settle(Long.MAX_VALUE, true, Outcome.LOST);
     }
@@ -148,6 +165,11 @@ final class ConfirmChannel {
     if (entry != null) {
       entry.returned = true;
     }
+  }
+
+  private void answered(long tag, boolean multiple, Outcome outcome) {
+    silence.heard();
+    settle(tag, multiple, outcome);
   }
 
   private void settle(long tag, boolean multiple, Outcome outcome) {

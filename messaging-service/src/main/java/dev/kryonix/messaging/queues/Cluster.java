@@ -1,13 +1,10 @@
 package dev.kryonix.messaging.queues;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import jakarta.inject.Singleton;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
@@ -68,7 +65,7 @@ final class Cluster {
 
   private Json get(String path) {
     try {
-      return new Json(api.get(path).map(JsonElement::getAsJsonObject).orElseGet(JsonObject::new));
+      return new Json(api.object(path).orElseGet(JsonObject::new));
     } catch (ManagementException e) {
       throw BrokerErrors.unavailable(e);
     }
@@ -76,12 +73,7 @@ final class Cluster {
 
   private List<Json> list(String path) {
     try {
-      List<Json> all = new ArrayList<>();
-      api.get(path)
-          .map(JsonElement::getAsJsonArray)
-          .orElseGet(JsonArray::new)
-          .forEach(each -> all.add(new Json(each.getAsJsonObject())));
-      return all;
+      return api.list(path).stream().map(Json::new).toList();
     } catch (ManagementException e) {
       throw BrokerErrors.unavailable(e);
     }

@@ -1,12 +1,12 @@
 package dev.kryonix.messaging.queues;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
+import com.google.gson.JsonObject;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
+import dev.kryonix.messaging.broker.Patience;
 import jakarta.inject.Singleton;
 import java.util.HashMap;
 import java.util.Map;
@@ -31,12 +31,9 @@ final class QueueStatistics {
   Map<String, Json> of(TenantView tenant) {
     Map<String, Json> queues = new HashMap<>();
     try {
-      JsonArray found =
-          api.get(ManagementApi.path("queues", Names.vhost(tenant.id())) + COLUMNS)
-              .map(JsonElement::getAsJsonArray)
-              .orElseGet(JsonArray::new);
-      for (JsonElement each : found) {
-        Json queue = new Json(each.getAsJsonObject());
+      String path = ManagementApi.path("queues", Names.vhost(tenant.id())) + COLUMNS;
+      for (JsonObject each : api.list(path, Patience.CALLER)) {
+        Json queue = new Json(each);
         queues.put(queue.text("name"), queue);
       }
     } catch (ManagementException e) {

@@ -1,6 +1,5 @@
 package dev.kryonix.messaging.snapshot;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.errors.CommonErrors;
@@ -40,11 +39,10 @@ final class Definitions {
   /** The tenant's queues, in no order. */
   List<Queue> queues(TenantId tenant) {
     List<Queue> queues = new ArrayList<>();
-    for (JsonElement each :
+    for (JsonObject queue :
         list(
             ManagementApi.path("queues", Names.vhost(tenant))
                 + "?columns=name,arguments,durable")) {
-      JsonObject queue = each.getAsJsonObject();
       // The platform's own come back by themselves when they are needed.
       boolean own = queue.get("name").getAsString().startsWith(Names.OWN);
       if (queue.get("durable").getAsBoolean() && !own) {
@@ -61,8 +59,7 @@ final class Definitions {
   /** The bindings of the tenant's queues to named exchanges, in no order. */
   List<Binding> bindings(TenantId tenant) {
     List<Binding> bindings = new ArrayList<>();
-    for (JsonElement each : list(ManagementApi.path("bindings", Names.vhost(tenant)))) {
-      JsonObject binding = each.getAsJsonObject();
+    for (JsonObject binding : list(ManagementApi.path("bindings", Names.vhost(tenant)))) {
       String source = binding.get("source").getAsString();
       // As for queues, those of the platform's own come back by themselves.
       if (!source.isEmpty()
@@ -96,9 +93,9 @@ final class Definitions {
                 body));
   }
 
-  private JsonArray list(String path) {
+  private List<JsonObject> list(String path) {
     try {
-      return api.get(path).map(JsonElement::getAsJsonArray).orElseGet(JsonArray::new);
+      return api.list(path);
     } catch (ManagementException e) {
       throw CommonErrors.storeUnavailable("rabbitmq", e);
     }

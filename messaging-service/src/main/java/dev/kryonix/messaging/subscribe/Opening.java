@@ -31,7 +31,10 @@ final class Opening {
     this.mover = mover;
   }
 
-  /** The message, or empty when it is on its way to the dead letters. */
+  /**
+   * The message, or empty when it is on its way to the dead letters. One that cannot be opened now,
+   * such as without its key, goes back.
+   */
   Optional<StoredMessage> open(Arrival arrival) {
     Taken taken = arrival.taken();
     try {
@@ -50,6 +53,9 @@ final class Opening {
           .channel()
           .carryAway(arrival, () -> mover.make(taken, move) ? Fate.ACKNOWLEDGE : Fate.FAILED);
       return Optional.empty();
+    } catch (RuntimeException e) {
+      arrival.channel().notTaken(arrival);
+      throw e;
     }
   }
 

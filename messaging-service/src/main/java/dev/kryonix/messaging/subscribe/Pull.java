@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.subscribe;
 
 import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.ManagementException;
@@ -36,7 +37,11 @@ final class Pull {
   private final SubscriptionStart start;
   private final Allowance allowance;
   private final List<Delivery> deliveries = new ArrayList<>();
+  private final List<Held> held = new ArrayList<>();
   private long bytes;
+
+  /** A delivery that the caller is to hold. */
+  private record Held(LeasedChannel channel, long id) {}
 
   Pull(Subscribing subscribing, PullChannels channels, TenantView tenant, SubscriptionStart start) {
     this.subscribing = subscribing;
@@ -46,13 +51,38 @@ final class Pull {
     this.allowance = new Allowance(start.limits(), () -> {});
   }
 
+  /** What there is, for the caller; when that has gone, nobody holds any of it. */
   List<Delivery> take(Duration wait) throws InterruptedException {
-    long end = System.nanoTime() + wait.toNanos();
-    getWhatIsThere();
-    if (deliveries.isEmpty() && (!wait.isZero() || hasOrdered())) {
-      consumeUntil(Math.max(end, System.nanoTime() + ORDERED_WAIT.toNanos()));
+    boolean isTaken = false;
+    try {
+      takeWithin(wait);
+      isTaken = !Context.current().isCancelled();
+    } finally {
+      if (!isTaken) {
+        giveBack();
+      }
     }
     return deliveries;
+  }
+
+  private void takeWithin(Duration wait) throws InterruptedException {
+    long end = System.nanoTime() + wait.toNanos();
+    try {
+      getWhatIsThere();
+      if (deliveries.isEmpty() && (!wait.isZero() || hasOrdered())) {
+        consumeUntil(Math.max(end, System.nanoTime() + ORDERED_WAIT.toNanos()));
+      }
+    } catch (ServiceException e) {
+      // What was taken before the broker went away is an answer.
+      if (deliveries.isEmpty()) {
+        throw e;
+      }
+    }
+  }
+
+  /** As if it had not been delivered; otherwise it would be nobody's until its lease ran out. */
+  private void giveBack() {
+    held.forEach(one -> one.channel.settle(one.id, new Settlement.Requeue()));
   }
 
   /** Messages with an ordering key cannot be asked for: they come to a consumer or not. */
@@ -133,6 +163,7 @@ final class Pull {
     Optional<StoredMessage> message = subscribing.opening().open(arrival);
     if (message.isPresent()) {
       long id = arrival.channel().hold(arrival, holder, start.lease());
+      held.add(new Held(arrival.channel(), id));
       bytes += arrival.bytes();
       deliveries.add(
           DeliveryProtos.delivery(arrival, message.get(), start)

@@ -1,7 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -59,8 +57,7 @@ final class BrokerMeter implements TenantMeter {
 
   private Map<TenantId, Tally> count() throws ManagementException {
     Map<TenantId, Tally> tallies = new HashMap<>();
-    for (JsonElement each : list(QUEUES)) {
-      JsonObject queue = each.getAsJsonObject();
+    for (JsonObject queue : api.list(QUEUES)) {
       if (Inventory.text(queue, "name").equals(Names.HISTORY)) {
         continue;
       }
@@ -70,8 +67,8 @@ final class BrokerMeter implements TenantMeter {
         tally(tallies, queue).messages += queue.get("messages").getAsLong();
       }
     }
-    for (JsonElement connection : list(CONNECTIONS)) {
-      tally(tallies, connection.getAsJsonObject()).connections++;
+    for (JsonObject connection : api.list(CONNECTIONS)) {
+      tally(tallies, connection).connections++;
     }
     return tallies;
   }
@@ -80,9 +77,5 @@ final class BrokerMeter implements TenantMeter {
     return Names.tenantOfVhost(Inventory.text(found, "vhost"))
         .map(tenant -> tallies.computeIfAbsent(tenant, unused -> new Tally()))
         .orElseGet(Tally::new);
-  }
-
-  private JsonArray list(String path) throws ManagementException {
-    return api.get(path).orElseGet(JsonArray::new).getAsJsonArray();
   }
 }

@@ -32,9 +32,7 @@ final class BrokerReach {
       return question.ask();
     } catch (ManagementException e) {
       throw new ReconcileException(
-          e.isUnreachable() ? "BrokerUnavailable" : "BrokerRefused",
-          String.valueOf(e.getMessage()),
-          e);
+          e.isForNow() ? "BrokerUnavailable" : "BrokerRefused", String.valueOf(e.getMessage()), e);
     }
   }
 }

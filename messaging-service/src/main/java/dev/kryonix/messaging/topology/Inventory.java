@@ -1,6 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.identity.TenantId;
@@ -10,7 +9,6 @@ import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.topology.BrokerObject.Kind;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.BiConsumer;
 
 /**
@@ -47,16 +45,19 @@ final class Inventory {
     String vhost = Names.vhost(tenant);
     String user = Names.user(tenant);
     Inventory inventory = new Inventory();
-    inventory.read(
-        api,
-        kind,
-        switch (kind) {
-          case USER, USER_LIMIT -> ManagementApi.path("users", user);
-          case VHOST -> ManagementApi.path("vhosts", vhost);
-          case EXCHANGE -> ManagementApi.path("exchanges", vhost) + EXCHANGE_FIELDS;
-          case LIMIT, POLICY -> ManagementApi.path(kind.path(), vhost);
-          case PERMISSION, TOPIC_PERMISSION -> ManagementApi.path("users", user, kind.path());
-        });
+    switch (kind) {
+      case USER, USER_LIMIT ->
+          api.object(ManagementApi.path("users", user))
+              .ifPresent(each -> inventory.add(kind, each));
+      case VHOST ->
+          api.object(ManagementApi.path("vhosts", vhost))
+              .ifPresent(each -> inventory.add(kind, each));
+      case EXCHANGE ->
+          inventory.read(api, kind, ManagementApi.path("exchanges", vhost) + EXCHANGE_FIELDS);
+      case LIMIT, POLICY -> inventory.read(api, kind, ManagementApi.path(kind.path(), vhost));
+      case PERMISSION, TOPIC_PERMISSION ->
+          inventory.read(api, kind, ManagementApi.path("users", user, kind.path()));
+    }
     return inventory.of(tenant);
   }
 
@@ -71,15 +72,7 @@ final class Inventory {
   }
 
   private void read(ManagementApi api, Kind kind, String path) throws ManagementException {
-    Optional<JsonElement> answer = api.get(path);
-    if (answer.isEmpty()) {
-      return;
-    }
-    if (answer.get() instanceof JsonArray list) {
-      list.forEach(each -> add(kind, each.getAsJsonObject()));
-    } else {
-      add(kind, answer.get().getAsJsonObject());
-    }
+    api.list(path).forEach(each -> add(kind, each));
   }
 
   private void add(Kind kind, JsonObject found) {

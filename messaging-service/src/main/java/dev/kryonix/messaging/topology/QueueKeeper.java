@@ -1,7 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
@@ -90,9 +88,7 @@ final class QueueKeeper implements Lifecycle {
 
   private List<QueueSample> look() throws ManagementException {
     List<QueueSample> samples = new ArrayList<>();
-    for (JsonElement each :
-        api.get(QUEUES).map(JsonElement::getAsJsonArray).orElseGet(JsonArray::new)) {
-      JsonObject queue = each.getAsJsonObject();
+    for (JsonObject queue : api.list(QUEUES)) {
       Names.tenantOfVhost(Inventory.text(queue, "vhost"))
           .ifPresent(tenant -> samples.add(QueueSample.of(tenant, queue)));
     }

@@ -1,6 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
@@ -97,9 +96,7 @@ final class Retirement {
 
   private void delete(TenantView tenant, String name) throws ManagementException {
     JsonObject found =
-        api.get(ManagementApi.path("queues", Names.vhost(tenant.id()), name))
-            .map(JsonElement::getAsJsonObject)
-            .orElse(null);
+        api.object(ManagementApi.path("queues", Names.vhost(tenant.id()), name)).orElse(null);
     if (found == null) {
       return;
     }
@@ -151,18 +148,11 @@ final class Retirement {
   private Set<JsonObject> bindings(TenantView tenant, String name) throws ManagementException {
     Set<JsonObject> bindings = new HashSet<>();
     String path = ManagementApi.path("queues", Names.vhost(tenant.id()), name, "bindings");
-    api.get(path)
-        .ifPresent(
-            found ->
-                found
-                    .getAsJsonArray()
-                    .forEach(
-                        each -> {
-                          JsonObject binding = each.getAsJsonObject();
-                          if (!source(binding).isEmpty()) {
-                            bindings.add(binding);
-                          }
-                        }));
+    for (JsonObject binding : api.list(path)) {
+      if (!source(binding).isEmpty()) {
+        bindings.add(binding);
+      }
+    }
     return bindings;
   }
 

@@ -1,12 +1,12 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonElement;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
@@ -17,7 +17,6 @@ import dev.kryonix.messaging.connection.TenantMemory;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -32,9 +31,8 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 @Singleton
 public final class TenantQueues implements TenantMemory {
-  private static final Duration LISTING_KEPT = Duration.ofSeconds(1);
-
   private final TenantConnections connections;
+  private final Broker broker;
   private final ManagementApi api;
   private final Operations operations;
   private final QueueLock lock;
@@ -43,10 +41,12 @@ public final class TenantQueues implements TenantMemory {
 
   public TenantQueues(
       TenantConnections connections,
+      Broker broker,
       ManagementApi api,
       Operations operations,
       HistoryRules history,
       QueueLock lock) {
+    this.broker = broker;
     this.lock = lock;
     this.connections = connections;
     this.api = api;
@@ -57,16 +57,14 @@ public final class TenantQueues implements TenantMemory {
   /** What this process knows of one tenant's queues. */
   private static final class Known {
     final ReentrantLock declaring = new ReentrantLock();
-    final ReentrantLock listing = new ReentrantLock();
-    Set<String> existing = Set.of();
-    long listed = System.nanoTime() - LISTING_KEPT.toNanos() - 1;
+    final QueueListing listing;
     final Set<String> declared = ConcurrentHashMap.newKeySet();
     boolean closed;
-
-    /** Whether something was declared since the broker was asked for what there is. */
-    volatile boolean isOutOfDate;
-
     final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+
+    Known(QueueListing listing) {
+      this.listing = listing;
+    }
   }
 
   /** Sees to it that the lane's queue exists and is bound. */
@@ -166,7 +164,7 @@ public final class TenantQueues implements TenantMemory {
   public void forget(TenantUid tenant, String queue) {
     Known known = tenants.get(tenant);
     if (known != null) {
-      known.isOutOfDate = true;
+      known.listing.gone(queue);
       known.declared.removeIf(name -> name.equals(queue) || name.startsWith(queue + "@"));
     }
   }
@@ -200,34 +198,11 @@ public final class TenantQueues implements TenantMemory {
   }
 
   /**
-   * The names of all queues that the tenant has in the broker, as of a second ago at most: many
-   * subscriptions of a tenant ask, and each time costs a call of the management API.
+   * The names of all queues that the tenant has in the broker, as of a second ago, or of when its
+   * management API answered last.
    */
   public Set<String> existing(TenantView tenant) throws ManagementException {
-    Known known = known(tenant.uid());
-    known.listing.lock();
-    try {
-      if (known.isOutOfDate || System.nanoTime() - known.listed > LISTING_KEPT.toNanos()) {
-        known.isOutOfDate = false;
-        known.existing = list(tenant);
-        known.listed = System.nanoTime();
-      }
-      return known.existing;
-    } finally {
-      known.listing.unlock();
-    }
-  }
-
-  private Set<String> list(TenantView tenant) throws ManagementException {
-    String path =
-        ManagementApi.path("queues", Names.vhost(tenant.id()))
-            + "?columns=name&disable_stats=true&enable_queue_totals=true";
-    Set<String> names = new HashSet<>();
-    for (JsonElement queue :
-        api.get(path).map(JsonElement::getAsJsonArray).orElseGet(com.google.gson.JsonArray::new)) {
-      names.add(queue.getAsJsonObject().get("name").getAsString());
-    }
-    return names;
+    return known(tenant.uid()).listing.names(tenant.id());
   }
 
   /** Calls the listener whenever this process has declared a queue of the tenant. */
@@ -251,13 +226,21 @@ public final class TenantQueues implements TenantMemory {
         throw CommonErrors.notServing("the tenant is being removed");
       }
       BrokerConnection connection = connections.toPublish(tenant);
+      if (takesNothing(connection)) {
+        throw BrokerErrors.blocked();
+      }
       lock.whileKept(tenant.uid(), queueOf(name), () -> run(connection, declaration, name));
       known.declared.add(name);
     } finally {
       known.declaring.unlock();
     }
-    known.isOutOfDate = true;
+    known.listing.declared(queueOf(name));
     known.listeners.forEach(Runnable::run);
+  }
+
+  /** During an alarm it does not read a declaration either, from a connection that publishes. */
+  private boolean takesNothing(BrokerConnection connection) {
+    return connection.isBlocked() || broker.isAlarmed();
   }
 
   private static String queueOf(String remembered) {
@@ -266,7 +249,7 @@ public final class TenantQueues implements TenantMemory {
   }
 
   /** A refused declaration closes its channel, so each has one of its own. */
-  private static void run(BrokerConnection connection, Declaration declaration, String name) {
+  private void run(BrokerConnection connection, Declaration declaration, String name) {
     Channel channel = connection.openChannel();
     try {
       declaration.on(channel);
@@ -275,7 +258,8 @@ public final class TenantQueues implements TenantMemory {
       if (e.getCause() instanceof ShutdownSignalException signal && !signal.isHardError()) {
         onRefusal(connection, name, signal);
       } else {
-        throw BrokerErrors.unavailable(e);
+        // The alarm may have come while the broker was to read the declaration.
+        throw takesNothing(connection) ? BrokerErrors.blocked() : BrokerErrors.unavailable(e);
       }
     } catch (TimeoutException | ShutdownSignalException e) {
       throw BrokerErrors.unavailable(e);
@@ -329,7 +313,7 @@ public final class TenantQueues implements TenantMemory {
   }
 
   private Known known(TenantUid tenant) {
-    return tenants.computeIfAbsent(tenant, unused -> new Known());
+    return tenants.computeIfAbsent(tenant, unused -> new Known(new QueueListing(api)));
   }
 
   @FunctionalInterface

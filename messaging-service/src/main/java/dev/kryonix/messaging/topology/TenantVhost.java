@@ -1,7 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonArray;
-import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -112,7 +110,7 @@ final class TenantVhost {
     try {
       api.put(path, body);
     } catch (ManagementException e) {
-      if (api.get(path).filter(vhost -> isOf(vhost, uid)).isEmpty()) {
+      if (api.object(path).filter(vhost -> isOf(vhost, uid)).isEmpty()) {
         throw e;
       }
     }
@@ -139,8 +137,8 @@ final class TenantVhost {
   private Set<String> queues(TenantId tenant) throws ManagementException {
     Set<String> names = new HashSet<>();
     String path = ManagementApi.path("queues", Names.vhost(tenant)) + QUEUE_NAMES;
-    for (JsonElement queue : api.get(path).orElseGet(JsonArray::new).getAsJsonArray()) {
-      names.add(Inventory.text(queue.getAsJsonObject(), "name"));
+    for (JsonObject queue : api.list(path)) {
+      names.add(Inventory.text(queue, "name"));
     }
     return names;
   }
@@ -153,9 +151,8 @@ final class TenantVhost {
     closeConnectionsOf(Names.user(tenant));
     String path =
         ManagementApi.path("vhosts", Names.vhost(tenant), "connections") + "?columns=name";
-    JsonElement connections = api.get(path).orElseGet(JsonArray::new);
-    for (JsonElement connection : connections.getAsJsonArray()) {
-      String name = Inventory.text(connection.getAsJsonObject(), "name");
+    for (JsonObject connection : api.list(path)) {
+      String name = Inventory.text(connection, "name");
       if (!name.isEmpty()) {
         api.delete(ManagementApi.path("connections", name));
       }
@@ -180,11 +177,11 @@ final class TenantVhost {
   /** Removes the vhost and the user when they are this tenant's and not a later one's. */
   void remove(TenantId tenant, TenantUid uid) throws ManagementException {
     String vhost = ManagementApi.path("vhosts", Names.vhost(tenant));
-    if (api.get(vhost).filter(actual -> isOf(actual, uid)).isPresent()) {
+    if (api.object(vhost).filter(actual -> isOf(actual, uid)).isPresent()) {
       deleteVhost(vhost, uid);
     }
     String user = ManagementApi.path("users", Names.user(tenant));
-    if (api.get(user).filter(actual -> isOf(actual, uid)).isPresent()) {
+    if (api.object(user).filter(actual -> isOf(actual, uid)).isPresent()) {
       api.delete(user);
     }
   }
@@ -194,7 +191,7 @@ final class TenantVhost {
     try {
       api.delete(path);
     } catch (ManagementException e) {
-      if (api.get(path).filter(vhost -> isOf(vhost, uid)).isPresent()) {
+      if (api.object(path).filter(vhost -> isOf(vhost, uid)).isPresent()) {
         throw e;
       }
     }
@@ -203,11 +200,11 @@ final class TenantVhost {
   /** How much of this tenant, and not of a later one of its id, there is. */
   Map<String, Long> count(TenantId tenant, TenantUid uid) throws ManagementException {
     boolean vhost =
-        api.get(ManagementApi.path("vhosts", Names.vhost(tenant)))
+        api.object(ManagementApi.path("vhosts", Names.vhost(tenant)))
             .filter(actual -> isOf(actual, uid))
             .isPresent();
     boolean user =
-        api.get(ManagementApi.path("users", Names.user(tenant)))
+        api.object(ManagementApi.path("users", Names.user(tenant)))
             .filter(actual -> isOf(actual, uid))
             .isPresent();
     return Map.of(
@@ -216,7 +213,7 @@ final class TenantVhost {
         "messaging.queues", vhost ? (long) queues(tenant).size() : 0L);
   }
 
-  private static boolean isOf(JsonElement vhostOrUser, TenantUid uid) {
-    return Blueprint.uidOf(vhostOrUser.getAsJsonObject()).filter(uid::equals).isPresent();
+  private static boolean isOf(JsonObject vhostOrUser, TenantUid uid) {
+    return Blueprint.uidOf(vhostOrUser).filter(uid::equals).isPresent();
   }
 }

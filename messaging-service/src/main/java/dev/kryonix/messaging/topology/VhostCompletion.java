@@ -1,6 +1,5 @@
 package dev.kryonix.messaging.topology;
 
-import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import dev.kryonix.kit.identity.TenantId;
@@ -73,8 +72,8 @@ final class VhostCompletion {
   private Set<String> names(String kind, TenantId tenant) throws ManagementException {
     Set<String> names = new HashSet<>();
     String path = ManagementApi.path(kind, Names.vhost(tenant)) + "?columns=name";
-    for (JsonElement each : api.get(path).orElseGet(JsonArray::new).getAsJsonArray()) {
-      names.add(each.getAsJsonObject().get("name").getAsString());
+    for (JsonObject each : api.list(path)) {
+      names.add(Inventory.text(each, "name"));
     }
     return names;
   }

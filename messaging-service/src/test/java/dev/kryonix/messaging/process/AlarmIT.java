@@ -55,6 +55,7 @@ final class AlarmIT {
         await().untilAsserted(() -> assertBlocked(tenant));
         assertBlocked(tenant);
         assertBlocked(withoutConnection);
+        assertBlocked(tenant, "tasks.assign");
         assertThat(messaging.service().isServing()).isTrue();
         for (int i = 0; i < 5; i++) {
           subscription.acknowledge(subscription.next());
@@ -86,8 +87,16 @@ final class AlarmIT {
   }
 
   private void assertBlocked(DesiredTenant tenant) {
+    assertBlocked(tenant, "leads.create");
+  }
+
+  /** To a queue that is there or, as the broker reads nothing, cannot be declared. */
+  private void assertBlocked(DesiredTenant tenant, String operation) {
     Instant before = Instant.now();
-    assertRefusedForNow(() -> messaging.publish(tenant), Code.RESOURCE_EXHAUSTED, "BROKER_BLOCKED");
+    PublishRequest message =
+        PublishRequest.newBuilder().setModule("crm").setOperation(operation).build();
+    assertRefusedForNow(
+        () -> messaging.stub(tenant).publish(message), Code.RESOURCE_EXHAUSTED, "BROKER_BLOCKED");
     assertThat(Duration.between(before, Instant.now())).isLessThan(AT_ONCE);
   }
 

@@ -8,6 +8,7 @@ import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
@@ -29,6 +30,7 @@ import dev.kryonix.messaging.publish.Publisher;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
 import dev.kryonix.messaging.topology.Topology;
+import io.grpc.Context;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -128,6 +130,33 @@ final class DeliveryIT {
     // None of it closed the channel.
     assertThat(settle(tenant, hold(tenant, consumption, next(consumption)), DONE))
         .isEqualTo(Settled.OK);
+  }
+
+  @Test
+  void whatWasPulledForACallerWhoHasGoneIsThereForTheNext() throws Exception {
+    TenantView tenant = tenant();
+    LiveQueue queue = queue(tenant, "leads.create");
+    publisher.publish(tenant, message(queue, 6, "one"));
+    publisher.publish(tenant, message(queue, 6, "two"));
+    Context.CancellableContext gone = Context.current().withCancellation();
+    gone.cancel(null);
+
+    assertThat(gone.call(() -> pull(tenant, queue))).hasSize(2);
+
+    List<Delivery> next = new ArrayList<>();
+    await()
+        .atMost(PATIENCE)
+        .until(
+            () -> {
+              next.addAll(pull(tenant, queue));
+              return next.size() == 2;
+            });
+    assertThat(next).allMatch(Delivery::getRedelivered);
+  }
+
+  private List<Delivery> pull(TenantView tenant, LiveQueue queue) throws InterruptedException {
+    return new Pull(subscribing, context.getBean(PullChannels.class), tenant, start(queue, 10))
+        .take(Duration.ZERO);
   }
 
   @Test
@@ -253,18 +282,18 @@ final class DeliveryIT {
             refusal -> assertThat(refusal.reasonName()).isEqualTo("RATE_LIMITED"));
   }
 
+  private static SubscriptionStart start(LiveQueue queue, int limit) {
+    return new SubscriptionStart(
+        List.of(queue),
+        new Limits(limit, Long.MAX_VALUE),
+        LEASE,
+        LEASE,
+        false,
+        new Filter(Map.of()));
+  }
+
   private Consumption consume(TenantView tenant, LiveQueue queue, int limit) {
-    Consumption consumption =
-        new Consumption(
-            subscribing,
-            tenant,
-            new SubscriptionStart(
-                List.of(queue),
-                new Limits(limit, Long.MAX_VALUE),
-                LEASE,
-                LEASE,
-                false,
-                new Filter(Map.of())));
+    Consumption consumption = new Consumption(subscribing, tenant, start(queue, limit));
     open.add(consumption);
     consumption.refresh();
     return consumption;
