@@ -8,6 +8,27 @@ import java.io.IOException;
 public final class Channels {
   private Channels() {}
 
+  /**
+   * Whether the call that failed was not answered in time, on a channel that is still there. What
+   * comes late is taken by nobody then: the channel has to end, so that it goes back.
+   */
+  public static boolean isUnanswered(Channel channel) {
+    return channel.isOpen();
+  }
+
+  /** Whether it was about the channel only, such as a queue that is not there. */
+  public static boolean isOwnFault(Channel channel) {
+    return !channel.isOpen() && channel.getConnection().isOpen();
+  }
+
+  /**
+   * As {@link #abort}, aside: a broker that does not answer takes its time for that as well. The
+   * channel counts as closed at once.
+   */
+  public static void abortAside(Channel channel) {
+    Thread.ofVirtual().name("channel-abort").start(() -> abort(channel));
+  }
+
   /** Ends the channel without waiting for the broker; one that has ended stays so. */
   public static void abort(Channel channel) {
     try {

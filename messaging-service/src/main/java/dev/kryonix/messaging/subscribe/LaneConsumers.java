@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.retry.Move;
 import dev.kryonix.messaging.retry.Taken;
 import dev.kryonix.messaging.topology.Lane;
@@ -64,6 +65,7 @@ final class LaneConsumers {
         channel.channel().basicConsume(consumer.lot.name(), false, consumer);
       }
     } catch (IOException | AlreadyClosedException e) {
+      endIfUnanswered();
       throw BrokerErrors.unavailable(e);
     }
   }
@@ -98,9 +100,19 @@ final class LaneConsumers {
       channel.channel().basicConsume(name, false, consumer);
       joined.put(name, consumer);
     } catch (IOException | AlreadyClosedException e) {
-      // The queue may have gone since the broker named it.
-      subscribing.queues().forget(tenant.uid(), name);
+      if (Channels.isOwnFault(channel.channel())) {
+        // The queue has gone since the broker named it.
+        subscribing.queues().forget(tenant.uid(), name);
+      }
+      endIfUnanswered();
       throw BrokerErrors.unavailable(e);
+    }
+  }
+
+  /** Whether the broker has a consumer here is not known then, and it would deliver to nobody. */
+  private void endIfUnanswered() {
+    if (Channels.isUnanswered(channel.channel())) {
+      Channels.abortAside(channel.channel());
     }
   }
 

@@ -5,6 +5,7 @@ import com.rabbitmq.client.GetResponse;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.retry.Move;
 import dev.kryonix.messaging.retry.Mover;
@@ -93,9 +94,15 @@ final class PullChannels {
       }
       return null;
     } catch (IOException e) {
-      // The queue has been deleted, and the channel with it.
-      queues.forget(tenant.uid(), source);
-      return null;
+      if (Channels.isOwnFault(channel.channel())) {
+        // The queue has been deleted, and the channel with it.
+        queues.forget(tenant.uid(), source);
+        return null;
+      }
+      if (Channels.isUnanswered(channel.channel())) {
+        Channels.abortAside(channel.channel());
+      }
+      throw BrokerErrors.unavailable(e);
     } catch (AlreadyClosedException e) {
       throw BrokerErrors.unavailable(e);
     }

@@ -113,7 +113,7 @@ final class PullIT {
   void theWaitEndsWithoutMessagesToo() throws Exception {
     Instant begin = Instant.now();
     assertThat(pull(PullRequest.newBuilder().setWait(Durations.fromSeconds(2)))).isEmpty();
-    assertThat(Duration.between(begin, Instant.now()).toMillis()).isBetween(1900L, 5000L);
+    assertThat(Duration.between(begin, Instant.now()).toMillis()).isBetween(1900L, 30_000L);
   }
 
   @Test
