@@ -67,6 +67,17 @@ final class EntryErrors {
         .quota("tenants/" + tenant + "/" + quota, "limit " + limit);
   }
 
+  static ServiceException tooManyLeases(TenantId tenant, long limit, Duration nextEnd) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_RATE_LIMITED,
+            "The tenant is loading "
+                + limit
+                + " entries, as many as its quota has keys; fulfil or wait before loading more.")
+        .quota("tenants/" + tenant + "/cache.leases", "limit " + limit)
+        .retryAfter(nextEnd);
+  }
+
   static ServiceException notFound(EntryKey address) {
     return CommonErrors.notFound(
         "cache entry", address.module() + "/" + address.type() + "/" + address.key());

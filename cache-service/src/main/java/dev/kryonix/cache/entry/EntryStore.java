@@ -237,7 +237,15 @@ public final class EntryStore {
 
   /** How many entries of tenants have gone for want of room, ever, in one round trip. */
   public List<Long> evictions(List<TenantSpace> spaces) {
-    byte[] field = Script.arg("evicted");
+    return sums(spaces, Script.arg("evicted"));
+  }
+
+  /** How many entries of tenants were taken off the books as expired, ever, in one round trip. */
+  public List<Long> expirations(List<TenantSpace> spaces) {
+    return sums(spaces, Script.arg("expired"));
+  }
+
+  private List<Long> sums(List<TenantSpace> spaces, byte[] field) {
     List<List<CompletableFuture<Long>>> all =
         spaces.stream()
             .map(

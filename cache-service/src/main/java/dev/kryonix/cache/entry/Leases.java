@@ -23,6 +23,7 @@ import java.util.random.RandomGenerator;
 @Singleton
 final class Leases {
   private static final Script LEASE = Ledger.script(Leases.class, "lease.lua");
+  private static final long TOO_MANY = -2;
   private static final int MOST_WAITING = 10_000;
   private static final int TOKEN_BYTES = 16;
   private static final Duration RETRY_AFTER = Duration.ofMillis(50);
@@ -51,6 +52,7 @@ final class Leases {
   LeaseOutcome lease(TenantView tenant, Request request) {
     EntryKey address = request.address();
     Bucket bucket = spaces.of(tenant).bucket(address);
+    long most = Math.max(1, tenant.limits().getCache().getKeys() / spaces.of(tenant).spread());
     long end = System.nanoTime() + request.patience().toNanos();
     while (true) {
       Found found = entries.await(entries.fetch(tenant, address));
@@ -60,7 +62,7 @@ final class Leases {
         return new LeaseOutcome.There(entry);
       }
       String token = token();
-      List<Object> answer = take(bucket, request, token, there);
+      List<Object> answer = take(bucket, request, token, there, most);
       long code = (Long) answer.get(0);
       Duration left = Duration.ofMillis((Long) answer.get(1));
       if (code == 1) {
@@ -73,6 +75,9 @@ final class Leases {
           request.acceptStale() ? entries.openStale(tenant, address, found) : Optional.empty();
       if (code < 0 && stale.isPresent()) {
         return new LeaseOutcome.Stale(stale.get());
+      }
+      if (code == TOO_MANY) {
+        throw EntryErrors.tooManyLeases(tenant.id(), most, left);
       }
       Duration wait = Duration.ofNanos(end - System.nanoTime());
       if (code < 0 && (!wait.isPositive() || !await(bucket, address, wait))) {
@@ -95,7 +100,7 @@ final class Leases {
     waiters.wake(new Waiters.Key(spaces.of(tenant).bucket(address), address));
   }
 
-  private List<Object> take(Bucket bucket, Request request, String token, boolean anew) {
+  private List<Object> take(Bucket bucket, Request request, String token, boolean anew, long most) {
     byte[] member = request.address().bytes();
     return LEASE.list(
         keyspace,
@@ -105,7 +110,8 @@ final class Leases {
             member,
             Script.arg(token),
             Script.arg(request.ttl().toMillis()),
-            Script.arg(anew ? 1 : 0)));
+            Script.arg(anew ? 1 : 0),
+            Script.arg(most)));
   }
 
   private boolean await(Bucket bucket, EntryKey address, Duration wait) {

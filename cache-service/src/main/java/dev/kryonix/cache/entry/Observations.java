@@ -10,6 +10,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -45,9 +46,13 @@ final class Observations {
       case Lookup.Miss(), Lookup.Invalidated() -> counters.miss(namespace);
       case Lookup.Unreadable() -> counters.rejection(namespace);
     }
+    count(address, outcome(lookup));
+  }
+
+  private void count(EntryKey address, String outcome) {
     reads
         .computeIfAbsent(
-            new Read(address.module(), type(address), outcome(lookup)),
+            new Read(address.module(), type(address), outcome),
             each ->
                 metrics.counter(
                     "kryonix.cache.reads",
@@ -58,6 +63,15 @@ final class Observations {
                     "outcome",
                     each.outcome()))
         .increment();
+  }
+
+  /** What was read of a structure, or of what is the platform's own. */
+  void read(TenantView tenant, EntryKey address, Optional<Held> held) {
+    Namespace namespace = namespace(tenant, address);
+    held.ifPresentOrElse(
+        found -> counters.hit(namespace, found.content().value().length),
+        () -> counters.miss(namespace));
+    count(address, held.isPresent() ? "hit" : "miss");
   }
 
   void wrote(TenantView tenant, EntryKey address, DeviceClass serves, int bytes) {
@@ -82,7 +96,9 @@ final class Observations {
   }
 
   private String type(EntryKey address) {
-    return catalog.cache().ttl().containsKey(address.type()) ? address.type() : OTHER;
+    return address.isPlatform() || catalog.cache().ttl().containsKey(address.type())
+        ? address.type()
+        : OTHER;
   }
 
   private static String outcome(Lookup lookup) {

@@ -38,6 +38,7 @@ public final class Together {
   private final Spaces spaces;
   private final Envelope envelope;
   private final ReadCounts readCounts;
+  private final Observations observations;
   private final byte[] mobileShare;
 
   Together(
@@ -48,6 +49,7 @@ public final class Together {
       Spaces spaces,
       Envelope envelope,
       ReadCounts readCounts,
+      Observations observations,
       Catalog catalog) {
     this.keyspace = redis.keyspace(Purpose.API);
     this.reads = reads;
@@ -56,6 +58,7 @@ public final class Together {
     this.spaces = spaces;
     this.envelope = envelope;
     this.readCounts = readCounts;
+    this.observations = observations;
     this.mobileShare = Script.arg(Double.toString(catalog.cache().mobileMemoryShare()));
   }
 
@@ -88,12 +91,14 @@ public final class Together {
       if (found.get(i) instanceof Found.Live && !address.isPlatform()) {
         readCounts.count(tenant, spaces.of(tenant), address);
       }
-      held.add(
+      Optional<Held> opened =
           found.get(i) instanceof Found.Live(byte[] bytes, Head head)
               ? envelope
                   .open(tenant, address, bytes)
                   .map(content -> new Held(content, head.expires()))
-              : Optional.empty());
+              : Optional.empty();
+      observations.read(tenant, address, opened);
+      held.add(opened);
     }
     return held;
   }
@@ -132,6 +137,7 @@ public final class Together {
       TenantView tenant, int bucket, List<? extends Change> changes) {
     TenantSpace space = spaces.of(tenant);
     CacheLimits limits = tenant.limits().getCache();
+    changes.forEach(change -> observe(tenant, change));
     byte[][] keys = keys(space.bucket(bucket), changes);
     byte[][] arguments = arguments(tenant, space, bucket, changes);
     return shares.withShare(
@@ -139,6 +145,13 @@ public final class Together {
         limits,
         bucket,
         () -> TOGETHER.submitNumber(keyspace, keys, arguments).thenApply(EntryStore::outcome));
+  }
+
+  private void observe(TenantView tenant, Change change) {
+    if (change instanceof Change.Put put) {
+      Content content = put.content();
+      observations.wrote(tenant, put.address(), content.serves(), content.value().length);
+    }
   }
 
   private static boolean outcome(TenantView tenant, WriteOutcome outcome) {

@@ -32,10 +32,11 @@ public final class FigureStore {
 
   private static final String WRITE_LEVEL =
       """
-      INSERT INTO level_minutes (tenant, tenant_uid, minute, keys, bytes, evicted)
-      VALUES (?, ?, ?, ?, ?, ?)
+      INSERT INTO level_minutes (tenant, tenant_uid, minute, keys, bytes, evicted, expired)
+      VALUES (?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant_uid, minute) DO UPDATE SET
-        keys = excluded.keys, bytes = excluded.bytes, evicted = excluded.evicted
+        keys = excluded.keys, bytes = excluded.bytes, evicted = excluded.evicted,
+        expired = excluded.expired
       """;
 
   private static final String ROLL_USE =
@@ -59,14 +60,16 @@ public final class FigureStore {
   private static final String ROLL_LEVELS =
       """
       WITH done AS (DELETE FROM level_minutes WHERE minute < ? RETURNING *)
-      INSERT INTO level_hours AS hours (tenant, tenant_uid, hour, minute, keys, bytes, evicted)
+      INSERT INTO level_hours AS hours (tenant, tenant_uid, hour, minute, keys, bytes, evicted,
+                                        expired)
       SELECT DISTINCT ON (tenant_uid, date_trunc('hour', minute, 'UTC'))
-             tenant, tenant_uid, date_trunc('hour', minute, 'UTC'), minute, keys, bytes, evicted
+             tenant, tenant_uid, date_trunc('hour', minute, 'UTC'), minute, keys, bytes, evicted,
+             expired
         FROM done
        ORDER BY tenant_uid, date_trunc('hour', minute, 'UTC'), minute DESC
       ON CONFLICT (tenant_uid, hour) DO UPDATE SET
         minute = excluded.minute, keys = excluded.keys, bytes = excluded.bytes,
-        evicted = excluded.evicted
+        evicted = excluded.evicted, expired = excluded.expired
       WHERE hours.minute <= excluded.minute
       """;
 
@@ -113,7 +116,8 @@ public final class FigureStore {
                         minute,
                         each.keys(),
                         each.bytes(),
-                        each.evicted()))
+                        each.evicted(),
+                        each.expired()))
             .toList();
     database.runInPlatform(tx -> tx.batch(WRITE_LEVEL, parameters));
   }

@@ -143,6 +143,7 @@ final class Figures {
           all.subList(from, Math.min(from + AT_ONCE, all.size())).stream().map(spaces::of).toList();
       List<Usage> usages = entries.usage(some);
       List<Long> evictions = entries.evictions(some);
+      List<Long> expirations = entries.expirations(some);
       List<Level> levels = new ArrayList<>();
       for (int i = 0; i < some.size(); i++) {
         levels.add(
@@ -151,7 +152,8 @@ final class Figures {
                 some.get(i).uid(),
                 usages.get(i).keys(),
                 usages.get(i).bytes(),
-                evictions.get(i)));
+                evictions.get(i),
+                expirations.get(i)));
       }
       store.writeLevels(clock.instant(), levels);
     }

@@ -11,5 +11,6 @@ import dev.kryonix.kit.identity.TenantUid;
  * @param keys entries
  * @param bytes what they are charged
  * @param evicted entries that went for want of room, ever
+ * @param expired entries that were taken off the books as expired, ever
  */
-record Level(TenantId tenant, TenantUid uid, long keys, long bytes, long evicted) {}
+record Level(TenantId tenant, TenantUid uid, long keys, long bytes, long evicted, long expired) {}

@@ -13,6 +13,9 @@ while n < pages and looked < tonumber(ARGV[3]) do
       if #head < TAGS then
         missing, missing_bytes = missing + 1, missing_bytes + charge(line)
         strike(member, line)
+        -- Redis has ended it at its time, which is at most what the line says, or has evicted it.
+        local went = expires(line) <= math.ceil(now_ms / 1000) - EPOCH and 'expired' or 'evicted'
+        redis.call('HINCRBY', account, went, 1)
       else
         local _, stamp, _, digests = head_of(head)
         local by = dead_by(member, stamp, digests)

@@ -7,7 +7,8 @@ if ARGV[3] ~= '' and version ~= ARGV[3] then
   if version then return -1 end
   return 0
 end
-redis.call('UNLINK', entry, lease)
+redis.call('UNLINK', entry)
+release(lease, member)
 local line = line_at(member)
 if line then strike(member, line) end
 if version then tell_of('d', member, '?') end

@@ -10,5 +10,5 @@ while erased < tonumber(ARGV[2]) and not stuck do
   end
 end
 local left = tonumber(redis.call('HGET', account, 'keys')) or 0
-if left == 0 then redis.call('UNLINK', index, account, marks, tags, reads, watch, events, follow, key_of('changed')) end
+if left == 0 then redis.call('UNLINK', index, account, marks, tags, reads, watch, events, follow, key_of('changed'), key_of('leases')) end
 return left

@@ -9,7 +9,8 @@
 --          page after the other splits in two (linear hashing, Litwin 1980), with fewer they are joined again
 -- account  hash: mobile and web, the bytes charged to each class; keys, how many entries; pages, how many pages; stamp, the
 --          last one given; share, the billionths of the tenant's quota that this bucket has (none: an equal part); leased,
---          until when there may be leases
+--          until when there may be leases; evicted and expired, how many entries have gone so, ever
+-- leases   sorted set: members that have a lease, by when it ends at the latest, in milliseconds. Charged to nobody
 -- marks    string: a line `module:type stamp id` for each flush whose memory is not all given back, either part empty for
 --          all; a line `#: stamp` while tags are invalidated
 -- tags     hash: digest of each invalidated tag, the stamp of its invalidation
@@ -166,6 +167,11 @@ end
 -- The digests of tags in what comes after stamp and expiry in an envelope.
 local function digests_of(rest) return string.sub(rest, 2, 1 + 8 * string.byte(rest, 1)) end
 
+-- Ends the lease of an entry, if there is one.
+local function release(lease, member)
+  if redis.call('UNLINK', lease) == 1 then redis.call('ZREM', key_of('leases'), member) end
+end
+
 -- Takes an entry off the books.
 local function strike(member, line)
   local n = place(member)
@@ -206,6 +212,7 @@ local function sweep(most)
     -- Enough, or something that cannot be dropped now.
     if first and first < now_s then break end
   end
+  if gone > 0 then redis.call('HINCRBY', account, 'expired', gone) end
   return gone
 end
 

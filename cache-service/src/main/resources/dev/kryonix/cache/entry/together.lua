@@ -40,10 +40,11 @@ for i = 1, count do
     local expires = now_ms + tonumber(of(i, 7))
     redis.call('SET', entry, of(i, 5) .. struct.pack('>I8', stamp) .. struct.pack('>I8', expires) .. of(i, 6), 'PX', of(i, 7))
     enter(member, before, expires, of(i, 9), tonumber(of(i, 8)))
-    redis.call('UNLINK', ARGV[7] .. member)
+    release(ARGV[7] .. member, member)
     tell_of('w', member, digests_of(of(i, 6)))
   elseif what == 'remove' then
-    redis.call('UNLINK', entry, ARGV[7] .. member)
+    redis.call('UNLINK', entry)
+    release(ARGV[7] .. member, member)
     if before then
       strike(member, before)
       tell_of('d', member, '?')

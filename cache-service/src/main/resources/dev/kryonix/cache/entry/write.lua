@@ -65,7 +65,7 @@ local function write(entry, lease, at)
   if before then sums[class(before)] = sums[class(before)] - charge(before) else keys = keys + 1 end
   sums[class_name] = sums[class_name] + bytes
   changed = true
-  if leased > now_ms then redis.call('UNLINK', lease) end
+  if leased > now_ms then release(lease, member) end
   if is_watched() then tell_of('w', member, digests_of(ARGV[at + 2])) end
   if is_followed() then change(member) end
   if keys > PAGE * pages then

@@ -11,10 +11,14 @@ import dev.kryonix.cache.counting.Use;
 import dev.kryonix.cache.entry.CacheBeans;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.EntryStore;
+import dev.kryonix.cache.entry.Recount;
 import dev.kryonix.cache.entry.RedisKind;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.Tenants;
 import dev.kryonix.cache.entry.TestEntries;
+import dev.kryonix.cache.session.TestSessions;
+import dev.kryonix.cache.structure.TestStructures;
+import dev.kryonix.cache.sync.TestSync;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
@@ -80,6 +84,48 @@ final class FigureStoreIT {
   }
 
   @Test
+  void structuresSessionsCollectionsAndQueuesAreCountedToo() {
+    TenantView tenant = tenant();
+    new TestStructures(context).increment(tenant, new EntryKey("crm", "temp", "n"), 1);
+    new TestSessions(context).create(tenant, "ana");
+    TestSync sync = new TestSync(context);
+    sync.write(tenant, "rui", "Rui");
+    sync.enqueue(tenant, "op1");
+
+    Map<Namespace, Use> harvest = context.getBean(Counters.class).harvest();
+
+    assertThat(harvest.getOrDefault(namespace(tenant, "crm", "temp"), Use.NONE))
+        .returns(1L, Use::misses)
+        .returns(1L, Use::writes);
+    for (Namespace each :
+        List.of(
+            namespace(tenant, "kryonix_session", "session"),
+            namespace(tenant, "kryonix_session", "user"),
+            namespace(tenant, "kryonix_sync", "document"),
+            namespace(tenant, "kryonix_sync", "log"),
+            namespace(tenant, "kryonix_offline", "queue"))) {
+      assertThat(harvest.getOrDefault(each, Use.NONE).writes()).as("%s", each).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void expirationsOfATenantAreCounted() {
+    TenantView tenant = tenant();
+    TestEntries entries = new TestEntries(context);
+    for (int i = 0; i < 3; i++) {
+      entries.write(tenant, new EntryKey("crm", "temp", "k" + i), Duration.ofSeconds(1));
+    }
+    entries.write(tenant, new EntryKey("crm", "temp", "stays"), Duration.ofHours(1));
+
+    Recount recount = new Recount(context);
+    await().until(() -> recount.booked(tenant).keys() == 1);
+    Spaces spaces = context.getBean(Spaces.class);
+    EntryStore store = context.getBean(EntryStore.class);
+    assertThat(store.expirations(List.of(spaces.of(tenant)))).containsExactly(3L);
+    assertThat(store.evictions(List.of(spaces.of(tenant)))).containsExactly(0L);
+  }
+
+  @Test
   void aRowThatIsWrittenAgainChangesNothingAndThoseOfProcessesAddUp() {
     TenantView tenant = tenant();
     Minutes.Row row = new Minutes.Row(namespace(tenant, "crm", "temp"), NOON, FEW);
@@ -131,11 +177,11 @@ final class FigureStoreIT {
   @Test
   void theHoursLevelIsTheLastOfItsMinutes() {
     TenantView tenant = tenant();
-    store.writeLevels(NOON, List.of(new Level(tenant.id(), tenant.uid(), 1, 10, 0)));
+    store.writeLevels(NOON, List.of(new Level(tenant.id(), tenant.uid(), 1, 10, 0, 4)));
     store.writeLevels(
-        NOON.plusSeconds(40), List.of(new Level(tenant.id(), tenant.uid(), 2, 20, 1)));
+        NOON.plusSeconds(40), List.of(new Level(tenant.id(), tenant.uid(), 2, 20, 1, 5)));
     store.writeLevels(
-        NOON.plusSeconds(3599), List.of(new Level(tenant.id(), tenant.uid(), 3, 30, 7)));
+        NOON.plusSeconds(3599), List.of(new Level(tenant.id(), tenant.uid(), 3, 30, 7, 6)));
     store.roll(NOON.plus(Duration.ofHours(1)));
     store.roll(NOON.plus(Duration.ofHours(1)));
 
@@ -144,10 +190,10 @@ final class FigureStoreIT {
             tenant.id(),
             tx ->
                 tx.query(
-                    "SELECT keys, bytes, evicted FROM level_hours WHERE tenant_uid = ?",
-                    row -> List.of(row.getLong(1), row.getLong(2), row.getLong(3)),
+                    "SELECT keys, bytes, evicted, expired FROM level_hours WHERE tenant_uid = ?",
+                    row -> List.of(row.getLong(1), row.getLong(2), row.getLong(3), row.getLong(4)),
                     tenant.uid().value()));
-    assertThat(hours).containsExactly(List.of(3L, 30L, 7L));
+    assertThat(hours).containsExactly(List.of(3L, 30L, 7L, 6L));
   }
 
   @Test
@@ -199,10 +245,10 @@ final class FigureStoreIT {
     for (TenantView each : List.of(tenant, other)) {
       write(each, "temp", NOON.minus(Duration.ofDays(1)), FEW);
       store.writeLevels(
-          NOON.minus(Duration.ofDays(1)), List.of(new Level(each.id(), each.uid(), 1, 1, 1)));
+          NOON.minus(Duration.ofDays(1)), List.of(new Level(each.id(), each.uid(), 1, 1, 1, 1)));
       store.roll(NOON);
       write(each, "temp", NOON, FEW);
-      store.writeLevels(NOON, List.of(new Level(each.id(), each.uid(), 1, 1, 1)));
+      store.writeLevels(NOON, List.of(new Level(each.id(), each.uid(), 1, 1, 1, 1)));
     }
     assertThat(store.count(tenant.id(), tenant.uid()).values()).containsOnly(1L).hasSize(4);
 

@@ -36,8 +36,10 @@ final class ClusterFaultsIT {
   @Test
   void aMasterThatIsKilledIsReplacedAndQuotasAreRightAgain() throws Exception {
     Map<String, CacheServiceBlockingStub> tenants = tenants(6);
-    try (Load load = new Load(tenants)) {
-      await().until(() -> load.done() > 500);
+    OnceLoad once = once();
+    try (Load load = new Load(tenants);
+        once) {
+      await().until(() -> load.done() > 500 && once.rounds() > 5);
       int victim = master();
       String lost = nodeId(Engines.clusterPorts().get(victim - 1));
       Engines.kill("redis_cluster_" + victim);
@@ -52,7 +54,10 @@ final class ClusterFaultsIT {
           .isSubsetOf(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED);
       assertThat(Duration.ofNanos(load.lastRefusal() - promoted)).isLessThan(Duration.ofSeconds(5));
       Engines.mend("redis_cluster");
+      int rounds = once.rounds();
+      await().until(() -> once.rounds() > rounds + 5);
     }
+    once.assertNothingWasDoneTwice();
     RedisFaultsIT.assertBooksAreRight(tenants);
   }
 
@@ -62,8 +67,10 @@ final class ClusterFaultsIT {
     int any = Engines.clusterPorts().getFirst();
     Engines.redis(any, "--cluster", "fix", "127.0.0.1:" + any, "--cluster-yes");
     Map<String, CacheServiceBlockingStub> tenants = tenants(6);
-    try (Load load = new Load(tenants)) {
-      await().until(() -> load.done() > 500);
+    OnceLoad once = once();
+    try (Load load = new Load(tenants);
+        once) {
+      await().until(() -> load.done() > 500 && once.rounds() > 5);
       List<Integer> masters =
           Engines.clusterPorts().stream().filter(ClusterFaultsIT::isMaster).toList();
       String from = nodeId(masters.get(0));
@@ -73,6 +80,7 @@ final class ClusterFaultsIT {
 
       assertThat(load.refusals().keySet()).isSubsetOf(Code.UNAVAILABLE);
     }
+    once.assertAllWasDoneOnce();
     RedisFaultsIT.assertBooksAreRight(tenants);
   }
 
@@ -129,6 +137,10 @@ final class ClusterFaultsIT {
         .lines()
         .filter(line -> line.startsWith(lost))
         .allMatch(line -> line.strip().split(" ").length <= 8);
+  }
+
+  private OnceLoad once() throws Exception {
+    return new OnceLoad(cache.blocking(cache.tenant("basic", 50_000)));
   }
 
   private Map<String, CacheServiceBlockingStub> tenants(int count) throws Exception {

@@ -126,6 +126,32 @@ abstract class LeaseSuite {
   }
 
   @Test
+  void aTenantHasNoMoreLeasesAtATimeThanKeys() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 3));
+    String first = stub.lease(lease("l0").build()).getLease().getToken();
+    for (int i = 1; i < 3; i++) {
+      assertThat(stub.lease(lease("l" + i).build()).hasLease()).isTrue();
+    }
+
+    StatusRuntimeException refusal =
+        catchThrowableOfType(StatusRuntimeException.class, () -> stub.lease(lease("l3").build()));
+    assertThat(refusal.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+    // Who waits for a load of another needs no lease.
+    assertThat(stub.lease(lease("l0").build()).hasLoading()).isTrue();
+    stub.fulfil(fulfil("l0", first, "v"));
+    assertThat(stub.lease(lease("l3").setLeaseTtl(seconds(1)).build()).hasLease()).isTrue();
+    await().until(() -> hasLease(stub, "l4"));
+  }
+
+  private static boolean hasLease(CacheServiceBlockingStub stub, String key) {
+    try {
+      return stub.lease(lease(key).build()).hasLease();
+    } catch (StatusRuntimeException e) {
+      return false;
+    }
+  }
+
+  @Test
   void leasesHoldAcrossProcessesAndOutliveTheirDeath() throws Exception {
     DesiredTenant tenant = cache.tenant("basic", 100);
     CacheServiceBlockingStub stub = cache.blocking(tenant);

@@ -44,9 +44,11 @@ final class RedisFaultsIT {
   @Test
   void whileRedisIsDeadCallsAreUnavailableAndItMendsByItself() throws Exception {
     Map<String, CacheServiceBlockingStub> tenants = tenants(4);
+    OnceLoad once = once();
     long restarted;
-    try (Load load = new Load(tenants)) {
-      await().until(() -> load.done() > 500);
+    try (Load load = new Load(tenants);
+        once) {
+      await().until(() -> load.done() > 500 && once.rounds() > 5);
       Engines.kill("redis");
       await().until(() -> load.refusals().containsKey(Code.UNAVAILABLE));
       Engines.mend("redis");
@@ -60,27 +62,52 @@ final class RedisFaultsIT {
       assertThat(load.refusals()).containsOnlyKeys(Code.UNAVAILABLE);
       assertThat(Duration.ofNanos(load.lastRefusal() - restarted))
           .isLessThan(Duration.ofSeconds(5));
+      int rounds = once.rounds();
+      await().until(() -> once.rounds() > rounds + 5);
     }
+    once.assertNothingWasDoneTwice();
     assertBooksAreRight(tenants);
   }
 
   @Test
   void scriptsThatRedisHasForgottenAreSentAgain() throws Exception {
     Map<String, CacheServiceBlockingStub> tenants = tenants(2);
-    try (Load load = new Load(tenants)) {
+    OnceLoad once = once();
+    try (Load load = new Load(tenants);
+        once) {
       for (int i = 0; i < 20; i++) {
         long before = load.done();
         assertThat(Engines.redis(Engines.standalonePort(), "script", "flush")).isEqualTo("OK");
         await().until(() -> load.done() > before + 50);
       }
       assertThat(load.refusals()).isEmpty();
+      await().until(() -> once.rounds() > 20);
     }
+    once.assertAllWasDoneOnce();
+    assertBooksAreRight(tenants);
   }
 
   @Test
   void aRedisWithoutMemoryRefusesWritesServesReadsAndFreesByDeletion() throws Exception {
     CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 10_000));
     stub.set(set("kept", "v"));
+    Map<String, CacheServiceBlockingStub> tenants = tenants(2);
+    OnceLoad once = once();
+    try (Load load = new Load(tenants);
+        once) {
+      await().until(() -> load.done() > 100 && once.rounds() > 5);
+      withoutMemory(stub);
+      int rounds = once.rounds();
+      await().until(() -> once.rounds() > rounds + 5);
+      assertThat(load.refusals().keySet()).isSubsetOf(Code.RESOURCE_EXHAUSTED);
+    }
+    once.assertAllWasDoneOnce();
+    assertBooksAreRight(tenants);
+    stub.set(set("kept", "again"));
+    assertThat(stub.get(CacheProcess.get("kept")).getHit()).isTrue();
+  }
+
+  private static void withoutMemory(CacheServiceBlockingStub stub) throws Exception {
     int port = Engines.standalonePort();
     String before = lastLine(Engines.redis(port, "config", "get", "maxmemory"));
     String used =
@@ -118,9 +145,10 @@ final class RedisFaultsIT {
     } finally {
       Engines.redis(port, "config", "set", "maxmemory", before);
     }
+  }
 
-    stub.set(set("kept", "again"));
-    assertThat(stub.get(CacheProcess.get("kept")).getHit()).isTrue();
+  private OnceLoad once() throws Exception {
+    return new OnceLoad(cache.blocking(cache.tenant("basic", 50_000)));
   }
 
   /**
