@@ -62,6 +62,10 @@ public final class BrokerConnection {
       touch();
       return channel;
     } catch (IOException | com.rabbitmq.client.AlreadyClosedException e) {
+      if (connection.isOpen() && !blocked) {
+        // A node opens channels at once when it reads at all.
+        abandon();
+      }
       throw BrokerErrors.unavailable(e);
     }
   }

@@ -212,17 +212,26 @@ public final class Publisher implements TenantMemory {
       outcomes.add(copies.toAutomation(sent.tenant, sent.packed));
     }
     if (history.keeps(sent.tenant)) {
-      outcomes.add(copies.toHistory(sent.tenant, sent.packed).thenApply(any -> Outcome.CONFIRMED));
+      outcomes.add(
+          copies
+              .toHistory(sent.tenant, sent.packed)
+              .thenApply(copy -> copy == Outcome.LOST ? Outcome.LOST : Outcome.CONFIRMED));
     }
     return CompletableFuture.allOf(outcomes.toArray(CompletableFuture[]::new))
-        .thenApply(
-            all ->
-                switch (outcomes.getFirst().join()) {
-                  // Without any automation consumer there is nobody to have a copy.
-                  case CONFIRMED, RETURNED -> receipt(sent, Outcome.CONFIRMED);
-                  case REFUSED -> throw PublishErrors.automationFull(sent.queue());
-                  case LOST -> throw PublishErrors.unconfirmed();
-                });
+        .thenApply(all -> copied(sent, outcomes.stream().map(CompletableFuture::join).toList()));
+  }
+
+  /** What is answered as published is in the history, unless that takes no messages. */
+  private Receipt copied(Sent sent, List<Outcome> outcomes) {
+    if (outcomes.contains(Outcome.LOST)) {
+      throw PublishErrors.unconfirmed();
+    }
+    return switch (outcomes.getFirst()) {
+      // Without any automation consumer there is nobody to have a copy.
+      case CONFIRMED, RETURNED -> receipt(sent, Outcome.CONFIRMED);
+      case REFUSED -> throw PublishErrors.automationFull(sent.queue());
+      case LOST -> throw PublishErrors.unconfirmed();
+    };
   }
 
   /**

@@ -29,6 +29,7 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
   private final Subscribing subscribing;
   private final TenantView tenant;
   private final SubscriptionStart start;
+  private final boolean oneOfEach;
   private final Allowance allowance;
   private final AutoCloseable listening;
   private final ReentrantLock lock = new ReentrantLock();
@@ -40,6 +41,12 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
   private boolean woken;
 
   Consumption(Subscribing subscribing, TenantView tenant, SubscriptionStart start) {
+    this(subscribing, tenant, start, false);
+  }
+
+  private Consumption(
+      Subscribing subscribing, TenantView tenant, SubscriptionStart start, boolean oneOfEach) {
+    this.oneOfEach = oneOfEach;
     this.subscribing = subscribing;
     this.tenant = tenant;
     this.start = start;
@@ -49,6 +56,11 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
     this.listening = subscribing.queues().onDeclared(tenant.uid(), this::lanesChanged);
   }
 
+  /** Which is given the first message of each lane only, for somebody who leaves with it. */
+  static Consumption ofFirst(Subscribing subscribing, TenantView tenant, SubscriptionStart start) {
+    return new Consumption(subscribing, tenant, start, true);
+  }
+
   /** Opens the channel if there is none, and consumes from every lane that exists. */
   void refresh() {
     LaneConsumers open = consumers;
@@ -56,7 +68,10 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
       open = reopen();
     }
     locked(() -> lanesChanged = false);
-    open.prefetch(LaneConsumers.prefetch(allowance.limits().messages(), start.queues().size()));
+    open.prefetch(
+        oneOfEach
+            ? 1
+            : LaneConsumers.prefetch(allowance.limits().messages(), start.queues().size()));
     Set<String> existing;
     try {
       existing = subscribing.queues().existing(tenant);
@@ -223,9 +238,12 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
     if (open == null) {
       return;
     }
-    open.stop();
-    unseen.forEach(open.channel()::refuse);
-    held.accept(open.channel());
+    if (!open.channel().isEmpty()) {
+      open.stop();
+      unseen.forEach(open.channel()::refuse);
+      held.accept(open.channel());
+    }
+    // What it has of no use to anybody goes back with the channel.
     open.channel().closeOnceEmpty();
   }
 

@@ -133,11 +133,7 @@ final class LaneConsumers {
   /** Stops consuming; the channel stays for what is held on it. */
   void stop() {
     for (Consumer consumer : joined.values()) {
-      try {
-        channel.channel().basicCancel(consumer.getConsumerTag());
-      } catch (IOException | AlreadyClosedException e) {
-        return;
-      }
+      channel.stop(consumer.lot.name(), consumer.getConsumerTag(), prefetch);
     }
   }
 

@@ -47,6 +47,9 @@ final class LeasedChannel {
   /** Deliveries that were ended here; when there are too many, all are forgotten. */
   private final Set<Long> expired = new HashSet<>();
 
+  /** Consumers that end with the message that they have, by its queue. */
+  private final Map<String, String> stopping = new HashMap<>();
+
   private long last;
   private int leaving;
   private boolean closing;
@@ -159,6 +162,10 @@ final class LeasedChannel {
       }
       if (held.remove(one.id) == null) {
         return;
+      }
+      String consumerTag = stopping.remove(one.arrival.taken().source());
+      if (consumerTag != null) {
+        cancel(consumerTag);
       }
       tellBroker(one.arrival.tag(), fate);
     } finally {
@@ -283,6 +290,45 @@ final class LeasedChannel {
   /** A message that was offered to a consumer, who did not take it after all. */
   void notTaken(Arrival arrival) {
     aftercare.notTaken(arrival);
+  }
+
+  /**
+   * Stops a consumer. One that may have a single message, which somebody holds, gets no other while
+   * that is so, and is stopped when it is settled: see {@link Channels#cancelAtOnce}.
+   */
+  void stop(String source, String consumerTag, int prefetch) {
+    lock.lock();
+    try {
+      if (prefetch == 1 && isHeld(source)) {
+        stopping.put(source, consumerTag);
+      } else {
+        cancel(consumerTag);
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private boolean isHeld(String source) {
+    return held.values().stream().anyMatch(one -> one.arrival.taken().source().equals(source));
+  }
+
+  private void cancel(String consumerTag) {
+    try {
+      Channels.cancelAtOnce(channel, consumerTag);
+    } catch (IOException | ShutdownSignalException e) {
+      Channels.abort(channel);
+    }
+  }
+
+  /** Whether nobody holds a message of it, and none is on its way elsewhere. */
+  boolean isEmpty() {
+    lock.lock();
+    try {
+      return leaving == 0 && held.isEmpty();
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Gives a message back that no consumer has had. */

@@ -71,6 +71,9 @@ final class Pull {
       getWhatIsThere();
       if (deliveries.isEmpty() && (!wait.isZero() || hasOrdered())) {
         consumeUntil(Math.max(end, System.nanoTime() + ORDERED_WAIT.toNanos()));
+        if (!deliveries.isEmpty()) {
+          getWhatIsThere();
+        }
       }
     } catch (ServiceException e) {
       // What was taken before the broker went away is an answer.
@@ -122,7 +125,7 @@ final class Pull {
   }
 
   private void consumeUntil(long end) throws InterruptedException {
-    Consumption consumption = new Consumption(subscribing, tenant, start);
+    Consumption consumption = Consumption.ofFirst(subscribing, tenant, start);
     try {
       consumption.refresh();
       while (hasRoom() && !Context.current().isCancelled()) {

@@ -12,6 +12,7 @@ import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.BrokerConnection;
+import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.connection.TenantMemory;
 import jakarta.inject.Singleton;
@@ -258,6 +259,7 @@ public final class TenantQueues implements TenantMemory {
       if (e.getCause() instanceof ShutdownSignalException signal && !signal.isHardError()) {
         onRefusal(connection, name, signal);
       } else {
+        Channels.abortAside(channel);
         // The alarm may have come while the broker was to read the declaration.
         throw takesNothing(connection) ? BrokerErrors.blocked() : BrokerErrors.unavailable(e);
       }

@@ -2,15 +2,22 @@ package dev.kryonix.messaging.faults;
 
 import static dev.kryonix.messaging.process.Messaging.variable;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.process.Messaging;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The private broker cluster of three nodes, numbered from 1, to be killed, mended and asked. */
@@ -59,9 +67,29 @@ final class Cluster {
     process.onExit().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
-  /** Starts what is dead, and waits until the cluster is whole. */
+  /**
+   * Starts what is dead, and waits until the cluster is whole: until each queue has all its copies
+   * again, without which the next node to die would take a majority of them away.
+   */
   static void mend() throws IOException, InterruptedException {
     run(List.of("up", "rabbitmq_cluster"));
+    ManagementApi api = management();
+    await("every queue has all its copies")
+        .atMost(Duration.ofSeconds(MOST_SECONDS))
+        .pollInterval(Duration.ofSeconds(1))
+        .ignoreExceptionsInstanceOf(ManagementException.class)
+        .untilAsserted(() -> assertThat(withoutAllCopies(api)).isEmpty());
+  }
+
+  private static List<String> withoutAllCopies(ManagementApi api) throws ManagementException {
+    return api.list("/api/queues?columns=name,vhost,members,online").stream()
+        .filter(queue -> size(queue, "online") < size(queue, "members"))
+        .map(JsonObject::toString)
+        .toList();
+  }
+
+  private static int size(JsonObject queue, String field) {
+    return queue.get(field) instanceof JsonArray nodes ? nodes.size() : 0;
   }
 
   /** RabbitMQ's own tool, on a node. */
@@ -75,11 +103,65 @@ final class Cluster {
   static int leader(DesiredTenant tenant, String queue) throws ManagementException {
     JsonObject found =
         management()
-            .get(ManagementApi.path("queues", Messaging.vhost(tenant), queue))
-            .map(JsonElement::getAsJsonObject)
+            .object(ManagementApi.path("queues", Messaging.vhost(tenant), queue))
             .orElseThrow(() -> new AssertionError("no queue " + queue));
     assertThat(found.getAsJsonArray("members")).as("copies of %s", queue).hasSize(3);
-    String name = found.get("leader").getAsString();
+    return number(found.get("leader").getAsString());
+  }
+
+  /** The node that the tenant's consumers are connected to. */
+  static int nodeOfConsumers(DesiredTenant tenant) {
+    ManagementApi api = management();
+    String path = ManagementApi.path("vhosts", Messaging.vhost(tenant), "connections");
+    return await("the connection is told of")
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                api.list(path + "?columns=node,user_provided_name").stream()
+                    .filter(each -> text(each, "user_provided_name").endsWith(" consume"))
+                    .map(each -> number(text(each, "node")))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** Declares a queue of the tenant at a node, which leads it from then on. */
+  static void declareAt(int node, DesiredTenant tenant, String queue) throws Exception {
+    URI address = URI.create("amqp://" + nodes().get(node - 1));
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setHost(address.getHost());
+    factory.setPort(address.getPort());
+    factory.setUsername(variable("KRYONIX_RABBITMQ_USER"));
+    factory.setPassword(variable("KRYONIX_RABBITMQ_PASSWORD"));
+    factory.setVirtualHost(Messaging.vhost(tenant));
+    try (Connection connection = factory.newConnection();
+        Channel channel = connection.createChannel()) {
+      channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
+    }
+    await("%s is told of".formatted(queue))
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(leader(tenant, queue)).isEqualTo(node));
+  }
+
+  /** Waits until somebody consumes from the queue, as far as statistics tell. */
+  static void awaitConsumer(DesiredTenant tenant, String queue) {
+    ManagementApi api = management();
+    String path = ManagementApi.path("queues", Messaging.vhost(tenant), queue);
+    await("somebody consumes from %s".formatted(queue))
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                api.object(path).map(found -> found.get("consumers")).stream()
+                    .anyMatch(count -> count.getAsInt() > 0));
+  }
+
+  private static String text(JsonObject object, String field) {
+    return object.get(field) instanceof JsonPrimitive text ? text.getAsString() : "";
+  }
+
+  /** The number in a node's name. */
+  private static int number(String name) {
     String beforeHost = name.substring(0, name.indexOf('@'));
     return Integer.parseInt(beforeHost.substring(beforeHost.lastIndexOf('-') + 1));
   }
