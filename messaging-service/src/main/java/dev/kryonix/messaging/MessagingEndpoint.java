@@ -76,8 +76,7 @@ final class MessagingEndpoint extends MessagingServiceImplBase {
 
   @Override
   public void publish(PublishRequest request, StreamObserver<PublishResponse> responses) {
-    responses.onNext(publish.publish(Callers.current(), request));
-    responses.onCompleted();
+    publish.publish(Callers.current(), request, responses);
   }
 
   @Override

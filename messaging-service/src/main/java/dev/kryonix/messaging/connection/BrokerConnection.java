@@ -11,13 +11,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** An open connection to a tenant's vhost. */
 public final class BrokerConnection {
   private final Connection connection;
+  private final Socket socket;
   private final AtomicInteger users = new AtomicInteger();
   private final List<Runnable> blockedListeners = new CopyOnWriteArrayList<>();
   private volatile boolean blocked;
   private volatile long lastUsed = System.nanoTime();
 
-  BrokerConnection(Connection connection) {
+  BrokerConnection(Connection connection, Socket socket) {
     this.connection = connection;
+    this.socket = socket;
     connection.addBlockedListener(reason -> block(), () -> blocked = false);
   }
 
@@ -73,6 +75,11 @@ public final class BrokerConnection {
   /** Whether the broker has told that it takes no messages: an alarm of memory or disk. */
   public boolean isBlocked() {
     return blocked;
+  }
+
+  /** What the connection is written to. */
+  public Socket socket() {
+    return socket;
   }
 
   public boolean isOpen() {

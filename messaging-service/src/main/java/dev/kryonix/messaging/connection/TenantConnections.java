@@ -12,6 +12,7 @@ import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.BrokerNodes;
 import dev.kryonix.messaging.broker.Names;
+import io.netty.channel.Channel;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import jakarta.annotation.PreDestroy;
@@ -20,12 +21,16 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tenants' connections to the broker, up to two each: one to publish and one to consume,
@@ -119,9 +124,9 @@ public final class TenantConnections {
   private BrokerConnection open(TenantView tenant, Purpose purpose) {
     circuit.check();
     try {
-      Connection connection = connect(tenant, purpose);
+      BrokerConnection connection = connect(tenant, purpose);
       circuit.succeeded();
-      return new BrokerConnection(connection);
+      return connection;
     } catch (IOException e) {
       throw refused(tenant, e);
     } catch (TimeoutException e) {
@@ -138,7 +143,7 @@ public final class TenantConnections {
    * here yet: another instance has just put it into the broker, and the state stream is bringing
    * it.
    */
-  private Connection connect(TenantView tenant, Purpose purpose)
+  private BrokerConnection connect(TenantView tenant, Purpose purpose)
       throws IOException, TimeoutException, InterruptedException {
     long end = System.nanoTime() + config.passwordPatience().toNanos();
     Duration pause = FIRST_PAUSE;
@@ -159,15 +164,19 @@ public final class TenantConnections {
     }
   }
 
-  private Connection connectWithAny(TenantView tenant, Purpose purpose)
+  private BrokerConnection connectWithAny(TenantView tenant, Purpose purpose)
       throws IOException, TimeoutException {
     AuthenticationFailureException refusal = null;
     for (String password : passwords.candidates(tenant)) {
       try {
-        return nodes.connect(
-            factory(tenant, password),
-            "kryonix-messaging " + purpose.name().toLowerCase(Locale.ROOT),
-            tenant.uid().value().hashCode());
+        // Of several nodes that are tried, the last is the one that answered.
+        AtomicReference<@Nullable Socket> socket = new AtomicReference<>();
+        Connection connection =
+            nodes.connect(
+                factory(tenant, password, channel -> socket.set(new Socket(channel))),
+                "kryonix-messaging " + purpose.name().toLowerCase(Locale.ROOT),
+                tenant.uid().value().hashCode());
+        return new BrokerConnection(connection, Objects.requireNonNull(socket.get()));
       } catch (AuthenticationFailureException e) {
         refusal = e;
       }
@@ -194,7 +203,8 @@ public final class TenantConnections {
     return BrokerErrors.unavailable(e);
   }
 
-  private ConnectionFactory factory(TenantView tenant, String password) {
+  private ConnectionFactory factory(
+      TenantView tenant, String password, Consumer<Channel> onSocket) {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setVirtualHost(Names.vhost(tenant.id()));
     factory.setUsername(Names.user(tenant.id()));
@@ -207,7 +217,7 @@ public final class TenantConnections {
     factory.setChannelRpcTimeout(RPC_TIMEOUT_MILLIS);
     factory.setRequestedHeartbeat((int) config.heartbeat().toSeconds());
     factory.setSharedExecutor(consumers);
-    factory.netty().eventLoopGroup(eventLoops);
+    factory.netty().eventLoopGroup(eventLoops).channelCustomizer(onSocket);
     return factory;
   }
 

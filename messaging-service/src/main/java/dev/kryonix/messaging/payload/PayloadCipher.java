@@ -11,6 +11,8 @@ import java.security.GeneralSecurityException;
 import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -39,6 +41,11 @@ public final class PayloadCipher {
 
   private final TenantKeys keys;
   private final SecureRandom random = new SecureRandom();
+
+  /** Ciphers between their uses: to look one up takes longer than to encrypt a small message. */
+  private final Queue<Cipher> resting =
+      new ArrayBlockingQueue<>(2 * Runtime.getRuntime().availableProcessors());
+
   private final Cache<Id, Epoch> writing =
       Caffeine.newBuilder().maximumSize(MOST).expireAfterAccess(KEPT).build();
   private final Cache<EpochId, SecretKey> reading =
@@ -77,7 +84,7 @@ public final class PayloadCipher {
     try {
       Cipher cipher = cipher(Cipher.ENCRYPT_MODE, epoch.dataKey, stored);
       cipher.updateAAD(associatedData(tenant.uid(), queue, messageId));
-      return new Sealed(keyId, stored, cipher.doFinal(plain));
+      return new Sealed(keyId, stored, finish(cipher, plain));
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM is not to be had", e);
     }
@@ -93,7 +100,7 @@ public final class PayloadCipher {
     try {
       Cipher cipher = cipher(Cipher.DECRYPT_MODE, dataKey, sealed.nonce);
       cipher.updateAAD(associatedData(tenant.uid(), queue, messageId));
-      return cipher.doFinal(sealed.bytes);
+      return finish(cipher, sealed.bytes);
     } catch (GeneralSecurityException e) {
       throw new PayloadCorruptException("fails its authentication", e);
     }
@@ -120,11 +127,17 @@ public final class PayloadCipher {
     return derived;
   }
 
-  private static Cipher cipher(int mode, SecretKey key, byte[] stored)
-      throws GeneralSecurityException {
-    Cipher cipher = Cipher.getInstance(TRANSFORMATION);
+  private Cipher cipher(int mode, SecretKey key, byte[] stored) throws GeneralSecurityException {
+    Cipher rested = resting.poll();
+    Cipher cipher = rested == null ? Cipher.getInstance(TRANSFORMATION) : rested;
     cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, stored, EPOCH_BYTES, NONCE_BYTES));
     return cipher;
+  }
+
+  private byte[] finish(Cipher cipher, byte[] input) throws GeneralSecurityException {
+    byte[] output = cipher.doFinal(input);
+    boolean unused = resting.offer(cipher);
+    return output;
   }
 
   /** Each text with its length before it, so that no two triples read alike. */

@@ -3,41 +3,64 @@ package dev.kryonix.messaging.publish;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.connection.BrokerConnection;
+import dev.kryonix.messaging.connection.Socket;
 import dev.kryonix.messaging.payload.Envelope.Packed;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentNavigableMap;
-import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 
 /**
- * A channel in confirm mode with many messages in flight. Callers write one after the other under a
- * lock, because a channel must not be shared for publishing, and wait for their confirms apart from
- * each other; the broker's confirms, which may cover ranges, are taken on the event loop.
+ * A channel in confirm mode with many messages in flight. Callers put messages into a line, and
+ * wait for their confirms apart from each other. The socket's thread, which takes the confirms too,
+ * writes what stands in the line, as much at a time as the socket takes, and never waits.
  *
  * <p>Every message is mandatory. The broker returns what no queue takes before it confirms it, and
  * a message that came back does not count as confirmed.
  */
 final class ConfirmChannel {
   /** How long messages that were sent before an alarm may still be confirmed. */
-  private static final long AFTER_ALARM_MILLIS = 2000;
+  private static final Duration AFTER_ALARM = Duration.ofSeconds(2);
+
+  private static final int LOOKS_PER_TIMEOUT = 10;
 
   private final BrokerConnection connection;
+  private final Socket socket;
   private final Broker broker;
+  private final Duration timeout;
   private final Channel channel;
   private final Window window;
-  private final ReentrantLock writing = new ReentrantLock();
-  private final ConcurrentNavigableMap<Long, InFlight> inFlight = new ConcurrentSkipListMap<>();
-  private final Map<Mark, InFlight> byMark = new ConcurrentHashMap<>();
+  private final Queue<InFlight> line = new ConcurrentLinkedQueue<>();
+
+  /** Whether the socket's thread has been called to the line and has not come yet. */
+  private final AtomicBoolean called = new AtomicBoolean();
+
+  private final ReentrantLock lock = new ReentrantLock();
+
+  /** What has been written, by the broker's tags, in their order; guarded by the lock. */
+  private final Map<Long, InFlight> sent = new LinkedHashMap<>();
+
+  private long lastTag;
+
   private final Silence silence;
+
+  /** Whether another look at what is late is due; the socket's thread's. */
+  private boolean watched;
 
   ConfirmChannel(
       BrokerConnection connection,
@@ -45,12 +68,15 @@ final class ConfirmChannel {
       PublishConfig config,
       Consumer<ConfirmChannel> onClose) {
     this.connection = connection;
+    this.socket = connection.socket();
     this.broker = broker;
-    this.window = new Window(config.window(), config.confirmTimeout());
-    this.silence = new Silence(config.confirmTimeout(), this::oldest, this::giveUp);
+    this.timeout = config.confirmTimeout();
+    this.window = new Window(config.window(), timeout);
+    this.silence = new Silence(timeout, this::oldest, this::giveUp);
     this.channel = connection.openChannel();
     try {
-      channel.confirmSelect();
+      // Not the client's confirmSelect: it would count and remember each message once more.
+      var unused = channel.rpc(new AMQP.Confirm.Select.Builder().build());
     } catch (IOException | AlreadyClosedException e) {
       throw BrokerErrors.unavailable(e);
     }
@@ -60,10 +86,13 @@ final class ConfirmChannel {
     channel.addReturnListener(
         returned ->
             markReturned(new Mark(returned.getExchange(), identity(returned.getProperties()))));
+    Runnable writer = this::callWriter;
     connection.onBlocked(channel, this::giveUpSoon);
+    socket.onWritable(writer);
     channel.addShutdownListener(
         cause -> {
-          settle(Long.MAX_VALUE, true, Outcome.LOST);
+          socket.forget(writer);
+          end();
           onClose.accept(this);
         });
   }
@@ -74,39 +103,18 @@ final class ConfirmChannel {
   /** A message that the broker has not answered yet. */
   private static final class InFlight {
     final Mark mark;
+    final String routingKey;
+    final Packed message;
+    final Runnable gone;
     final long since = System.nanoTime();
     final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     volatile boolean returned;
 
-    InFlight(Mark mark) {
+    InFlight(Mark mark, String routingKey, Packed message, Runnable gone) {
       this.mark = mark;
-    }
-  }
-
-  /**
-   * The broker reads no further: what it has read it confirms, and of the rest nobody knows until
-   * the alarm is over.
-   */
-  private void giveUpSoon() {
-    broker.noteAlarm();
-    CompletableFuture.delayedExecutor(AFTER_ALARM_MILLIS, TimeUnit.MILLISECONDS)
-        .execute(
-            () -> {
-              if (connection.isBlocked()) {
-                settle(Long.MAX_VALUE, true, Outcome.LOST);
-              }
-            });
-  }
-
-  private OptionalLong oldest() {
-    Map.Entry<Long, InFlight> first = inFlight.firstEntry();
-    return first == null ? OptionalLong.empty() : OptionalLong.of(first.getValue().since);
-  }
-
-  /** Another connection may lead to another node; during an alarm none leads anywhere. */
-  private void giveUp() {
-    if (!connection.isBlocked() && !broker.isAlarmed()) {
-      connection.abandon();
+      this.routingKey = routingKey;
+      this.message = message;
+      this.gone = gone;
     }
   }
 
@@ -115,42 +123,79 @@ final class ConfirmChannel {
   }
 
   /**
-   * Writes the message and returns what will become of it. Waits while the window is full; refuses
-   * when it stays so, when as many wait already, when the broker takes nothing, or when it has
-   * gone.
+   * Puts the message in line and returns what will become of it; a message that was not written
+   * ends with the refusal. Waits while the window is full; refuses when it stays so, when as many
+   * wait already, or when the broker takes nothing.
+   *
+   * @param gone runs once the message takes no memory here any more, which may be after its outcome
    */
-  CompletableFuture<Outcome> publish(String exchange, String routingKey, Packed message)
+  CompletableFuture<Outcome> publish(Destination to, Packed message, Runnable gone)
       throws InterruptedException {
     if (connection.isBlocked() || broker.isAlarmed()) {
       throw BrokerErrors.blocked();
     }
     window.enter();
-    InFlight entry = new InFlight(new Mark(exchange, identity(message.properties())));
-    entry.outcome.whenComplete((outcome, error) -> window.leave());
-    writing.lock();
-    try {
-      long tag = channel.getNextPublishSeqNo();
-      inFlight.put(tag, entry);
-      byMark.put(entry.mark, entry);
-      write(routingKey, message, tag, entry);
-    } finally {
-      writing.unlock();
-    }
+    InFlight entry =
+        new InFlight(
+            new Mark(to.exchange(), identity(message.properties())),
+            to.routingKey(),
+            message,
+            gone);
+    line.add(entry);
+    callWriter();
     silence.sent();
     if (!channel.isOpen()) {
-      settle(Long.MAX_VALUE, true, Outcome.LOST);
+      end();
     }
     connection.touch();
     return entry.outcome;
   }
 
-  private void write(String routingKey, Packed message, long tag, InFlight entry) {
+  private void callWriter() {
+    if (!called.get() && called.compareAndSet(false, true) && !socket.execute(this::writeLine)) {
+      end();
+    }
+  }
+
+  private void writeLine() {
+    called.set(false);
+    watch();
+    while (socket.isWritable()) {
+      InFlight next = line.poll();
+      if (next == null) {
+        break;
+      }
+      write(next);
+    }
+    if (!channel.isOpen()) {
+      end();
+    }
+  }
+
+  private void write(InFlight entry) {
     try {
       channel.basicPublish(
-          entry.mark.exchange, routingKey, true, message.properties(), message.body());
+          entry.mark.exchange,
+          entry.routingKey,
+          true,
+          entry.message.properties(),
+          entry.message.body());
     } catch (IOException | AlreadyClosedException e) {
-      finish(tag, Outcome.LOST);
-      throw BrokerErrors.unavailable(e);
+      fail(entry, BrokerErrors.unavailable(e));
+      return;
+    } catch (RuntimeException e) {
+      // Nothing has been written, and the broker counts what is.
+      leave(entry);
+      entry.outcome.completeExceptionally(e);
+      return;
+    }
+    // Its confirm comes on this thread, and so after this.
+    lock.lock();
+    try {
+      lastTag++;
+      sent.put(lastTag, entry);
+    } finally {
+      lock.unlock();
     }
   }
 
@@ -161,9 +206,34 @@ final class ConfirmChannel {
   }
 
   private void markReturned(Mark mark) {
-    InFlight entry = byMark.get(mark);
-    if (entry != null) {
-      entry.returned = true;
+    lock.lock();
+    try {
+      for (InFlight entry : sent.values()) {
+        if (entry.mark.equals(mark) && !entry.returned) {
+          entry.returned = true;
+          return;
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private OptionalLong oldest() {
+    InFlight first;
+    lock.lock();
+    try {
+      first = sent.isEmpty() ? line.peek() : sent.values().iterator().next();
+    } finally {
+      lock.unlock();
+    }
+    return first == null ? OptionalLong.empty() : OptionalLong.of(first.since);
+  }
+
+  /** Another connection may lead to another node; during an alarm none leads anywhere. */
+  private void giveUp() {
+    if (!connection.isBlocked() && !broker.isAlarmed()) {
+      connection.abandon();
     }
   }
 
@@ -173,19 +243,113 @@ final class ConfirmChannel {
   }
 
   private void settle(long tag, boolean multiple, Outcome outcome) {
-    if (!multiple) {
-      finish(tag, outcome);
-      return;
+    List<InFlight> settled = new ArrayList<>();
+    lock.lock();
+    try {
+      if (multiple) {
+        Iterator<Map.Entry<Long, InFlight>> first = sent.entrySet().iterator();
+        while (first.hasNext()) {
+          Map.Entry<Long, InFlight> entry = first.next();
+          if (entry.getKey() > tag) {
+            break;
+          }
+          settled.add(entry.getValue());
+          first.remove();
+        }
+      } else {
+        InFlight entry = sent.remove(tag);
+        if (entry != null) {
+          settled.add(entry);
+        }
+      }
+    } finally {
+      lock.unlock();
     }
-    inFlight.headMap(tag, true).keySet().forEach(each -> finish(each, outcome));
-  }
-
-  private void finish(long tag, Outcome outcome) {
-    InFlight entry = inFlight.remove(tag);
-    if (entry != null) {
-      byMark.remove(entry.mark, entry);
+    for (InFlight entry : settled) {
+      leave(entry);
       boolean unroutable = outcome == Outcome.CONFIRMED && entry.returned;
       entry.outcome.complete(unroutable ? Outcome.RETURNED : outcome);
     }
+  }
+
+  private void leave(InFlight entry) {
+    window.leave();
+    entry.gone.run();
+  }
+
+  private void fail(InFlight entry, ServiceException refusal) {
+    leave(entry);
+    entry.outcome.completeExceptionally(refusal);
+  }
+
+  /** The channel has closed: nobody knows what became of what was written. */
+  private void end() {
+    settle(Long.MAX_VALUE, true, Outcome.LOST);
+    ShutdownSignalException reason = channel.getCloseReason();
+    for (InFlight entry = line.poll(); entry != null; entry = line.poll()) {
+      fail(
+          entry,
+          BrokerErrors.unavailable(
+              reason == null ? new IOException("the connection's thread has ended") : reason));
+    }
+  }
+
+  /**
+   * The broker reads no further: what it has read it confirms, and of the rest nobody knows until
+   * the alarm is over. What stands in the line is not written then.
+   */
+  private void giveUpSoon() {
+    broker.noteAlarm();
+    socket.schedule(
+        () -> {
+          if (connection.isBlocked()) {
+            settle(Long.MAX_VALUE, true, Outcome.LOST);
+            for (InFlight entry = line.poll(); entry != null; entry = line.poll()) {
+              fail(entry, BrokerErrors.blocked());
+            }
+          }
+        },
+        AFTER_ALARM);
+  }
+
+  private void watch() {
+    if (!watched) {
+      watched = true;
+      socket.schedule(this::look, timeout.dividedBy(LOOKS_PER_TIMEOUT));
+    }
+  }
+
+  /** Lets nobody wait longer than the timeout; what was written keeps its place until it ends. */
+  private void look() {
+    long now = System.nanoTime();
+    List<InFlight> late = new ArrayList<>();
+    boolean more;
+    lock.lock();
+    try {
+      for (InFlight entry : sent.values()) {
+        if (!isLate(entry, now)) {
+          break;
+        }
+        late.add(entry);
+      }
+      more = !sent.isEmpty();
+    } finally {
+      lock.unlock();
+    }
+    late.forEach(entry -> entry.outcome.complete(Outcome.LOST));
+    for (InFlight first = line.peek(); first != null && isLate(first, now); first = line.peek()) {
+      InFlight refused = line.poll();
+      if (refused != null) {
+        fail(refused, BrokerErrors.blocked());
+      }
+    }
+    watched = false;
+    if (more || !line.isEmpty()) {
+      watch();
+    }
+  }
+
+  private boolean isLate(InFlight entry, long now) {
+    return now - entry.since > timeout.toNanos();
   }
 }

@@ -131,8 +131,7 @@ final class Copies implements TenantMemory {
   private void send(Copy copy) {
     try {
       write(copy)
-          .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
-          .exceptionally(timeout -> Outcome.LOST)
+          .exceptionally(notWritten -> Outcome.LOST)
           .thenAccept(outcome -> ended(copy, outcome));
     } catch (ServiceException e) {
       LOG.debug("a copy of tenant {} is not made", copy.tenant.id(), e);
@@ -168,12 +167,17 @@ final class Copies implements TenantMemory {
     return switch (copy.target) {
       case AUTOMATION -> {
         queues.ensureAutomation(copy.tenant, operations.automation(copy.tenant));
-        yield channels.of(copy.tenant).publish(Names.AUTOMATION, "", copy.packed);
+        yield write(copy, new Destination(Names.AUTOMATION, ""));
       }
       case HISTORY -> {
         queues.ensureHistory(copy.tenant);
-        yield channels.of(copy.tenant).publish("", Names.HISTORY, copy.packed);
+        yield write(copy, new Destination("", Names.HISTORY));
       }
     };
+  }
+
+  /** Over one channel, since the history has its order. */
+  private CompletableFuture<Outcome> write(Copy copy, Destination to) throws InterruptedException {
+    return channels.of(copy.tenant, Strand.SHARED).publish(to, copy.packed, () -> {});
   }
 }

@@ -47,19 +47,20 @@ final class OncePublisher {
 
   /** Publishes the message, which has been charged, unless the request was published before. */
   CompletableFuture<PublishResponse> submit(
-      TenantView tenant, String requestId, ByteString content, NewMessage message) {
-    Attempt attempt = new Attempt(tenant, message, new Take(requestId, content, message.id()));
+      TenantView tenant, Take request, NewMessage message, Strand strand) {
+    Attempt attempt = new Attempt(tenant, message, request, strand);
     attempt.ask();
     return attempt.result;
   }
 
   /** Publishes the message behind all that has been submitted for the tenant before. */
-  CompletableFuture<PublishResponse> submitAfter(TenantView tenant, NewMessage message) {
+  CompletableFuture<PublishResponse> submitAfter(
+      TenantView tenant, NewMessage message, Strand strand) {
     CompletableFuture<PublishResponse> result = new CompletableFuture<>();
     requests.after(
         tenant,
         () ->
-            send(tenant, message)
+            send(tenant, message, strand)
                 .whenComplete(
                     (receipt, error) -> {
                       if (receipt != null) {
@@ -71,9 +72,9 @@ final class OncePublisher {
     return result;
   }
 
-  private CompletableFuture<Receipt> send(TenantView tenant, NewMessage message) {
+  private CompletableFuture<Receipt> send(TenantView tenant, NewMessage message, Strand strand) {
     try {
-      return publisher.submit(tenant, message);
+      return publisher.submit(tenant, message, strand);
     } catch (ServiceException e) {
       return CompletableFuture.failedFuture(e);
     } catch (InterruptedException e) {
@@ -96,13 +97,15 @@ final class OncePublisher {
     final TenantView tenant;
     final NewMessage message;
     final Take request;
+    final Strand strand;
     final long end = System.nanoTime() + config.confirmTimeout().toNanos();
     Duration pause = FIRST_LOOK;
 
-    Attempt(TenantView tenant, NewMessage message, Take request) {
+    Attempt(TenantView tenant, NewMessage message, Take request, Strand strand) {
       this.tenant = tenant;
       this.message = message;
       this.request = request;
+      this.strand = strand;
     }
 
     void ask() {
@@ -127,7 +130,7 @@ final class OncePublisher {
 
     private void publish(Taken.Mine mine) {
       Take mineNow = new Take(request.requestId(), request.content(), mine.messageId());
-      send(tenant, message.as(mine.messageId(), mine.again()))
+      send(tenant, message.as(mine.messageId(), mine.again()), strand)
           .whenComplete(
               (receipt, error) -> {
                 if (receipt != null) {

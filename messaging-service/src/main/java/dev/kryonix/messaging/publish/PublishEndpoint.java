@@ -8,10 +8,10 @@ import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
 import dev.kryonix.api.messaging.v1.Route;
 import dev.kryonix.kit.errors.CommonErrors;
-import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.dedup.Take;
 import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.publish.Publisher.Receipt;
 import io.grpc.stub.StreamObserver;
@@ -20,7 +20,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
 
 /** The RPCs that publish. */
 @Singleton
@@ -47,24 +46,36 @@ public final class PublishEndpoint {
     this.clock = clock;
   }
 
-  /** Publishes one message. */
-  public PublishResponse publish(Principal caller, PublishRequest request) {
+  /** Publishes one message; the answer is written by whoever brings the broker's. */
+  public void publish(
+      Principal caller, PublishRequest request, StreamObserver<PublishResponse> responses) {
     try {
-      return submit(caller, request, new Submission()).get();
+      submit(caller, request, new Submission(Strand.SHARED))
+          .whenComplete(
+              (answer, error) -> {
+                if (answer != null) {
+                  responses.onNext(answer);
+                  responses.onCompleted();
+                } else {
+                  responses.onError(error);
+                }
+              });
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw CommonErrors.notServing("the call was interrupted");
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof ServiceException refusal
-          ? refusal
-          : new IllegalStateException(e);
     }
   }
 
   /** What is alike of the messages of one call. */
   private static final class Submission {
+    final Strand strand;
+
     /** Whether one has had a request_id: then all that follow go behind it, to keep their order. */
     volatile boolean once;
+
+    Submission(Strand strand) {
+      this.strand = strand;
+    }
   }
 
   private CompletableFuture<PublishResponse> submit(
@@ -78,18 +89,21 @@ public final class PublishEndpoint {
     }
     if (!request.getRequestId().isEmpty()) {
       submission.once = true;
-      return once.submit(tenant, request.getRequestId(), PublishRequests.digest(request), message);
+      Take take = new Take(request.getRequestId(), PublishRequests.digest(request), message.id());
+      return once.submit(tenant, take, message, submission.strand);
     }
     if (submission.once) {
-      return once.submitAfter(tenant, message);
+      return once.submitAfter(tenant, message, submission.strand);
     }
-    return publisher.submit(tenant, message).thenApply(PublishEndpoint::response);
+    return publisher
+        .submit(tenant, message, submission.strand)
+        .thenApply(PublishEndpoint::response);
   }
 
   /** Publishes a stream of messages. */
   public StreamObserver<PublishStreamRequest> publishStream(
       Principal caller, StreamObserver<PublishStreamResponse> responses) {
-    Submission submission = new Submission();
+    Submission submission = new Submission(publisher.newStrand());
     return PublishStream.open(
         responses,
         publisher.maxBytesInFlight(),

@@ -32,9 +32,6 @@ import org.jspecify.annotations.Nullable;
 final class PublishStream implements StreamObserver<PublishStreamRequest> {
   private static final int WINDOW = 1000;
 
-  /** Each asking goes to the transport's thread; the client is not to wait for the whole window. */
-  private static final int REQUESTED_AT_ONCE = 100;
-
   private static final Set<String> THROTTLES = Set.of("RATE_LIMITED", "BROKER_BLOCKED");
   private static final PublishStreamResponse WAKE = PublishStreamResponse.getDefaultInstance();
   private static final long LOOK_MILLIS = 1000;
@@ -116,23 +113,26 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
         PublishStreamResponse.newBuilder()
             .setWindow(PublishWindow.newBuilder().setMaxMessages(WINDOW).setMaxBytes(maxBytes))
             .build());
+    Credit credit = new Credit();
     while (!gone && !writer.isEnded() && !(halfClosed && unanswered.get() == 0)) {
-      PublishStreamResponse first = results.poll(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+      PublishStreamResponse first =
+          results.poll(
+              credit.isHeldBack() ? Credit.PAUSE.toMillis() : LOOK_MILLIS, TimeUnit.MILLISECONDS);
       checkCaller.run();
-      int written = 0;
       for (PublishStreamResponse result = first; result != null; result = results.poll()) {
         if (result != WAKE) {
           throttle(writer, result);
           writer.write(result);
           unanswered.decrementAndGet();
-          written++;
+          credit.answered(isTooMuch(result));
         }
-        if (written == REQUESTED_AT_ONCE) {
+        if (credit.isDue()) {
           break;
         }
       }
-      if (written > 0) {
-        call.request(written);
+      int more = credit.take(System.nanoTime());
+      if (more > 0) {
+        call.request(more);
       }
     }
   }
@@ -141,7 +141,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
   private void throttle(
       StreamWriter<PublishStreamResponse> writer, PublishStreamResponse response) {
     Problem problem = response.getResult().getProblem();
-    if (THROTTLES.contains(problem.getReason()) && System.nanoTime() - throttledUntil > 0) {
+    if (isTooMuch(response) && System.nanoTime() - throttledUntil > 0) {
       throttledUntil = System.nanoTime() + Durations.toNanos(problem.getRetryAfter());
       writer.write(
           PublishStreamResponse.newBuilder()
@@ -151,6 +151,10 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
                       .setRetryAfter(problem.getRetryAfter()))
               .build());
     }
+  }
+
+  private static boolean isTooMuch(PublishStreamResponse response) {
+    return THROTTLES.contains(response.getResult().getProblem().getReason());
   }
 
   private static PublishStreamResponse result(

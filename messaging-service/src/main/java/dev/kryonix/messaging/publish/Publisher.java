@@ -29,6 +29,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Publishes tenants' messages: each is in its queue, durably, once its receipt is there. */
@@ -45,6 +46,7 @@ public final class Publisher implements TenantMemory {
   private final Semaphore bytes;
   private final TenantChannels channels;
   private final AtomicLong moves = new AtomicLong();
+  private final AtomicInteger strands = new AtomicInteger();
   private final ConcurrentMap<TenantUid, PublishRate> rates = new ConcurrentHashMap<>();
 
   public Publisher(
@@ -86,7 +88,8 @@ public final class Publisher implements TenantMemory {
   }
 
   /** A message on its way. */
-  private record Sent(TenantView tenant, NewMessage message, Lane lane, Packed packed) {
+  private record Sent(
+      TenantView tenant, NewMessage message, Lane lane, Packed packed, Strand strand) {
     String queue() {
       return message.isOrdered()
           ? Names.ordered(message.queue().name())
@@ -117,17 +120,26 @@ public final class Publisher implements TenantMemory {
     }
   }
 
-  /**
-   * Writes the message, which has been charged, and returns at once; the receipt comes, or the
-   * refusal, when the broker has answered. Waits only for room in the tenant's window.
-   */
+  /** The messages of one more stream. */
+  Strand newStrand() {
+    return new Strand(strands.getAndIncrement());
+  }
+
+  /** Submits a message that need not keep its order among others. */
   public CompletableFuture<Receipt> submit(TenantView tenant, NewMessage message)
       throws InterruptedException {
-    Sent sent = prepare(tenant, message);
-    return send(sent)
-        .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(timeout -> Outcome.LOST)
-        .thenCompose(outcome -> further(sent, outcome));
+    return submit(tenant, message, Strand.SHARED);
+  }
+
+  /**
+   * Puts the message, which has been charged, on its way behind those of its strand, and returns at
+   * once; the receipt comes, or the refusal, when the broker has answered. Waits only for room in
+   * the window of the strand's channel.
+   */
+  CompletableFuture<Receipt> submit(TenantView tenant, NewMessage message, Strand strand)
+      throws InterruptedException {
+    Sent sent = prepare(tenant, message, strand);
+    return send(sent).thenCompose(outcome -> further(sent, outcome));
   }
 
   /**
@@ -141,8 +153,7 @@ public final class Publisher implements TenantMemory {
             message.properties().builder().correlationId(MOVE + moves.incrementAndGet()).build(),
             message.body());
     return await(
-        channels.of(tenant).publish(to.exchange(), to.routingKey(), marked),
-        config.confirmTimeout());
+        channels.of(tenant, Strand.SHARED).publish(to, marked, () -> {}), config.confirmTimeout());
   }
 
   private CompletableFuture<Receipt> further(Sent sent, Outcome outcome) {
@@ -152,7 +163,7 @@ public final class Publisher implements TenantMemory {
     if (outcome == Outcome.CONFIRMED && hasCopies(sent)) {
       return copied(sent);
     }
-    return CompletableFuture.completedFuture(outcome).thenApply(each -> receipt(sent, each));
+    return CompletableFuture.completedFuture(receipt(sent, outcome));
   }
 
   /** What blocks happens on a thread of its own instead of the event loop. */
@@ -241,9 +252,7 @@ public final class Publisher implements TenantMemory {
   public CompletableFuture<Boolean> republish(
       TenantView tenant, LiveQueue queue, String name, Packed packed) throws InterruptedException {
     queues.ensureSource(tenant, queue, name);
-    return send(tenant, Names.PUBLISH, name, packed)
-        .orTimeout(config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)
-        .exceptionally(timeout -> Outcome.LOST)
+    return send(tenant, new Destination(Names.PUBLISH, name), packed, Strand.SHARED)
         .thenApply(
             outcome ->
                 switch (outcome) {
@@ -259,8 +268,8 @@ public final class Publisher implements TenantMemory {
     return PublishErrors.unroutable(queue);
   }
 
-  private Sent prepare(TenantView tenant, NewMessage message) {
-    Sent sent = new Sent(tenant, message, message.lane(), envelope.pack(tenant, message));
+  private Sent prepare(TenantView tenant, NewMessage message, Strand strand) {
+    Sent sent = new Sent(tenant, message, message.lane(), envelope.pack(tenant, message), strand);
     ensure(sent);
     return sent;
   }
@@ -281,20 +290,18 @@ public final class Publisher implements TenantMemory {
   }
 
   private CompletableFuture<Outcome> send(Sent sent) throws InterruptedException {
-    return send(sent.tenant, sent.exchange(), sent.queue(), sent.packed);
+    return send(
+        sent.tenant, new Destination(sent.exchange(), sent.queue()), sent.packed, sent.strand);
   }
 
   private CompletableFuture<Outcome> send(
-      TenantView tenant, String exchange, String queue, Packed packed) throws InterruptedException {
+      TenantView tenant, Destination to, Packed packed, Strand strand) throws InterruptedException {
     int size = packed.body().length;
     if (!bytes.tryAcquire(size, config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
       throw BrokerErrors.blocked();
     }
     try {
-      return channels
-          .of(tenant)
-          .publish(exchange, queue, packed)
-          .whenComplete((done, error) -> bytes.release(size));
+      return channels.of(tenant, strand).publish(to, packed, () -> bytes.release(size));
     } catch (RuntimeException | InterruptedException e) {
       bytes.release(size);
       throw e;

@@ -10,7 +10,10 @@ import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 
-/** A confirm channel per tenant, opened when one is needed and forgotten when it closes. */
+/**
+ * Some confirm channels per tenant, each opened when it is needed and forgotten when it closes. The
+ * broker has a process for each, and a window of messages in it.
+ */
 final class TenantChannels {
   /**
    * One caller opens a tenant's channel, which takes the broker's answer. Not under a lock of the
@@ -21,7 +24,7 @@ final class TenantChannels {
   private final TenantConnections connections;
   private final Broker broker;
   private final PublishConfig config;
-  private final ConcurrentMap<TenantUid, ConfirmChannel> channels = new ConcurrentHashMap<>();
+  private final ConcurrentMap<Key, ConfirmChannel> channels = new ConcurrentHashMap<>();
   private final Lock[] opening =
       Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
@@ -31,17 +34,20 @@ final class TenantChannels {
     this.config = config;
   }
 
-  ConfirmChannel of(TenantView tenant) {
-    ConfirmChannel channel = channels.get(tenant.uid());
-    return channel != null && channel.isOpen() ? channel : open(tenant);
+  private record Key(TenantUid tenant, int number) {}
+
+  /** The channel that all messages of the strand go over, as long as it is open. */
+  ConfirmChannel of(TenantView tenant, Strand strand) {
+    Key key = new Key(tenant.uid(), Math.floorMod(strand.number(), config.channels()));
+    ConfirmChannel channel = channels.get(key);
+    return channel != null && channel.isOpen() ? channel : open(tenant, key);
   }
 
-  private ConfirmChannel open(TenantView tenant) {
-    TenantUid uid = tenant.uid();
-    Lock lock = opening[Math.floorMod(uid.hashCode(), LOCKS)];
+  private ConfirmChannel open(TenantView tenant, Key key) {
+    Lock lock = opening[Math.floorMod(key.hashCode(), LOCKS)];
     lock.lock();
     try {
-      ConfirmChannel current = channels.get(uid);
+      ConfirmChannel current = channels.get(key);
       if (current != null && current.isOpen()) {
         return current;
       }
@@ -50,11 +56,11 @@ final class TenantChannels {
               connections.toPublish(tenant),
               broker,
               config,
-              closed -> channels.remove(uid, closed));
-      channels.put(uid, opened);
+              closed -> channels.remove(key, closed));
+      channels.put(key, opened);
       if (!opened.isOpen()) {
         // It closed before it was there to be taken out.
-        channels.remove(uid, opened);
+        channels.remove(key, opened);
       }
       return opened;
     } finally {

@@ -14,6 +14,8 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import javax.crypto.Mac;
 import javax.crypto.SecretKey;
 
@@ -33,7 +35,7 @@ final class AckTokens {
 
   private final TenantKeys keys;
   private final long instance = new SecureRandom().nextLong();
-  private final Cache<Id, SecretKey> macKeys =
+  private final Cache<Id, Macs> macs =
       Caffeine.newBuilder().maximumSize(MOST).expireAfterAccess(KEPT).build();
 
   private record Id(TenantUid tenant, String key) {}
@@ -84,35 +86,67 @@ final class AckTokens {
     }
     byte[] body = Arrays.copyOf(token, BODY_BYTES);
     byte[] mac = Arrays.copyOfRange(token, BODY_BYTES, token.length);
-    boolean genuine =
-        tenant.secrets().stream()
-            .map(secret -> mac(tenant, secret.getId(), body))
-            .anyMatch(ours -> ours.isPresent() && MessageDigest.isEqual(ours.get(), mac));
-    if (!genuine) {
+    if (!isGenuine(tenant, body, mac)) {
       return Optional.empty();
     }
     ByteBuffer fields = ByteBuffer.wrap(body, 1, BODY_BYTES - 1);
     return Optional.of(new Delivered(fields.getLong(), fields.getLong(), fields.getLong()));
   }
 
-  private Optional<byte[]> mac(TenantView tenant, String keyId, byte[] body) {
-    Id id = new Id(tenant.uid(), keyId);
-    SecretKey known = macKeys.getIfPresent(id);
-    if (known == null) {
-      Optional<SecretKey> derived = keys.derive(tenant, keyId, new byte[0], INFO);
-      derived.ifPresent(key -> macKeys.put(id, key));
-      return derived.map(key -> mac(key, body));
-    }
-    return Optional.of(mac(known, body));
+  /** Under the key of now, as almost all are, or under one from before a rotation. */
+  private boolean isGenuine(TenantView tenant, byte[] body, byte[] mac) {
+    String current = keys.currentId(tenant);
+    return isOf(tenant, current, body, mac)
+        || tenant.secrets().stream()
+            .anyMatch(
+                secret ->
+                    !secret.getId().equals(current) && isOf(tenant, secret.getId(), body, mac));
   }
 
-  private static byte[] mac(SecretKey key, byte[] body) {
-    try {
-      Mac mac = Mac.getInstance("HmacSHA256");
-      mac.init(key);
-      return Arrays.copyOf(mac.doFinal(body), MAC_BYTES);
-    } catch (GeneralSecurityException e) {
-      throw new IllegalStateException("HmacSHA256 is not to be had", e);
+  private boolean isOf(TenantView tenant, String keyId, byte[] body, byte[] mac) {
+    Optional<byte[]> ours = mac(tenant, keyId, body);
+    return ours.isPresent() && MessageDigest.isEqual(ours.get(), mac);
+  }
+
+  private Optional<byte[]> mac(TenantView tenant, String keyId, byte[] body) {
+    Id id = new Id(tenant.uid(), keyId);
+    Macs known = macs.getIfPresent(id);
+    if (known == null) {
+      Optional<Macs> derived = keys.derive(tenant, keyId, new byte[0], INFO).map(Macs::new);
+      derived.ifPresent(fresh -> macs.put(id, fresh));
+      return derived.map(fresh -> fresh.of(body));
+    }
+    return Optional.of(known.of(body));
+  }
+
+  /**
+   * The MACs under one key. To set one up costs more than to use it, and it may be used by one
+   * thread at a time: those that rest are kept, as many as have ever been needed at once.
+   */
+  private static final class Macs {
+    private final SecretKey key;
+    private final Queue<Mac> resting = new ConcurrentLinkedQueue<>();
+
+    Macs(SecretKey key) {
+      this.key = key;
+    }
+
+    byte[] of(byte[] body) {
+      Mac rested = resting.poll();
+      Mac mac = rested == null ? setUp() : rested;
+      byte[] code = Arrays.copyOf(mac.doFinal(body), MAC_BYTES);
+      resting.add(mac);
+      return code;
+    }
+
+    private Mac setUp() {
+      try {
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(key);
+        return mac;
+      } catch (GeneralSecurityException e) {
+        throw new IllegalStateException("HmacSHA256 is not to be had", e);
+      }
     }
   }
 }

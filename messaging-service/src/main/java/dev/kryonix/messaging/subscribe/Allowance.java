@@ -65,12 +65,18 @@ final class Allowance {
     giveBack(arrival.taken().source(), arrival.bytes());
   }
 
+  /** Tells of the change when somebody may have waited for it: for room, or for the end. */
   void giveBack(String lane, int size) {
+    boolean awaited;
     synchronized (this) {
+      boolean hadNoRoom = !hasRoom(lane);
       messages--;
       bytes -= size;
       perLane.computeIfPresent(lane, (name, held) -> held == 1 ? null : held - 1);
+      awaited = hadNoRoom || messages == 0;
     }
-    onChange.run();
+    if (awaited) {
+      onChange.run();
+    }
   }
 }

@@ -43,6 +43,7 @@ final class LeasedChannel {
   private final Aftercare aftercare;
   private final ReentrantLock lock = new ReentrantLock();
   private final Map<Long, Held> held = new HashMap<>();
+  private final ToldTags told = new ToldTags();
 
   /** Deliveries that were ended here; when there are too many, all are forgotten. */
   private final Set<Long> expired = new HashSet<>();
@@ -145,6 +146,52 @@ final class LeasedChannel {
     return fate == Fate.FAILED ? Settled.FAILED : Settled.OK;
   }
 
+  /**
+   * Acknowledges many deliveries, which takes nothing to be done first, and tells the broker as few
+   * times as it can be told.
+   */
+  List<Settled> acknowledge(List<Long> ids) {
+    List<Settled> outcomes = new ArrayList<>(ids.size());
+    List<Held> done = new ArrayList<>(ids.size());
+    lock.lock();
+    try {
+      for (long id : ids) {
+        Held one = held.get(id);
+        if (one == null) {
+          outcomes.add(unheld(id, new Settlement.Acknowledge()));
+        } else if (one.moving) {
+          outcomes.add(expired.contains(id) ? Settled.STALE : Settled.FAILED);
+        } else {
+          held.remove(id);
+          stopConsumerOf(one);
+          done.add(one);
+          outcomes.add(Settled.OK);
+        }
+      }
+      tellBroker(done.stream().map(one -> one.arrival.tag()).toList());
+    } finally {
+      lock.unlock();
+    }
+    for (Held one : done) {
+      letGo(one.arrival, one.allowance);
+      aftercare.told(one.arrival, Fate.ACKNOWLEDGE);
+    }
+    if (!done.isEmpty()) {
+      closeWhenEmpty();
+    }
+    return outcomes;
+  }
+
+  private void tellBroker(List<Long> acknowledged) {
+    try {
+      for (ToldTags.Acknowledgement each : told.acknowledge(acknowledged)) {
+        channel.basicAck(each.tag(), each.andAllBefore());
+      }
+    } catch (IOException | ShutdownSignalException e) {
+      Channels.abort(channel);
+    }
+  }
+
   private Settled unheld(long id, Settlement settlement) {
     if (id <= 0 || id > last) {
       return Settled.INVALID;
@@ -163,10 +210,7 @@ final class LeasedChannel {
       if (held.remove(one.id) == null) {
         return;
       }
-      String consumerTag = stopping.remove(one.arrival.taken().source());
-      if (consumerTag != null) {
-        cancel(consumerTag);
-      }
+      stopConsumerOf(one);
       tellBroker(one.arrival.tag(), fate);
     } finally {
       lock.unlock();
@@ -183,8 +227,14 @@ final class LeasedChannel {
   private void tellBroker(long tag, Fate fate) {
     try {
       switch (fate) {
-        case ACKNOWLEDGE -> channel.basicAck(tag, false);
-        case REQUEUE -> channel.basicNack(tag, false, true);
+        case ACKNOWLEDGE -> {
+          told.add(tag);
+          channel.basicAck(tag, false);
+        }
+        case REQUEUE -> {
+          told.add(tag);
+          channel.basicNack(tag, false, true);
+        }
         case KEEP, FAILED -> {}
       }
     } catch (IOException | ShutdownSignalException e) {
@@ -306,6 +356,13 @@ final class LeasedChannel {
       }
     } finally {
       lock.unlock();
+    }
+  }
+
+  private void stopConsumerOf(Held one) {
+    String consumerTag = stopping.remove(one.arrival.taken().source());
+    if (consumerTag != null) {
+      cancel(consumerTag);
     }
   }
 

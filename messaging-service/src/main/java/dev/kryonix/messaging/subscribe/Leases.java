@@ -4,6 +4,8 @@ import com.rabbitmq.client.Channel;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -46,6 +48,14 @@ final class Leases {
   Settled settle(AckTokens.Delivered delivery, Settlement settlement) {
     LeasedChannel channel = channels.get(delivery.epoch());
     return channel == null ? Settled.STALE : channel.settle(delivery.id(), settlement);
+  }
+
+  /** Acknowledges deliveries of one channel of this process. */
+  List<Settled> acknowledge(long epoch, List<Long> ids) {
+    LeasedChannel channel = channels.get(epoch);
+    return channel == null
+        ? Collections.nCopies(ids.size(), Settled.STALE)
+        : channel.acknowledge(ids);
   }
 
   @PreDestroy

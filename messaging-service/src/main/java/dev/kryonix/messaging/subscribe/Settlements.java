@@ -93,6 +93,7 @@ final class Settlements {
       Settlement settlement,
       Function<List<String>, AcknowledgeRequest> forward) {
     Map<Long, List<String>> elsewhere = new LinkedHashMap<>();
+    Map<Long, Acknowledged> acknowledged = new LinkedHashMap<>();
     List<CompletableFuture<List<SettlementResult>>> results = new ArrayList<>();
     for (String token : named) {
       Optional<AckTokens.Delivered> delivery = tokens.read(tenant, token);
@@ -102,15 +103,43 @@ final class Settlements {
         elsewhere
             .computeIfAbsent(delivery.get().instance(), unused -> new ArrayList<>())
             .add(token);
+      } else if (settlement instanceof Settlement.Acknowledge) {
+        acknowledged
+            .computeIfAbsent(delivery.get().epoch(), Acknowledged::new)
+            .add(token, delivery.get().id());
       } else {
         results.add(here(token, delivery.get(), settlement));
       }
     }
+    acknowledged
+        .values()
+        .forEach(each -> results.add(CompletableFuture.completedFuture(each.settle(leases))));
     elsewhere.forEach(
         (instance, theirs) ->
             results.add(
                 inBackground(() -> peers.settle(tenant, instance, theirs, forward.apply(theirs)))));
     return results.stream().flatMap(each -> each.join().stream()).toList();
+  }
+
+  /** What a request acknowledges of one channel. */
+  private record Acknowledged(long epoch, List<String> tokens, List<Long> ids) {
+    Acknowledged(long epoch) {
+      this(epoch, new ArrayList<>(), new ArrayList<>());
+    }
+
+    void add(String token, long id) {
+      tokens.add(token);
+      ids.add(id);
+    }
+
+    List<SettlementResult> settle(Leases leases) {
+      List<Settled> settled = leases.acknowledge(epoch, ids);
+      List<SettlementResult> results = new ArrayList<>(tokens.size());
+      for (int i = 0; i < tokens.size(); i++) {
+        results.add(DeliveryProtos.result(tokens.get(i), settled.get(i)));
+      }
+      return results;
+    }
   }
 
   /** What may wait for the broker waits beside the others. */

@@ -19,7 +19,9 @@ final class BrokerConnectionIT {
     factory.setPort(Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT")));
     factory.setUsername(variable("KRYONIX_RABBITMQ_USER"));
     factory.setPassword(variable("KRYONIX_RABBITMQ_PASSWORD"));
-    BrokerConnection connection = new BrokerConnection(factory.newConnection());
+    List<Socket> sockets = new ArrayList<>();
+    factory.netty().channelCustomizer(channel -> sockets.add(new Socket(channel)));
+    BrokerConnection connection = new BrokerConnection(factory.newConnection(), sockets.getFirst());
     try {
       List<Channel> channels = new ArrayList<>();
       for (int i = 0; i < 3; i++) {

@@ -175,6 +175,12 @@ public final class ServiceException extends RuntimeException {
     return text.substring(0, end) + "…";
   }
 
+  /** A refusal is an outcome: the reason says where it comes from, and callers may cause many. */
+  @Override
+  public synchronized Throwable fillInStackTrace() {
+    return this;
+  }
+
   @Override
   public String getMessage() {
     String message = super.getMessage();

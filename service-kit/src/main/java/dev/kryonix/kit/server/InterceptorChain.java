@@ -4,6 +4,8 @@ import dev.kryonix.kit.errors.ErrorsInterceptor;
 import dev.kryonix.kit.identity.TokenVerifier;
 import dev.kryonix.kit.policy.ActingGate;
 import dev.kryonix.kit.policy.CallerInterceptor;
+import dev.kryonix.kit.policy.LoadGate;
+import dev.kryonix.kit.policy.LoadInterceptor;
 import dev.kryonix.kit.policy.MethodPolicies;
 import dev.kryonix.kit.policy.PolicyInterceptor;
 import dev.kryonix.kit.policy.TenantGate;
@@ -13,6 +15,7 @@ import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -27,6 +30,7 @@ public final class InterceptorChain {
   private final TokenVerifier tokens;
   private final Optional<TenantGate> tenants;
   private final Optional<ActingGate> acting;
+  private final Optional<LoadGate> load;
   private final ValidationInterceptor validation = new ValidationInterceptor();
 
   InterceptorChain(
@@ -34,24 +38,30 @@ public final class InterceptorChain {
       RpcMetrics metrics,
       TokenVerifier tokens,
       Optional<TenantGate> tenants,
-      Optional<ActingGate> acting) {
+      Optional<ActingGate> acting,
+      Optional<LoadGate> load) {
     this.tracing = tracing;
     this.metrics = metrics;
     this.tokens = tokens;
     this.tenants = tenants;
     this.acting = acting;
+    this.load = load;
   }
 
   /** The service behind the whole chain. */
   ServerServiceDefinition around(ServerServiceDefinition service, MethodPolicies policies) {
     // Where the request has been parsed. The policy comes first, so that a stranger learns nothing
     // of the rules.
-    ServerServiceDefinition parsed =
-        intercept(service, new PolicyInterceptor(policies, tenants, acting), validation);
+    List<ServerInterceptor> afterParsing = new ArrayList<>();
+    afterParsing.add(new PolicyInterceptor(policies, tenants, acting));
+    // What is too much is refused before any of its request is read.
+    load.ifPresent(gate -> afterParsing.add(new LoadInterceptor(policies, gate)));
+    afterParsing.add(validation);
+    ServerServiceDefinition parsed = ServerInterceptors.interceptForward(service, afterParsing);
     // The bytes are parsed inside of what follows, so that a malformed message is a refusal like
     // any other.
     return intercept(
-        ServerInterceptors.useInputStreamMessages(parsed),
+        ServerInterceptors.useMarshalledMessages(parsed, new BytesMarshaller()),
         // Every hop belongs to a trace, refused calls too.
         tracing.serverInterceptor(),
         // Counts every call with the status that the caller saw.

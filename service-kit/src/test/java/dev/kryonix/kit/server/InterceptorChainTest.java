@@ -2,6 +2,7 @@ package dev.kryonix.kit.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
@@ -114,6 +115,33 @@ final class InterceptorChainTest {
   @Test
   void aTenantReadsItself() {
     assertThat(getTenant(with(tenantClaims("tenant.read")), "acme")).isEqualTo("key_1");
+  }
+
+  @Test
+  void whatIsTooMuchIsRefusedBeforeItsRequestIsRead() {
+    TestServices.Places places = context.getBean(TestServices.Places.class);
+    await().until(() -> places.taken() == 0);
+    places.most(0);
+    try {
+      StatusRuntimeException refusal =
+          refusal(() -> getTenant(with(tenantClaims("tenant.read")), "Not An Id"));
+
+      assertThat(refusal.getStatus().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      assertThat(info(refusal).getReason()).isEqualTo("RATE_LIMITED");
+    } finally {
+      places.most(Integer.MAX_VALUE);
+    }
+  }
+
+  @Test
+  void aCallLeavesItsPlaceHoweverItEnds() {
+    TestServices.Places places = context.getBean(TestServices.Places.class);
+    Channel tenant = with(tenantClaims("tenant.read"));
+    getTenant(tenant, "acme");
+    refusal(() -> getTenant(tenant, "Not An Id"));
+    refusal(() -> getTenant(tenant, "globex"));
+
+    await().until(() -> places.taken() == 0);
   }
 
   @Test

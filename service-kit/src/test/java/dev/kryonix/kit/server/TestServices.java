@@ -1,5 +1,6 @@
 package dev.kryonix.kit.server;
 
+import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.snapshot.v1.ExportRequest;
 import dev.kryonix.api.snapshot.v1.ExportResponse;
 import dev.kryonix.api.snapshot.v1.SnapshotSourceGrpc;
@@ -13,14 +14,21 @@ import dev.kryonix.api.tenant.v1.GetTenantResponse;
 import dev.kryonix.api.tenant.v1.Tenant;
 import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.KeySource;
+import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TestTokens;
+import dev.kryonix.kit.policy.LoadGate;
+import dev.kryonix.kit.policy.MethodPolicy;
+import io.grpc.Status.Code;
 import io.grpc.stub.StreamObserver;
 import io.micronaut.context.annotation.Factory;
 import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /** Small real endpoints behind the real chain. */
 @Factory
@@ -32,6 +40,33 @@ final class TestServices {
   @Named(IdentityBeans.PLATFORM)
   KeySource keys() {
     return TOKENS;
+  }
+
+  /** Lets as many calls in at once as the test says. */
+  @Singleton
+  @Requires(property = "test.services")
+  static final class Places implements LoadGate {
+    private final AtomicInteger taken = new AtomicInteger();
+    private volatile int most = Integer.MAX_VALUE;
+
+    void most(int calls) {
+      most = calls;
+    }
+
+    int taken() {
+      return taken.get();
+    }
+
+    @Override
+    public Place enter(Principal caller, MethodPolicy method) {
+      if (taken.incrementAndGet() > most) {
+        taken.decrementAndGet();
+        throw ServiceException.of(
+                Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_RATE_LIMITED, "Too many calls.")
+            .retryAfter(Duration.ofSeconds(1));
+      }
+      return taken::decrementAndGet;
+    }
   }
 
   /** Answers with who called; some tenants make it fail. */
