@@ -153,8 +153,7 @@ final class BrokerNodeFaults {
       MessagingServiceGrpc.newBlockingStub(ground.channel(0))
           .withCallCredentials(ground.caller(tenant))
           .withDeadlineAfter(20, TimeUnit.SECONDS)
-          .publish(
-              PublishRequest.newBuilder().setModule("crm").setOperation(UNCONSUMED).build());
+          .publish(PublishRequest.newBuilder().setModule("crm").setOperation(UNCONSUMED).build());
       return "";
     } catch (StatusRuntimeException e) {
       return Answers.reason(e);
