@@ -9,11 +9,18 @@ package dev.kryonix.cache.counting;
  * @param readBytes the sizes of values read
  * @param writes writes that were sent to the store
  * @param writtenBytes the sizes of values written
+ * @param times how long the store took for it
  */
 public record Use(
-    long hits, long misses, long rejected, long readBytes, long writes, long writtenBytes) {
+    long hits,
+    long misses,
+    long rejected,
+    long readBytes,
+    long writes,
+    long writtenBytes,
+    Times times) {
   /** Nothing. */
-  public static final Use NONE = new Use(0, 0, 0, 0, 0, 0);
+  public static final Use NONE = new Use(0, 0, 0, 0, 0, 0, Times.NONE);
 
   /** Both together. */
   public Use plus(Use other) {
@@ -23,6 +30,7 @@ public record Use(
         rejected + other.rejected,
         readBytes + other.readBytes,
         writes + other.writes,
-        writtenBytes + other.writtenBytes);
+        writtenBytes + other.writtenBytes,
+        times.plus(other.times));
   }
 }

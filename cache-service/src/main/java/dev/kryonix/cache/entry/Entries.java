@@ -2,6 +2,7 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.tenant.v1.CacheLimits;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
@@ -89,7 +90,7 @@ final class Entries {
   /** Asks for an entry, to be opened by {@link #open}. */
   CompletableFuture<Found> fetch(TenantView tenant, EntryKey address) {
     requireModule(tenant, address);
-    return reads.read(spaces.of(tenant), address);
+    return observations.timedRead(tenant, address, reads.read(spaces.of(tenant), address));
   }
 
   /**
@@ -104,9 +105,11 @@ final class Entries {
     for (int from = 0; from < addresses.size(); from += READ_AT_ONCE) {
       List<EntryKey> some =
           addresses.subList(from, Math.min(from + READ_AT_ONCE, addresses.size()));
+      long begun = System.nanoTime();
       List<Found> stored = await(reads.read(space, some));
+      Times times = Times.read(Observations.since(begun));
       for (int i = 0; i < some.size(); i++) {
-        Lookup lookup = open(tenant, some.get(i), stored.get(i));
+        Lookup lookup = open(tenant, some.get(i), stored.get(i), times);
         bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
         if (bytes > MAX_READ_BYTES) {
           throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
@@ -150,11 +153,14 @@ final class Entries {
     EntryStore.Write write =
         new EntryStore.Write(put.address(), bytes, ttl, keptStale, content.serves(), put.rule());
     CompletableFuture<WriteOutcome> outcome =
-        shares.withShare(
-            space,
-            tenant.limits().getCache(),
-            space.number(put.address().bytes()),
-            () -> store.write(space, write, tenant.limits().getCache()));
+        observations.timedWrite(
+            tenant,
+            put.address(),
+            shares.withShare(
+                space,
+                tenant.limits().getCache(),
+                space.number(put.address().bytes()),
+                () -> store.write(space, write, tenant.limits().getCache())));
     observations.wrote(tenant, put.address(), content.serves(), put.value().length);
     Entry entry = new Entry(content, ttl, Duration.ZERO, charge(space, put.address(), bytes), now);
     return new Pending(outcome, put, entry);
@@ -240,6 +246,10 @@ final class Entries {
 
   /** What stands at an address, opened for who asks for a living entry. */
   Lookup open(TenantView tenant, EntryKey address, Found found) {
+    return open(tenant, address, found, Times.NONE);
+  }
+
+  private Lookup open(TenantView tenant, EntryKey address, Found found, Times times) {
     Lookup lookup =
         switch (found) {
           case Found.Nothing() -> legacy.read(tenant, address);
@@ -247,7 +257,7 @@ final class Entries {
           case Found.Invalidated(byte[] bytes, Head head) -> new Lookup.Invalidated();
           case Found.Live(byte[] bytes, Head head) -> openLive(tenant, address, bytes, head);
         };
-    observations.read(tenant, address, lookup);
+    observations.read(tenant, address, lookup, times);
     return lookup;
   }
 

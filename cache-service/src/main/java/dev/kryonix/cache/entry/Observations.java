@@ -2,15 +2,18 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.cache.counting.Counters;
 import dev.kryonix.cache.counting.Namespace;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
@@ -39,12 +42,13 @@ final class Observations {
 
   private record Written(String module, String type, DeviceClass serves) {}
 
-  void read(TenantView tenant, EntryKey address, Lookup lookup) {
+  void read(TenantView tenant, EntryKey address, Lookup lookup, Times times) {
     Namespace namespace = namespace(tenant, address);
     switch (lookup) {
-      case Lookup.Hit(Entry entry) -> counters.hit(namespace, entry.content().value().length);
-      case Lookup.Miss(), Lookup.Invalidated() -> counters.miss(namespace);
-      case Lookup.Unreadable() -> counters.rejection(namespace);
+      case Lookup.Hit(Entry entry) ->
+          counters.hit(namespace, entry.content().value().length, times);
+      case Lookup.Miss(), Lookup.Invalidated() -> counters.miss(namespace, times);
+      case Lookup.Unreadable() -> counters.rejection(namespace, times);
     }
     count(address, outcome(lookup));
   }
@@ -66,12 +70,32 @@ final class Observations {
   }
 
   /** What was read of a structure, or of what is the platform's own. */
-  void read(TenantView tenant, EntryKey address, Optional<Held> held) {
+  void read(TenantView tenant, EntryKey address, Optional<Held> held, Times times) {
     Namespace namespace = namespace(tenant, address);
     held.ifPresentOrElse(
-        found -> counters.hit(namespace, found.content().value().length),
-        () -> counters.miss(namespace));
+        found -> counters.hit(namespace, found.content().value().length, times),
+        () -> counters.miss(namespace, times));
     count(address, held.isPresent() ? "hit" : "miss");
+  }
+
+  /** Measures a read that was just sent; to be awaited in place of it. */
+  <T> CompletableFuture<T> timedRead(
+      TenantView tenant, EntryKey address, CompletableFuture<T> sent) {
+    long begun = System.nanoTime();
+    return sent.whenComplete(
+        (done, failure) -> counters.took(namespace(tenant, address), Times.read(since(begun))));
+  }
+
+  /** Measures a write that was just sent; to be awaited in place of it. */
+  <T> CompletableFuture<T> timedWrite(
+      TenantView tenant, EntryKey address, CompletableFuture<T> sent) {
+    long begun = System.nanoTime();
+    return sent.whenComplete(
+        (done, failure) -> counters.took(namespace(tenant, address), Times.write(since(begun))));
+  }
+
+  static Duration since(long begun) {
+    return Duration.ofNanos(System.nanoTime() - begun);
   }
 
   void wrote(TenantView tenant, EntryKey address, DeviceClass serves, int bytes) {

@@ -1,6 +1,7 @@
 package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.tenant.v1.CacheLimits;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
@@ -84,7 +85,9 @@ public final class Together {
     if (addresses.isEmpty()) {
       return List.of();
     }
+    long begun = System.nanoTime();
     List<Found> found = keyspace.await(reads.readOf(spaces.of(tenant).bucket(bucket), addresses));
+    Times times = Times.read(Observations.since(begun));
     List<Optional<Held>> held = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
       EntryKey address = addresses.get(i);
@@ -97,7 +100,7 @@ public final class Together {
                   .open(tenant, address, bytes)
                   .map(content -> new Held(content, head.expires()))
               : Optional.empty();
-      observations.read(tenant, address, opened);
+      observations.read(tenant, address, opened, times);
       held.add(opened);
     }
     return held;
@@ -137,21 +140,28 @@ public final class Together {
       TenantView tenant, int bucket, List<? extends Change> changes) {
     TenantSpace space = spaces.of(tenant);
     CacheLimits limits = tenant.limits().getCache();
-    changes.forEach(change -> observe(tenant, change));
     byte[][] keys = keys(space.bucket(bucket), changes);
     byte[][] arguments = arguments(tenant, space, bucket, changes);
-    return shares.withShare(
-        space,
-        limits,
-        bucket,
-        () -> TOGETHER.submitNumber(keyspace, keys, arguments).thenApply(EntryStore::outcome));
+    CompletableFuture<WriteOutcome> sent =
+        shares.withShare(
+            space,
+            limits,
+            bucket,
+            () -> TOGETHER.submitNumber(keyspace, keys, arguments).thenApply(EntryStore::outcome));
+    for (Change change : changes) {
+      sent = observed(tenant, change, sent);
+    }
+    return sent;
   }
 
-  private void observe(TenantView tenant, Change change) {
-    if (change instanceof Change.Put put) {
-      Content content = put.content();
-      observations.wrote(tenant, put.address(), content.serves(), content.value().length);
+  private CompletableFuture<WriteOutcome> observed(
+      TenantView tenant, Change change, CompletableFuture<WriteOutcome> sent) {
+    if (!(change instanceof Change.Put put)) {
+      return sent;
     }
+    Content content = put.content();
+    observations.wrote(tenant, put.address(), content.serves(), content.value().length);
+    return observations.timedWrite(tenant, put.address(), sent);
   }
 
   private static boolean outcome(TenantView tenant, WriteOutcome outcome) {

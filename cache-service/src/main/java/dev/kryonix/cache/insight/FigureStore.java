@@ -22,12 +22,15 @@ public final class FigureStore {
   private static final String WRITE_USE =
       """
       INSERT INTO use_minutes (tenant, tenant_uid, minute, module, type, process,
-                               hits, misses, rejected, read_bytes, writes, written_bytes)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                               hits, misses, rejected, read_bytes, writes, written_bytes,
+                               read_micros, slow_reads, write_micros, slow_writes)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       ON CONFLICT (tenant_uid, minute, module, type, process) DO UPDATE SET
         hits = excluded.hits, misses = excluded.misses, rejected = excluded.rejected,
         read_bytes = excluded.read_bytes, writes = excluded.writes,
-        written_bytes = excluded.written_bytes
+        written_bytes = excluded.written_bytes,
+        read_micros = excluded.read_micros, slow_reads = excluded.slow_reads,
+        write_micros = excluded.write_micros, slow_writes = excluded.slow_writes
       """;
 
   private static final String WRITE_LEVEL =
@@ -43,9 +46,11 @@ public final class FigureStore {
       """
       WITH done AS (DELETE FROM use_minutes WHERE minute < ? RETURNING *)
       INSERT INTO use_hours AS hours (tenant, tenant_uid, hour, module, type,
-                                      hits, misses, rejected, read_bytes, writes, written_bytes)
+                                      hits, misses, rejected, read_bytes, writes, written_bytes,
+                                      read_micros, slow_reads, write_micros, slow_writes)
       SELECT min(tenant), tenant_uid, date_trunc('hour', minute, 'UTC'), module, type,
-             sum(hits), sum(misses), sum(rejected), sum(read_bytes), sum(writes), sum(written_bytes)
+             sum(hits), sum(misses), sum(rejected), sum(read_bytes), sum(writes), sum(written_bytes),
+             sum(read_micros), sum(slow_reads), sum(write_micros), sum(slow_writes)
         FROM done
        GROUP BY 2, 3, 4, 5
        ORDER BY 2, 3, 4, 5
@@ -54,7 +59,11 @@ public final class FigureStore {
         rejected = hours.rejected + excluded.rejected,
         read_bytes = hours.read_bytes + excluded.read_bytes,
         writes = hours.writes + excluded.writes,
-        written_bytes = hours.written_bytes + excluded.written_bytes
+        written_bytes = hours.written_bytes + excluded.written_bytes,
+        read_micros = hours.read_micros + excluded.read_micros,
+        slow_reads = hours.slow_reads + excluded.slow_reads,
+        write_micros = hours.write_micros + excluded.write_micros,
+        slow_writes = hours.slow_writes + excluded.slow_writes
       """;
 
   private static final String ROLL_LEVELS =
@@ -100,7 +109,11 @@ public final class FigureStore {
         use.rejected(),
         use.readBytes(),
         use.writes(),
-        use.writtenBytes());
+        use.writtenBytes(),
+        use.times().readMicros(),
+        use.times().slowReads(),
+        use.times().writeMicros(),
+        use.times().slowWrites());
   }
 
   /** Writes what tenants hold in a minute, in place of what was seen earlier in it. */

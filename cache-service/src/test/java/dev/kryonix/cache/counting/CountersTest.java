@@ -6,6 +6,7 @@ import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -23,20 +24,25 @@ final class CountersTest {
   @Test
   void whatIsDoneIsHarvestedOnce() {
     Namespace crm = namespace("crm");
-    counters.hit(crm, 10);
-    counters.hit(crm, 5);
-    counters.miss(crm);
-    counters.rejection(crm);
+    counters.hit(crm, 10, Times.read(Duration.ofMillis(2)));
+    counters.hit(crm, 5, Times.read(Duration.ofMillis(101)));
+    counters.miss(crm, Times.NONE);
+    counters.rejection(crm, Times.NONE);
     counters.write(crm, 7);
-    counters.miss(namespace("whatsapp"));
+    counters.took(crm, Times.write(Duration.ofMillis(100)));
+    counters.took(crm, Times.write(Duration.ofMillis(200)));
+    counters.miss(namespace("whatsapp"), Times.NONE);
 
     assertThat(counters.harvest())
         .isEqualTo(
             Map.of(
-                crm, new Use(2, 2, 1, 15, 1, 7), namespace("whatsapp"), new Use(0, 1, 0, 0, 0, 0)));
+                crm,
+                new Use(2, 2, 1, 15, 1, 7, new Times(103_000, 1, 300_000, 1)),
+                namespace("whatsapp"),
+                new Use(0, 1, 0, 0, 0, 0, Times.NONE)));
     assertThat(counters.harvest()).isEmpty();
-    counters.miss(crm);
-    assertThat(counters.harvest()).isEqualTo(Map.of(crm, new Use(0, 1, 0, 0, 0, 0)));
+    counters.miss(crm, Times.NONE);
+    assertThat(counters.harvest()).isEqualTo(Map.of(crm, new Use(0, 1, 0, 0, 0, 0, Times.NONE)));
   }
 
   @Test
@@ -51,7 +57,7 @@ final class CountersTest {
             workers.submit(
                 () -> {
                   for (int n = 0; n < each; n++) {
-                    counters.hit(namespace("m" + n % 7), 3);
+                    counters.hit(namespace("m" + n % 7), 3, Times.NONE);
                   }
                 }));
       }
@@ -65,20 +71,21 @@ final class CountersTest {
     counters.harvest().forEach((namespace, use) -> sum.merge(namespace, use, Use::plus));
 
     Use whole = sum.values().stream().reduce(Use.NONE, Use::plus);
-    assertThat(whole).isEqualTo(new Use(threads * each, 0, 0, 3L * threads * each, 0, 0));
+    assertThat(whole)
+        .isEqualTo(new Use(threads * each, 0, 0, 3L * threads * each, 0, 0, Times.NONE));
   }
 
   @Test
   void beyondTheBoundUsesAreCountedTogetherAndAHarvestMakesRoom() {
     for (int i = 0; i < 100; i++) {
-      counters.miss(namespace("m" + i));
+      counters.miss(namespace("m" + i), Times.NONE);
     }
-    counters.miss(namespace("more"));
-    counters.miss(namespace("m7"));
+    counters.miss(namespace("more"), Times.NONE);
+    counters.miss(namespace("m7"), Times.NONE);
 
     assertThat(metrics.counter("kryonix.cache.uncounted").count()).isEqualTo(1);
     assertThat(counters.harvest()).hasSize(100).doesNotContainKey(namespace("more"));
-    counters.miss(namespace("more"));
+    counters.miss(namespace("more"), Times.NONE);
     assertThat(counters.harvest()).containsOnlyKeys(namespace("more"));
   }
 

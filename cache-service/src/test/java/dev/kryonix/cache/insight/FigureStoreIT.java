@@ -7,6 +7,7 @@ import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.counting.Counters;
 import dev.kryonix.cache.counting.Namespace;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.cache.counting.Use;
 import dev.kryonix.cache.entry.CacheBeans;
 import dev.kryonix.cache.entry.EntryKey;
@@ -44,7 +45,7 @@ final class FigureStoreIT {
   /** Far ahead, so that no running service rolls these minutes up or forgets their hours. */
   private static final Instant NOON = Instant.parse("2100-01-02T12:00:00Z");
 
-  private static final Use FEW = new Use(1, 2, 1, 30, 4, 500);
+  private static final Use FEW = new Use(1, 2, 1, 30, 4, 500, new Times(70, 8, 9, 10));
 
   private ApplicationContext context;
   private FigureStore store;
@@ -78,9 +79,13 @@ final class FigureStoreIT {
 
     Map<Namespace, Use> harvest = context.getBean(Counters.class).harvest();
 
-    assertThat(harvest)
-        .containsEntry(namespace(tenant, "crm", "contacts"), new Use(2, 1, 0, 10, 1, 5))
-        .containsEntry(namespace(tenant, "whatsapp", "other"), new Use(0, 0, 0, 0, 1, 5));
+    Use known = harvest.getOrDefault(namespace(tenant, "crm", "contacts"), Use.NONE);
+    Use other = harvest.getOrDefault(namespace(tenant, "whatsapp", "other"), Use.NONE);
+    assertThat(known).isEqualTo(new Use(2, 1, 0, 10, 1, 5, known.times()));
+    assertThat(other).isEqualTo(new Use(0, 0, 0, 0, 1, 5, other.times()));
+    assertThat(known.times().readMicros()).isPositive();
+    assertThat(known.times().writeMicros()).isPositive();
+    assertThat(other.times().readMicros()).isZero();
   }
 
   @Test
@@ -293,7 +298,12 @@ final class FigureStoreIT {
         row.getLong("rejected"),
         row.getLong("read_bytes"),
         row.getLong("writes"),
-        row.getLong("written_bytes"));
+        row.getLong("written_bytes"),
+        new Times(
+            row.getLong("read_micros"),
+            row.getLong("slow_reads"),
+            row.getLong("write_micros"),
+            row.getLong("slow_writes")));
   }
 
   private static Namespace namespace(TenantView tenant, String module, String type) {

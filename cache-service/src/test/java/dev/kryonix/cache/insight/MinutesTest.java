@@ -3,6 +3,7 @@ package dev.kryonix.cache.insight;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kryonix.cache.counting.Namespace;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.cache.counting.Use;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
@@ -15,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 final class MinutesTest {
   private static final Instant NOON = Instant.parse("2026-11-21T12:00:00Z");
-  private static final Use ONE = new Use(1, 0, 0, 2, 0, 0);
+  private static final Use ONE = new Use(1, 0, 0, 2, 0, 0, new Times(3, 1, 0, 0));
 
   private final Minutes minutes = new Minutes(100);
 

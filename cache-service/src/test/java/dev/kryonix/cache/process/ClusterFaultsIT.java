@@ -39,7 +39,8 @@ final class ClusterFaultsIT {
     OnceLoad once = once();
     try (Load load = new Load(tenants);
         once) {
-      await().until(() -> load.done() > 500 && once.rounds() > 5);
+      load.awaitDone(500);
+      once.awaitRounds(5);
       int victim = master();
       String lost = nodeId(Engines.clusterPorts().get(victim - 1));
       Engines.kill("redis_cluster_" + victim);
@@ -54,8 +55,7 @@ final class ClusterFaultsIT {
           .isSubsetOf(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED);
       assertThat(Duration.ofNanos(load.lastRefusal() - promoted)).isLessThan(Duration.ofSeconds(5));
       Engines.mend("redis_cluster");
-      int rounds = once.rounds();
-      await().until(() -> once.rounds() > rounds + 5);
+      once.awaitRounds(5);
     }
     once.assertNothingWasDoneTwice();
     RedisFaultsIT.assertBooksAreRight(tenants);
@@ -70,7 +70,8 @@ final class ClusterFaultsIT {
     OnceLoad once = once();
     try (Load load = new Load(tenants);
         once) {
-      await().until(() -> load.done() > 500 && once.rounds() > 5);
+      load.awaitDone(500);
+      once.awaitRounds(5);
       List<Integer> masters =
           Engines.clusterPorts().stream().filter(ClusterFaultsIT::isMaster).toList();
       String from = nodeId(masters.get(0));

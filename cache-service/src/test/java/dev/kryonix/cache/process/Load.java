@@ -77,6 +77,15 @@ final class Load implements AutoCloseable {
     return done.sum();
   }
 
+  /** Waits until so many more calls were answered as asked. */
+  void awaitDone(int more) {
+    long before = done();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .untilAsserted(
+            () -> assertThat(done()).as("answers, but %s", refusals).isGreaterThan(before + more));
+  }
+
   /** When the last call was refused, as by {@link System#nanoTime}. */
   long lastRefusal() {
     return lastRefusal.get();

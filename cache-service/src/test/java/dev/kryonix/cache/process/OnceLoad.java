@@ -23,7 +23,9 @@ import io.grpc.StatusRuntimeException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -51,6 +53,7 @@ final class OnceLoad implements AutoCloseable {
   private final AtomicBoolean stopped = new AtomicBoolean();
   private final List<Long> counted = new ArrayList<>();
   private final List<VerdictKind> verdicts = new ArrayList<>();
+  private final Map<Code, String> refused = new ConcurrentHashMap<>();
   private final Thread thread;
   private final AtomicInteger rounds = new AtomicInteger();
   private final List<Throwable> failures = new CopyOnWriteArrayList<>();
@@ -64,9 +67,16 @@ final class OnceLoad implements AutoCloseable {
     this.thread = Thread.ofVirtual().start(this::work);
   }
 
-  /** How many times everything was done so far. */
-  int rounds() {
-    return rounds.get();
+  /** Waits until everything has been done so many times more. */
+  void awaitRounds(int more) {
+    int before = rounds.get();
+    Awaitility.await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(rounds.get())
+                    .as("rounds, but %s", refused)
+                    .isGreaterThan(before + more));
   }
 
   private void work() {
@@ -133,12 +143,13 @@ final class OnceLoad implements AutoCloseable {
     return stub.withDeadlineAfter(10, TimeUnit.SECONDS);
   }
 
-  private static <T> T answer(Supplier<T> call) {
+  private <T> T answer(Supplier<T> call) {
     long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
     while (true) {
       try {
         return call.get();
       } catch (StatusRuntimeException e) {
+        refused.put(e.getStatus().getCode(), String.valueOf(e.getStatus().getDescription()));
         if (!REPEATED.contains(e.getStatus().getCode()) || System.nanoTime() > giveUpAt) {
           throw e;
         }
@@ -152,24 +163,25 @@ final class OnceLoad implements AutoCloseable {
     stopped.set(true);
     Awaitility.await().atMost(PATIENCE.plusSeconds(30)).until(() -> !thread.isAlive());
     assertThat(failures).isEmpty();
-    assertThat(rounds()).isPositive();
+    assertThat(rounds.get()).isPositive();
   }
 
   /** After the end, when the store has lost nothing: all was done, each once. */
   void assertAllWasDoneOnce() {
     assertThat(verdicts).containsOnly(VerdictKind.VERDICT_KIND_APPLIED);
-    assertThat(queued()).containsExactlyElementsOf(IntStream.range(0, rounds()).boxed().toList());
+    assertThat(queued())
+        .containsExactlyElementsOf(IntStream.range(0, rounds.get()).boxed().toList());
     assertThat(counted)
         .containsExactlyElementsOf(
-            IntStream.rangeClosed(1, rounds()).mapToObj(each -> (long) each).toList());
+            IntStream.rangeClosed(1, rounds.get()).mapToObj(each -> (long) each).toList());
   }
 
   /** After the end, when the store has lost some of the last changes: nothing was done twice. */
   void assertNothingWasDoneTwice() {
     List<Integer> queued = queued();
     assertThat(queued).isSorted().doesNotHaveDuplicates();
-    assertThat(queued).as("what came last").endsWith(rounds() - 1);
-    assertThat(counted.getLast()).isLessThanOrEqualTo(rounds());
+    assertThat(queued).as("what came last").endsWith(rounds.get() - 1);
+    assertThat(counted.getLast()).isLessThanOrEqualTo(rounds.get());
     assertThat(verdicts.getLast())
         .isIn(VerdictKind.VERDICT_KIND_APPLIED, VerdictKind.VERDICT_KIND_CONFLICT);
   }

@@ -48,7 +48,8 @@ final class RedisFaultsIT {
     long restarted;
     try (Load load = new Load(tenants);
         once) {
-      await().until(() -> load.done() > 500 && once.rounds() > 5);
+      load.awaitDone(500);
+      once.awaitRounds(5);
       Engines.kill("redis");
       await().until(() -> load.refusals().containsKey(Code.UNAVAILABLE));
       Engines.mend("redis");
@@ -62,8 +63,7 @@ final class RedisFaultsIT {
       assertThat(load.refusals()).containsOnlyKeys(Code.UNAVAILABLE);
       assertThat(Duration.ofNanos(load.lastRefusal() - restarted))
           .isLessThan(Duration.ofSeconds(5));
-      int rounds = once.rounds();
-      await().until(() -> once.rounds() > rounds + 5);
+      once.awaitRounds(5);
     }
     once.assertNothingWasDoneTwice();
     assertBooksAreRight(tenants);
@@ -81,7 +81,7 @@ final class RedisFaultsIT {
         await().until(() -> load.done() > before + 50);
       }
       assertThat(load.refusals()).isEmpty();
-      await().until(() -> once.rounds() > 20);
+      once.awaitRounds(5);
     }
     once.assertAllWasDoneOnce();
     assertBooksAreRight(tenants);
@@ -95,10 +95,10 @@ final class RedisFaultsIT {
     OnceLoad once = once();
     try (Load load = new Load(tenants);
         once) {
-      await().until(() -> load.done() > 100 && once.rounds() > 5);
+      load.awaitDone(100);
+      once.awaitRounds(5);
       withoutMemory(stub);
-      int rounds = once.rounds();
-      await().until(() -> once.rounds() > rounds + 5);
+      once.awaitRounds(5);
       assertThat(load.refusals().keySet()).isSubsetOf(Code.RESOURCE_EXHAUSTED);
     }
     once.assertAllWasDoneOnce();
