@@ -23,6 +23,7 @@ import java.util.List;
  */
 final class ValidationInterceptor implements ServerInterceptor {
   private final Validator validator = ValidatorFactory.newBuilder().build();
+  private final KnownRules known = new KnownRules();
 
   @Override
   public <Q, R> ServerCall.Listener<Q> interceptCall(
@@ -38,10 +39,19 @@ final class ValidationInterceptor implements ServerInterceptor {
     };
   }
 
-  private void validate(Message message) {
+  void validate(Message message) {
+    if (known.keeps(message)) {
+      return;
+    }
     ValidationResult result;
     try {
       result = validator.validate(message);
+    } catch (ArithmeticException e) {
+      // Seconds and nanoseconds of a time that together are more than there can be.
+      throw ServiceException.of(
+          Code.INVALID_ARGUMENT,
+          ErrorReason.ERROR_REASON_INVALID_FIELD,
+          "A time in the request is out of range.");
     } catch (ValidationException e) {
       throw new IllegalStateException(
           "the rules of " + message.getDescriptorForType().getFullName() + " cannot be used", e);
@@ -49,6 +59,7 @@ final class ValidationInterceptor implements ServerInterceptor {
     if (!result.isSuccess()) {
       throw refusal(result.getViolations());
     }
+    known.learn(message);
   }
 
   private static ServiceException refusal(List<Violation> violations) {

@@ -1,0 +1,123 @@
+package dev.kryonix.kit.server;
+
+import static build.buf.validate.FieldRules.TypeCase.TYPE_NOT_SET;
+
+import build.buf.validate.FieldRules;
+import build.buf.validate.RepeatedRules;
+import build.buf.validate.ValidateProto;
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The rules of one field that are known here.
+ *
+ * @param field the field
+ * @param required whether it must be there, if it can be told that it is not
+ * @param amount how many values it must have, if it may have many
+ * @param value what each of its values must be
+ */
+record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRule value) {
+  private static final Set<String> OF_FIELDS =
+      Set.of(
+          "required",
+          "string",
+          "bytes",
+          "enum",
+          "repeated",
+          "duration",
+          "int32",
+          "int64",
+          "uint32",
+          "uint64");
+  private static final Set<String> OF_MANY = Set.of("min_items", "max_items", "unique", "items");
+
+  /**
+   * How many values there are.
+   *
+   * @param least at least
+   * @param most at most
+   * @param unique whether each is another
+   */
+  record Amount(long least, long most, boolean unique) {
+    static final Amount ANY = new Amount(0, Long.MAX_VALUE, false);
+
+    boolean keeps(List<?> values) {
+      int count = values.size();
+      return count >= least
+          && count <= most
+          && (!unique || count < 2 || Set.copyOf(values).size() == count);
+    }
+  }
+
+  /** The rules of a field; empty when there are some that are not known here. */
+  static Optional<FieldRule> of(FieldDescriptor field, KnownRules all) {
+    if (!field.getOptions().getUnknownFields().isEmpty()) {
+      return Optional.empty();
+    }
+    FieldRules rules = field.getOptions().getExtension(ValidateProto.field);
+    boolean required = rules.getRequired();
+    if (!isKnown(rules, OF_FIELDS)
+        || (required && !field.hasPresence())
+        || (field.isRepeated() && !rules.hasRepeated() && rules.getTypeCase() != TYPE_NOT_SET)) {
+      return Optional.empty();
+    }
+    if (!field.isRepeated()) {
+      return ValueRule.of(field, rules, all)
+          .map(value -> new FieldRule(field, required, Amount.ANY, value));
+    }
+    RepeatedRules many = rules.getRepeated();
+    if (field.isMapField() || !isKnown(many, OF_MANY) || !isKnown(many.getItems(), OF_FIELDS)) {
+      return Optional.empty();
+    }
+    if (many.getItems().getRequired()
+        || (many.getUnique() && field.getJavaType() != FieldDescriptor.JavaType.STRING)) {
+      return Optional.empty();
+    }
+    long most = many.hasMaxItems() ? many.getMaxItems() : Long.MAX_VALUE;
+    Amount amount = new Amount(many.getMinItems(), most, many.getUnique());
+    return ValueRule.of(field, many.getItems(), all)
+        .map(value -> new FieldRule(field, false, amount, value));
+  }
+
+  /** Whether rules have none but those. */
+  static boolean isKnown(Message rules, Set<String> known) {
+    return rules.getUnknownFields().isEmpty()
+        && rules.getAllFields().keySet().stream()
+            .allMatch(each -> !each.isExtension() && known.contains(each.getName()));
+  }
+
+  boolean isNone() {
+    return !required && amount.equals(Amount.ANY) && value.isNone();
+  }
+
+  boolean keeps(Message message) {
+    if (field.isRepeated()) {
+      List<?> values = (List<?>) message.getField(field);
+      if (!amount.keeps(values)) {
+        return false;
+      }
+      for (Object each : values) {
+        if (!value.keeps(each)) {
+          return false;
+        }
+      }
+      return true;
+    }
+    if (field.hasPresence() && !message.hasField(field)) {
+      return !required;
+    }
+    return value.keeps(message.getField(field));
+  }
+
+  /** Takes note of what a valid message has in the field. */
+  void learn(Message valid) {
+    if (field.isRepeated()) {
+      ((List<?>) valid.getField(field)).forEach(value::learn);
+    } else if (!field.hasPresence() || valid.hasField(field)) {
+      value.learn(valid.getField(field));
+    }
+  }
+}
