@@ -33,7 +33,7 @@ run_tests() {
       tests_system verify || result=1
       ;;
     unit) tests_maven modules -T2 test || result=1 ;;
-    faults) tests_faults || result=1 ;;
+    faults) tests_faults "${@:2}" || result=1 ;;
     integration) tests_modules verify -Dskip.unit.tests=true || result=1 ;;
     system)
       build
@@ -60,12 +60,13 @@ tests_modules() {
 }
 
 # Nodes, processes and the network fail under load, on a broker cluster that is there for as long as that takes.
+# tests_faults ARGUMENT…: Maven's, such as -DexcludedGroups=long for the shorter ones.
 tests_faults() {
   local result=0
   "$SERVERS" up rabbitmq_cluster postgres 9>&- || return 1
   tests_write_jvm
   tests_maven faults "-Djvm=$KRYONIX_HOME/jvm/bin/java" -pl messaging-service -am -Dskip.unit.tests=true -Dspotless.check.skip=true \
-    '-Dit.test=dev.kryonix.messaging.faults.*Faults' -Dfailsafe.failIfNoSpecifiedTests=false verify || result=1
+    '-Dit.test=dev.kryonix.messaging.faults.*Faults' -Dfailsafe.failIfNoSpecifiedTests=false "$@" verify || result=1
   "$SERVERS" down rabbitmq_cluster 9>&-
   return "$result"
 }

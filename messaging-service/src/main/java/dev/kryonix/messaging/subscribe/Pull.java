@@ -28,6 +28,9 @@ final class Pull {
 
   private static final long LOOK_MILLIS = 500;
 
+  /** How soon a lane is joined that another instance has declared. */
+  private static final long LANES_LOOK_NANOS = Duration.ofSeconds(2).toNanos();
+
   /** How long messages with an ordering key are given to come, when nobody waits. */
   private static final Duration ORDERED_WAIT = Duration.ofMillis(200);
 
@@ -128,13 +131,16 @@ final class Pull {
     Consumption consumption = Consumption.ofFirst(subscribing, tenant, start);
     try {
       consumption.refresh();
+      long nextLanesLook = System.nanoTime() + LANES_LOOK_NANOS;
       while (hasRoom() && !Context.current().isCancelled()) {
         long left = (end - System.nanoTime()) / 1_000_000;
         if (left <= 0) {
           return;
         }
-        if (consumption.hasNewLanes() || !consumption.isOpen()) {
+        boolean due = System.nanoTime() - nextLanesLook > 0;
+        if (due || consumption.hasNewLanes() || !consumption.isOpen()) {
           consumption.refresh();
+          nextLanesLook = System.nanoTime() + LANES_LOOK_NANOS;
         }
         Arrival arrival = next(consumption, left);
         boolean enough =

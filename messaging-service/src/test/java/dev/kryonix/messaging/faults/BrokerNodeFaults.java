@@ -3,19 +3,14 @@ package dev.kryonix.messaging.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.google.protobuf.util.Durations;
 import com.nimbusds.jose.JOSEException;
-import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
 import dev.kryonix.api.messaging.v1.PublishRequest;
-import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Tag;
@@ -28,8 +23,6 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Isolated
 final class BrokerNodeFaults {
-  private static final String UNCONSUMED = "tasks.assign";
-  private static final Duration LONGEST_WAIT = Duration.ofSeconds(30);
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final Ground ground;
@@ -88,7 +81,7 @@ final class BrokerNodeFaults {
       Cluster.ctl(2, "set_disk_free_limit", "100000GB");
       try {
         await()
-            .atMost(Duration.ofSeconds(20))
+            .atMost(PATIENCE)
             .untilAsserted(() -> assertThat(publish(tenant)).isEqualTo("BROKER_BLOCKED"));
         assertThat(load.checks().queue().confirmed()).isPositive();
       } finally {
@@ -99,61 +92,14 @@ final class BrokerNodeFaults {
     }
   }
 
-  /**
-   * A consumer that has been cancelled is forgotten by the queue when its node dies, with what it
-   * has, until the queue has another leader: so the queue is led from elsewhere here.
-   */
-  @Test
-  @Tag("long")
-  void whatAPullHoldsComesBackWhenTheNodeThatItCameThroughDies() throws Exception {
-    DesiredTenant tenant = ground.messaging().newTenant();
-    pull(tenant, "leads.create", Duration.ZERO);
-    int through = Cluster.nodeOfConsumers(tenant);
-    Cluster.declareAt(through % Cluster.nodes().size() + 1, tenant, "crm." + UNCONSUMED);
-    CompletableFuture<List<Delivery>> waiting =
-        CompletableFuture.supplyAsync(() -> pull(tenant, UNCONSUMED, LONGEST_WAIT));
-    Cluster.awaitConsumer(tenant, "crm." + UNCONSUMED);
-    await().atMost(PATIENCE).until(() -> publish(tenant).isEmpty());
-    String message = waiting.get().getFirst().getMessage().getMessageId();
-
-    Cluster.kill(through);
-    try {
-      await()
-          .atMost(PATIENCE)
-          .ignoreExceptionsMatching(StatusRuntimeException.class::isInstance)
-          .until(
-              () ->
-                  pull(tenant, UNCONSUMED, Duration.ofSeconds(1)).stream()
-                      .anyMatch(again -> again.getMessage().getMessageId().equals(message)));
-    } finally {
-      Cluster.mend();
-    }
-  }
-
-  private List<Delivery> pull(DesiredTenant tenant, String operation, Duration wait) {
-    try {
-      return MessagingServiceGrpc.newBlockingStub(ground.channel(0))
-          .withCallCredentials(ground.caller(tenant))
-          .withDeadlineAfter(PATIENCE.toSeconds() + 10, TimeUnit.SECONDS)
-          .pull(
-              PullRequest.newBuilder()
-                  .addSources("crm." + operation)
-                  .setWait(Durations.fromMillis(wait.toMillis()))
-                  .setLease(Durations.fromMinutes(10))
-                  .build())
-          .getDeliveriesList();
-    } catch (JOSEException e) {
-      throw new AssertionError(e);
-    }
-  }
-
   /** How a publish to an operation that nobody consumes ends. */
   private String publish(DesiredTenant tenant) throws Exception {
     try {
       MessagingServiceGrpc.newBlockingStub(ground.channel(0))
           .withCallCredentials(ground.caller(tenant))
           .withDeadlineAfter(20, TimeUnit.SECONDS)
-          .publish(PublishRequest.newBuilder().setModule("crm").setOperation(UNCONSUMED).build());
+          .publish(
+              PublishRequest.newBuilder().setModule("crm").setOperation("tasks.assign").build());
       return "";
     } catch (StatusRuntimeException e) {
       return Answers.reason(e);

@@ -28,8 +28,8 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Load implements AutoCloseable {
   private static final int TENANTS = 4;
-  private static final Duration RESUMED_WITHIN = Duration.ofSeconds(60);
-  private static final Duration DRAINED_WITHIN = Duration.ofSeconds(60);
+  private static final Duration RESUMED_WITHIN = Duration.ofMinutes(2);
+  private static final Duration DRAINED_WITHIN = Duration.ofMinutes(2);
   private static final Duration LOOKED_WITHIN = Duration.ofSeconds(20);
   private static final Duration STOPPED_WITHIN = Duration.ofSeconds(60);
 

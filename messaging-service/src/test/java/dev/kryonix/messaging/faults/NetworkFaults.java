@@ -90,7 +90,9 @@ final class NetworkFaults {
 
       all().forEach(each -> each.set(new Fault.Reset()));
       try {
-        await().until(() -> nodes.stream().allMatch(node -> node.connections() == 0));
+        await()
+            .atMost(Duration.ofSeconds(30))
+            .until(() -> nodes.stream().allMatch(node -> node.connections() == 0));
       } finally {
         all().forEach(FaultProxy::heal);
       }
