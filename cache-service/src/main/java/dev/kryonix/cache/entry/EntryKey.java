@@ -1,7 +1,6 @@
 package dev.kryonix.cache.entry;
 
 import java.nio.charset.StandardCharsets;
-import java.util.regex.Pattern;
 
 /**
  * The address of an entry within its tenant. In Redis it reads {@code module:type:key}: module and
@@ -9,8 +8,8 @@ import java.util.regex.Pattern;
  * never meet.
  */
 public record EntryKey(String module, String type, String key) {
-  private static final Pattern MODULE = Pattern.compile("[a-z][a-z0-9_]{0,39}");
-  private static final Pattern TYPE = Pattern.compile("[a-z][a-z0-9_]{0,63}");
+  private static final int LONGEST_MODULE = 40;
+  private static final int LONGEST_TYPE = 64;
 
   /** Repeated in {@code ledger.lua}. */
   private static final String PLATFORM = "kryonix_";
@@ -19,7 +18,7 @@ public record EntryKey(String module, String type, String key) {
 
   public EntryKey {
     int bytes = key.getBytes(StandardCharsets.UTF_8).length;
-    if (!MODULE.matcher(module).matches() || !TYPE.matcher(type).matches()) {
+    if (!isName(module, LONGEST_MODULE) || !isName(type, LONGEST_TYPE)) {
       throw new IllegalArgumentException("no module and type: " + module + ", " + type);
     }
     if (bytes == 0 || bytes > MAX_KEY_BYTES) {
@@ -51,5 +50,23 @@ public record EntryKey(String module, String type, String key) {
     }
     return new EntryKey(
         text.substring(0, first), text.substring(first + 1, second), text.substring(second + 1));
+  }
+
+  /** A letter, then letters, digits and underscores. */
+  private static boolean isName(String text, int longest) {
+    if (text.isEmpty() || text.length() > longest || !isLetter(text.charAt(0))) {
+      return false;
+    }
+    for (int i = 1; i < text.length(); i++) {
+      char each = text.charAt(i);
+      if (!isLetter(each) && each != '_' && (each < '0' || each > '9')) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static boolean isLetter(char each) {
+    return each >= 'a' && each <= 'z';
   }
 }

@@ -50,27 +50,26 @@ public final class EntryReads {
     wanted.gather(reading);
   }
 
-  private void send(Bucket bucket, List<Wanted> all) {
+  private CompletableFuture<?> send(Bucket bucket, List<Wanted> all) {
     List<byte[]> keys = new ArrayList<>(all.size() + 1);
     keys.add(bucket.named("marks"));
     all.forEach(each -> keys.add(bucket.entry(each.address().bytes())));
-    Object unused =
-        keyspace
-            .values(keys)
-            .whenComplete(
-                (values, failure) -> {
-                  if (failure == null) {
-                    Marks marks = Marks.parse(values.getFirst());
-                    for (int i = 0; i < all.size(); i++) {
-                      Wanted each = all.get(i);
-                      answer(each, judge(bucket, each.address(), values.get(i + 1), marks));
-                    }
-                  } else if (Keyspace.isTryAgain(failure)) {
-                    all.forEach(each -> answer(each, alone(bucket, each.address())));
-                  } else {
-                    all.forEach(each -> each.found().completeExceptionally(failure));
-                  }
-                });
+    return keyspace
+        .values(keys)
+        .whenComplete(
+            (values, failure) -> {
+              if (failure == null) {
+                Marks marks = Marks.parse(values.getFirst());
+                for (int i = 0; i < all.size(); i++) {
+                  Wanted each = all.get(i);
+                  answer(each, judgeAll(bucket, each.address(), values.get(i + 1), marks));
+                }
+              } else if (Keyspace.isTryAgain(failure)) {
+                all.forEach(each -> answer(each, alone(bucket, each.address())));
+              } else {
+                all.forEach(each -> each.found().completeExceptionally(failure));
+              }
+            });
   }
 
   /**
@@ -82,7 +81,7 @@ public final class EntryReads {
         .thenCombine(
             get(bucket.named("marks")),
             (stored, marks) ->
-                judge(bucket, address, stored.orElse(null), Marks.parse(marks.orElse(null))))
+                judgeAll(bucket, address, stored.orElse(null), Marks.parse(marks.orElse(null))))
         .thenCompose(found -> found);
   }
 
@@ -129,7 +128,7 @@ public final class EntryReads {
         .thenApply(done -> List.of(found));
   }
 
-  private CompletableFuture<Void> read(
+  private CompletableFuture<?> read(
       Bucket bucket, List<EntryKey> addresses, List<Integer> places, Found[] found) {
     List<byte[]> keys = new ArrayList<>(places.size() + 1);
     keys.add(bucket.named("marks"));
@@ -139,40 +138,69 @@ public final class EntryReads {
         .thenCompose(
             values -> {
               Marks marks = Marks.parse(values.getFirst());
-              List<CompletableFuture<?>> all = new ArrayList<>(places.size());
+              List<CompletableFuture<?>> doubtful = new ArrayList<>();
               for (int i = 0; i < places.size(); i++) {
                 int place = places.get(i);
-                all.add(
-                    judge(bucket, addresses.get(place), values.get(i + 1), marks)
-                        .thenAccept(each -> found[place] = each));
+                Found first = judge(addresses.get(place), values.get(i + 1), marks);
+                found[place] = first;
+                if (isDoubtful(first, marks)) {
+                  doubtful.add(byTags(bucket, first).thenAccept(each -> found[place] = each));
+                }
               }
-              return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+              return CompletableFuture.allOf(doubtful.toArray(CompletableFuture[]::new));
             });
   }
 
-  private CompletableFuture<Found> judge(
+  private CompletableFuture<Found> judgeAll(
       Bucket bucket, EntryKey address, byte @Nullable [] stored, Marks marks) {
+    Found first = judge(address, stored, marks);
+    return isDoubtful(first, marks)
+        ? byTags(bucket, first)
+        : CompletableFuture.completedFuture(first);
+  }
+
+  /** What stands at an address, whatever has become of its tags. */
+  private Found judge(EntryKey address, byte @Nullable [] stored, Marks marks) {
     if (stored == null) {
-      return CompletableFuture.completedFuture(new Found.Nothing());
+      return new Found.Nothing();
     }
     Head head = Head.of(stored).orElse(null);
     if (head == null) {
       // Whatever it is, opening it will tell that it is not the tenant's.
-      Head unreadable = new Head(0, 0, 0, Instant.MAX, List.of());
-      return CompletableFuture.completedFuture(new Found.Live(stored, unreadable));
+      return new Found.Live(stored, new Head(0, 0, 0, Instant.MAX, List.of()));
     }
-    if (marks.hasFlushed(address, head.stamp())) {
-      return CompletableFuture.completedFuture(new Found.Invalidated(stored, head));
-    }
-    if (marks.tags() && !head.digests().isEmpty()) {
-      return invalidations(bucket, head)
-          .thenApply(
-              stamps ->
-                  stamps.stream().anyMatch(stamp -> stamp != null && head.stamp() < number(stamp))
-                      ? new Found.Invalidated(stored, head)
-                      : live(stored, head));
-    }
-    return CompletableFuture.completedFuture(live(stored, head));
+    return marks.hasFlushed(address, head.stamp())
+        ? new Found.Invalidated(stored, head)
+        : live(stored, head);
+  }
+
+  /** Whether the tags of what was found may have been invalidated since it was written. */
+  private static boolean isDoubtful(Found found, Marks marks) {
+    return marks.tags()
+        && switch (found) {
+          case Found.Nothing() -> false;
+          case Found.Invalidated(byte[] bytes, Head head) -> false;
+          case Found.Live(byte[] bytes, Head head) -> !head.digests().isEmpty();
+          case Found.Expired(byte[] bytes, Head head) -> !head.digests().isEmpty();
+        };
+  }
+
+  private CompletableFuture<Found> byTags(Bucket bucket, Found found) {
+    return switch (found) {
+      case Found.Nothing() -> CompletableFuture.completedFuture(found);
+      case Found.Invalidated(byte[] bytes, Head head) -> CompletableFuture.completedFuture(found);
+      case Found.Live(byte[] bytes, Head head) -> byTags(bucket, found, bytes, head);
+      case Found.Expired(byte[] bytes, Head head) -> byTags(bucket, found, bytes, head);
+    };
+  }
+
+  private CompletableFuture<Found> byTags(Bucket bucket, Found found, byte[] stored, Head head) {
+    return invalidations(bucket, head)
+        .thenApply(
+            stamps ->
+                stamps.stream().anyMatch(stamp -> stamp != null && head.stamp() < number(stamp))
+                    ? new Found.Invalidated(stored, head)
+                    : found);
   }
 
   /** Redis ends the life of an entry; only one that is kept as stale outlives its time here. */

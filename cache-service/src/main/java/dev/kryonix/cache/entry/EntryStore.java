@@ -33,6 +33,7 @@ public final class EntryStore {
   private static final Script ERASE = Ledger.script(EntryStore.class, "erase.lua");
   private static final Script USAGE = Ledger.script(EntryStore.class, "usage.lua");
   private static final int ERASED_AT_ONCE = 1000;
+  private static final int TERMS_BYTES = 26;
   private static final byte[] NONE = {};
 
   private final Keyspace keyspace;
@@ -102,38 +103,54 @@ public final class EntryStore {
     writes.gather(writing);
   }
 
-  private void send(Place place, List<Pending> all) {
+  private CompletableFuture<?> send(Place place, List<Pending> all) {
     Bucket bucket = place.bucket();
-    byte[][] keys = new byte[2 * all.size()][];
-    List<byte[]> arguments = new ArrayList<>(5 + 9 * all.size());
+    byte[][] keys = new byte[all.size()][];
+    List<byte[]> arguments = new ArrayList<>(6 + 2 * all.size());
     arguments.add(Script.arg(place.limits().getKeys()));
     arguments.add(Script.arg(place.limits().getMemoryBytes()));
     arguments.add(Script.arg(place.spread()));
     arguments.add(Script.arg(policy(place.limits())));
     arguments.add(mobileShare);
+    arguments.add(bucket.named("lease", NONE));
     for (int i = 0; i < all.size(); i++) {
       Write write = all.get(i).write();
       byte[] member = write.address().bytes();
       byte[] envelope = write.envelope();
-      keys[2 * i] = bucket.entry(member);
-      keys[2 * i + 1] = bucket.named("lease", member);
-      arguments.add(member);
-      arguments.add(Arrays.copyOf(envelope, Head.STAMP_AT));
-      arguments.add(Arrays.copyOfRange(envelope, Head.TAGS_AT, envelope.length));
-      arguments.add(Script.arg(write.ttl().toMillis()));
-      arguments.add(Script.arg(write.keptStale().toMillis()));
-      arguments.add(Script.arg(charge(bucket, member, envelope.length)));
-      arguments.add(write.serves().label());
-      arguments.add(Script.arg(write.rule().name()));
-      arguments.add(operand(write.rule()));
+      keys[i] = bucket.entry(member);
+      arguments.add(envelope);
+      arguments.add(terms(write, member, charge(bucket, member, envelope.length)));
     }
-    Object unused =
-        WRITE
-            .submitBytes(
-                keyspace,
-                Ledger.keys(bucket, keys),
-                Ledger.arguments(bucket, arguments.toArray(byte[][]::new)))
-            .whenComplete((answers, failure) -> complete(all, answers, failure));
+    return WRITE
+        .submitBytes(
+            keyspace,
+            Ledger.keys(bucket, keys),
+            Ledger.arguments(bucket, arguments.toArray(byte[][]::new)))
+        .whenComplete((answers, failure) -> complete(all, answers, failure));
+  }
+
+  /** What write.lua is told of a write, as one text. */
+  private static byte[] terms(Write write, byte[] member, int charge) {
+    byte[] operand = operand(write.rule());
+    return ByteBuffer.allocate(TERMS_BYTES + operand.length)
+        .putInt(Ledger.digest(member))
+        .putLong(write.ttl().toMillis())
+        .putLong(write.keptStale().toMillis())
+        .putInt(charge)
+        .put((byte) (write.serves() == DeviceClass.WEB ? 1 : 0))
+        .put((byte) letter(write.rule()))
+        .put(operand)
+        .array();
+  }
+
+  private static char letter(WriteRule rule) {
+    return switch (rule) {
+      case WriteRule.Always() -> 'a';
+      case WriteRule.IfAbsent() -> '0';
+      case WriteRule.IfPresent() -> '1';
+      case WriteRule.IfVersion(long version) -> 'e';
+      case WriteRule.IfLeased(String token) -> 'l';
+    };
   }
 
   private static void complete(

@@ -46,7 +46,10 @@ import javax.crypto.spec.GCMParameterSpec;
 public final class Envelope {
   private static final int NONCE_BYTES = 12;
   private static final int TAG_BITS = 128;
+
+  /** As much of the uid as tells tenants apart; the checksum is over all of it. */
   private static final int UID_BYTES = 4;
+
   private static final int ZSTD_FOR_PHONES = 3;
   private static final int ZSTD_FOR_DESKTOPS = 1;
 
@@ -154,7 +157,7 @@ public final class Envelope {
           keys.find(tenant, keys.currentKeyId(tenant), writtenAt)
               .orElseThrow(() -> new IllegalStateException("the current key has gone"));
       cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
-      associated(tenant, address, out, headerLength).forEach(cipher::updateAAD);
+      associated(tenant, address, out, headerLength, cipher::updateAAD);
       cipher.doFinal(body, 0, body.length, out, headerLength);
       return out;
     } catch (GeneralSecurityException e) {
@@ -166,7 +169,7 @@ public final class Envelope {
     int headerLength = header.length;
     byte[] sealed = Arrays.copyOf(header, headerLength + UID_BYTES + Integer.BYTES + body.length);
     ByteBuffer out = ByteBuffer.wrap(sealed);
-    out.position(headerLength).put(uid(tenant)).putInt(0).put(body);
+    out.position(headerLength).put(uid(tenant), 0, UID_BYTES).putInt(0).put(body);
     out.putInt(headerLength + UID_BYTES, sum(tenant, address, sealed, headerLength));
     return sealed;
   }
@@ -224,7 +227,7 @@ public final class Envelope {
     byte[] nonce = Arrays.copyOfRange(stored, nonceAt, headerLength);
     Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
     cipher.init(Cipher.DECRYPT_MODE, key.get(), new GCMParameterSpec(TAG_BITS, nonce));
-    associated(tenant, address, stored, headerLength).forEach(cipher::updateAAD);
+    associated(tenant, address, stored, headerLength, cipher::updateAAD);
     return Optional.of(cipher.doFinal(stored, headerLength, stored.length - headerLength));
   }
 
@@ -234,9 +237,8 @@ public final class Envelope {
     if (stored.length < bodyAt) {
       return Optional.empty();
     }
-    byte[] uid = Arrays.copyOfRange(stored, headerLength, headerLength + UID_BYTES);
     boolean whole =
-        Arrays.equals(uid, uid(tenant))
+        Arrays.equals(stored, headerLength, headerLength + UID_BYTES, uid(tenant), 0, UID_BYTES)
             && ByteBuffer.wrap(stored).getInt(headerLength + UID_BYTES)
                 == sum(tenant, address, stored, headerLength);
     return whole
@@ -244,28 +246,33 @@ public final class Envelope {
         : Optional.empty();
   }
 
-  /** As much of the uid as tells tenants apart; the checksum is over all of it. */
   private static byte[] uid(TenantView tenant) {
-    return Arrays.copyOf(tenant.uid().toBytes().toByteArray(), UID_BYTES);
+    return tenant.uid().toBytes().toByteArray();
   }
 
   private static int sum(TenantView tenant, EntryKey address, byte[] bytes, int headerLength) {
     CRC32C sum = new CRC32C();
-    associated(tenant, address, bytes, headerLength).forEach(sum::update);
+    associated(tenant, address, bytes, headerLength, sum::update);
     int bodyAt = headerLength + UID_BYTES + Integer.BYTES;
     sum.update(bytes, bodyAt, bytes.length - bodyAt);
     return (int) sum.getValue();
   }
 
-  private static List<ByteBuffer> associated(
-      TenantView tenant, EntryKey address, byte[] header, int headerLength) {
+  /** What takes bytes one part after the other. */
+  private interface Taker {
+    void take(byte[] bytes, int from, int length);
+  }
+
+  private static void associated(
+      TenantView tenant, EntryKey address, byte[] header, int headerLength, Taker taker) {
     byte[] addressBytes = address.bytes();
-    return List.of(
-        tenant.uid().toBytes().asReadOnlyByteBuffer(),
-        ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).flip(),
-        ByteBuffer.wrap(addressBytes),
-        ByteBuffer.wrap(header, 0, Head.STAMP_AT),
-        ByteBuffer.wrap(header, Head.TAGS_AT, headerLength - Head.TAGS_AT));
+    byte[] addressLength = ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).array();
+    byte[] uid = uid(tenant);
+    taker.take(uid, 0, uid.length);
+    taker.take(addressLength, 0, Integer.BYTES);
+    taker.take(addressBytes, 0, addressBytes.length);
+    taker.take(header, 0, Head.STAMP_AT);
+    taker.take(header, Head.TAGS_AT, headerLength - Head.TAGS_AT);
   }
 
   private static String text(ByteBuffer in) {

@@ -3,21 +3,23 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.kit.errors.ServiceException;
 import io.lettuce.core.RedisException;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.BiConsumer;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers what callers want of one place at the same time, so that one command does for many. As
- * {@link Keyspace#send} does for commands, whoever comes first lets those go ahead that are ready
- * to run, and sends for all; a lone caller never waits.
+ * Gathers what callers want of one place at the same time, so that one command does for many. What
+ * comes while nothing is under way to its place is sent at once; what comes meanwhile waits for the
+ * answer and is then sent together, so a group is as large as the load, a lone caller never waits,
+ * and nobody waits for a timer. And since a place has no more than one command at Redis, those who
+ * want something of another wait for one group of it at most, however many it has waiting.
  *
  * <p>What goes to one place goes in the order in which it was added.
  *
@@ -29,40 +31,33 @@ final class Gathering<P, W> {
   private static final int MOST = 64;
 
   private final Keyspace keyspace;
-  private final BiConsumer<P, List<W>> sender;
-  private final Queue<Wish<P, W>> waiting = new ConcurrentLinkedQueue<>();
-  private final AtomicInteger waitingCount = new AtomicInteger();
-  private final AtomicInteger underWay = new AtomicInteger();
+  private final Sender<P, W> sender;
+  private final Map<P, Line> lines = new ConcurrentHashMap<>();
 
   @SuppressWarnings("ThreadLocalUsage") // Each gathering has its own, and there are few of them.
   private final ThreadLocal<@Nullable List<Wish<P, W>>> gathered = new ThreadLocal<>();
 
-  /** What sends a list of wishes to their place, in one command. */
-  Gathering(Keyspace keyspace, BiConsumer<P, List<W>> sender) {
+  Gathering(Keyspace keyspace, Sender<P, W> sender) {
     this.keyspace = keyspace;
     this.sender = sender;
+  }
+
+  /** Sends wishes to their place in one command, and completes their answers. */
+  interface Sender<P, W> {
+    /** Completes, one way or the other, when Redis has answered. */
+    CompletableFuture<?> send(P place, List<W> wishes);
   }
 
   private record Wish<P, W>(P place, W what, CompletableFuture<?> answer) {}
 
   /** Adds a wish, whose answer the sender completes; or it fails, when nothing can be sent. */
-  @SuppressWarnings("ThreadPriorityCheck") // Right without the yield too, only with fewer together.
   void add(P place, W what, CompletableFuture<?> answer) {
     Wish<P, W> wish = new Wish<>(place, what, answer);
     List<Wish<P, W>> mine = gathered.get();
-    if (mine != null) {
+    if (mine == null) {
+      enqueue(place, List.of(wish));
+    } else {
       mine.add(wish);
-      return;
-    }
-    boolean alone = underWay.getAndIncrement() == 0;
-    Object unused = answer.whenComplete((value, error) -> underWay.decrementAndGet());
-    waiting.add(wish);
-    int count = waitingCount.incrementAndGet();
-    if (count == 1 && !alone) {
-      Thread.yield();
-    }
-    if (count == 1 || count >= MOST) {
-      sendWaiting();
     }
   }
 
@@ -78,40 +73,101 @@ final class Gathering<P, W> {
       adding.run();
     } finally {
       gathered.remove();
-      send(mine);
+      Map<P, List<Wish<P, W>>> places = new LinkedHashMap<>();
+      mine.forEach(
+          wish -> places.computeIfAbsent(wish.place(), place -> new ArrayList<>()).add(wish));
+      places.forEach(this::enqueue);
     }
   }
 
-  private void sendWaiting() {
-    // Before the queue is emptied: whoever adds after this sees that nobody has promised to send.
-    waitingCount.set(0);
-    List<Wish<P, W>> some = new ArrayList<>();
-    for (var next = waiting.poll(); next != null; next = waiting.poll()) {
-      some.add(next);
-    }
-    send(some);
-  }
-
-  private void send(List<Wish<P, W>> wishes) {
-    if (wishes.isEmpty()) {
-      return;
-    }
-    Map<P, List<Wish<P, W>>> places = new LinkedHashMap<>();
-    wishes.forEach(
-        wish -> places.computeIfAbsent(wish.place(), place -> new ArrayList<>()).add(wish));
-    try {
-      keyspace.gather(() -> places.forEach(this::send));
-    } catch (ServiceException | RedisException e) {
-      // Nobody is left waiting for what was not sent.
-      wishes.forEach(wish -> wish.answer().completeExceptionally(e));
+  private void enqueue(P place, List<Wish<P, W>> wishes) {
+    boolean joined = false;
+    while (!joined) {
+      joined = lines.computeIfAbsent(place, Line::new).join(wishes);
     }
   }
 
-  private void send(P place, List<Wish<P, W>> all) {
-    for (int from = 0; from < all.size(); from += MOST) {
-      sender.accept(
-          place,
-          all.subList(from, Math.min(all.size(), from + MOST)).stream().map(Wish::what).toList());
+  /**
+   * Those who wait for one place. It is closed when nobody is left, so that there are no lines of
+   * places that nobody wants anything of.
+   */
+  private final class Line {
+    private final P place;
+    private final Queue<Wish<P, W>> waiting = new ArrayDeque<>();
+    private final ReentrantLock lock = new ReentrantLock();
+    private boolean underWay;
+    private boolean closed;
+
+    Line(P place) {
+      this.place = place;
+    }
+
+    /** False when the line has been closed: then there is another, or none. */
+    boolean join(List<Wish<P, W>> wishes) {
+      List<Wish<P, W>> group;
+      lock.lock();
+      try {
+        if (closed) {
+          return false;
+        }
+        waiting.addAll(wishes);
+        group = next();
+      } finally {
+        lock.unlock();
+      }
+      send(group);
+      return true;
+    }
+
+    private void answered() {
+      List<Wish<P, W>> group;
+      lock.lock();
+      try {
+        underWay = false;
+        group = next();
+      } finally {
+        lock.unlock();
+      }
+      send(group);
+    }
+
+    /**
+     * Those whose turn it is, but for who has given up meanwhile; none while others are under way.
+     */
+    private List<Wish<P, W>> next() {
+      if (underWay) {
+        return List.of();
+      }
+      List<Wish<P, W>> group = new ArrayList<>();
+      while (group.size() < MOST && !waiting.isEmpty()) {
+        Wish<P, W> wish = waiting.remove();
+        if (!wish.answer().isDone()) {
+          group.add(wish);
+        }
+      }
+      underWay = !group.isEmpty();
+      if (!underWay) {
+        closed = true;
+        lines.remove(place, this);
+      }
+      return group;
+    }
+
+    private void send(List<Wish<P, W>> group) {
+      if (group.isEmpty()) {
+        return;
+      }
+      CompletableFuture<Void> over = new CompletableFuture<>();
+      try {
+        List<W> wishes = group.stream().map(Wish::what).toList();
+        keyspace.gather(
+            () -> sender.send(place, wishes).whenComplete((any, failure) -> over.complete(null)));
+      } catch (ServiceException | RedisException e) {
+        // Nobody is left waiting for what was not sent.
+        group.forEach(wish -> wish.answer().completeExceptionally(e));
+        over.complete(null);
+      }
+      over.thenRun(this::answered);
     }
   }
 }

@@ -1,6 +1,9 @@
 package dev.kryonix.cache.entry;
 
 import dev.kryonix.cache.redis.Script;
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 
 /**
  * How scripts that keep a bucket's books are called: {@code ledger.lua} comes first in each, with
@@ -24,6 +27,18 @@ public final class Ledger {
     keys[4] = bucket.named("reads");
     System.arraycopy(more, 0, keys, 5, more.length);
     return keys;
+  }
+
+  /**
+   * By what a member has its page in the index: the first 32 bits of SHA-1, which is the only
+   * digest that scripts have. No secret hangs on it.
+   */
+  static int digest(byte[] member) {
+    try {
+      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(member)).getInt();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   /** The ledger's argument, and those of the script. */

@@ -3,6 +3,8 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.CRC32C;
@@ -10,13 +12,15 @@ import java.util.zip.CRC32C;
 /**
  * Where a tenant's things of one purpose are in Redis: in one bucket or spread over several, so
  * that on a cluster a large tenant is not one hot slot. A bucket's tag holds the tenant's id, so
- * that people can read it, the uid, so that a later tenant of the same id meets nothing of this
- * one, and the bucket's number of how many, so that another way of spreading meets nothing of this.
+ * that people can read it, a part of the uid, so that a later tenant of the same id meets nothing
+ * of this one, and of several buckets its number of how many, so that another way of spreading
+ * meets nothing of this. It is kept short, since every key holds it.
  *
  * <p>The buckets are made once, since every request asks for one.
  */
 public final class TenantSpace {
-  private static final int UID_CHARS = 12;
+  private static final int LAST_BYTES = 6;
+  private static final int SKIPPED_CHARS = 2;
 
   private final TenantId id;
   private final TenantUid uid;
@@ -27,11 +31,14 @@ public final class TenantSpace {
   TenantSpace(String prefix, TenantId id, TenantUid uid, int spread) {
     this.id = id;
     this.uid = uid;
-    this.owner = id + "." + uid.toString().replace("-", "").substring(0, UID_CHARS) + ".";
+    this.owner = id + "." + shortened(uid);
     this.buckets =
-        IntStream.range(0, spread)
-            .mapToObj(number -> new Bucket(prefix, "{" + owner + number + "/" + spread + "}"))
-            .toList();
+        spread == 1
+            ? List.of(new Bucket(prefix, "{" + owner + "}"))
+            : IntStream.range(0, spread)
+                .mapToObj(
+                    number -> new Bucket(prefix, "{" + owner + "." + number + "/" + spread + "}"))
+                .toList();
   }
 
   /** The tenant's id. */
@@ -76,6 +83,13 @@ public final class TenantSpace {
 
   /** What every key of the tenant's matches, whatever it is for, as a pattern of SCAN. */
   public byte[] anyKey() {
-    return ("*{" + owner + "*").getBytes(StandardCharsets.UTF_8);
+    return ("*{" + owner + "[.}]*").getBytes(StandardCharsets.UTF_8);
+  }
+
+  /** The last 36 bits of a uid, which are random in uids of all versions, six to a character. */
+  private static String shortened(TenantUid uid) {
+    byte[] all = uid.toBytes().toByteArray();
+    byte[] last = Arrays.copyOfRange(all, all.length - LAST_BYTES, all.length);
+    return Base64.getUrlEncoder().encodeToString(last).substring(SKIPPED_CHARS);
   }
 }

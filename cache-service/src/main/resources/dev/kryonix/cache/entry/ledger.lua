@@ -36,8 +36,10 @@ local function charge(line) return line % CLASS end
 local function class(line) return math.floor(line / CLASS) % 2 == 1 and 'web' or 'mobile' end
 local function expires(line) return math.floor(line / SECOND) end
 local function seconds_of(expiry_ms) return math.ceil(expiry_ms / 1000) - EPOCH end
+-- A whole number as a text: Lua's own way goes by way of a fraction and takes longer.
+local function text(number) return string.format('%d', number) end
 local function line_of(seconds, class_name, bytes)
-  return string.format('%.0f', seconds * SECOND + (class_name == 'web' and CLASS or 0) + bytes)
+  return text(seconds * SECOND + (class_name == 'web' and CLASS or 0) + bytes)
 end
 
 -- Entries for each page, on average.
@@ -49,13 +51,14 @@ local function paged()
   pages, span = tonumber(redis.call('HGET', account, 'pages')) or 1, 1
   while span < pages do span = span * 2 end
 end
-local function page(n) return index .. ':' .. n end
--- The number of a member's page.
-local function place(member)
+local function page(n) return string.format('%s:%d', index, n) end
+-- The number of the page of members with that digest, the first 32 bits of SHA-1.
+local function place_of(digest)
   paged()
-  local n = tonumber(string.sub(redis.sha1hex(member), 1, 8), 16) % span
+  local n = digest % span
   return n < pages and n or n % (span / 2)
 end
+local function place(member) return place_of(tonumber(string.sub(redis.sha1hex(member), 1, 8), 16)) end
 local function line_at(member) return tonumber(redis.call('HGET', page(place(member)), member)) end
 
 -- Puts a page's time right, now that its first entry expires then.
@@ -172,8 +175,13 @@ local function release(lease, member)
   if redis.call('UNLINK', lease) == 1 then redis.call('ZREM', key_of('leases'), member) end
 end
 
+-- Entries that this run has looked at to evict the coldest, and that are as they were: member to line and coldness. A run that
+-- writes much looks at fewer each time, since the coldest of those before are known.
+local seen = {}
+
 -- Takes an entry off the books.
 local function strike(member, line)
+  seen[member] = nil
   local n = place(member)
   if redis.call('HDEL', page(n), member) == 0 then return end
   if redis.call('EXISTS', page(n)) == 0 then due(n, nil) end
@@ -240,8 +248,9 @@ local function dead_by(member, stamp, digests)
   return nil
 end
 
--- The envelope's head: version, stamp, when it expires, how many tags, and the digests of eight at most.
-local TAGS = 35
+-- The envelope's head: version, stamp (after so many bytes), when it expires, how many tags (from that byte on), and the digests
+-- of eight at most.
+local STAMP, TAGS = 18, 35
 local HEAD = TAGS + 8 * 8
 local function head_of(head)
   local digests = string.sub(head, TAGS + 1, TAGS + 8 * string.byte(head, TAGS))
@@ -260,17 +269,17 @@ end
 
 -- Makes room from the tenant's own coldest entries but those spared; of the class that has more than its share first. Says
 -- whether there is.
-local SAMPLED, MOST_EVICTED, MOST_FRUITLESS = 16, 512, 8
--- Some entries by chance, with their lines: of four pages, of each as its size is, so that no entry is taken rather than
--- another because few are on its page.
-local function sample()
-  local some, of, sizes, all = {}, redis.call('ZRANDMEMBER', index, 4), {}, 0
+local SAMPLED, SAMPLED_AGAIN, MOST_EVICTED, MOST_FRUITLESS = 16, 4, 512, 8
+-- Some entries by chance, with their lines: of a page for every four, of each as its size is, so that no entry is taken rather
+-- than another because few are on its page.
+local function sample(most)
+  local some, of, sizes, all = {}, redis.call('ZRANDMEMBER', index, text(most / 4)), {}, 0
   for i, n in ipairs(of) do
     sizes[i] = redis.call('HLEN', page(n))
     all = all + sizes[i]
   end
   for i, n in ipairs(of) do
-    local part = redis.call('HRANDFIELD', page(n), math.ceil(SAMPLED * sizes[i] / all), 'WITHVALUES')
+    local part = redis.call('HRANDFIELD', page(n), text(math.ceil(most * sizes[i] / all)), 'WITHVALUES')
     for k = 1, #part do some[#some + 1] = part[k] end
   end
   return some
@@ -304,13 +313,16 @@ local function evict(policy, wanted, over, spared)
     if policy == 'ttl' and not prefer and fruitless == 0 then
       some = next_page()
     else
-      some = sample()
+      some = sample(next(seen) and SAMPLED_AGAIN or SAMPLED)
     end
-    local victim, victim_line, best
     for i = 1, #some, 2 do
       local member, line = some[i], tonumber(some[i + 1])
-      if not spared[member] and not is_platform(member) then
-        local cold = coldness(member, line)
+      if not seen[member] and not is_platform(member) then seen[member] = {line, coldness(member, line)} end
+    end
+    local victim, victim_line, best
+    for member, known in pairs(seen) do
+      if not spared[member] then
+        local line, cold = known[1], known[2]
         if prefer and class(line) == prefer then cold = cold + 1e16 end
         if not best or cold > best then victim, victim_line, best = member, line, cold end
       end
@@ -367,6 +379,7 @@ end
 
 -- Puts down until when an entry lives and what it is charged.
 local function note(member, expiry_ms, class_name, bytes)
+  seen[member] = nil
   local n, seconds = place(member), seconds_of(expiry_ms)
   redis.call('HSET', page(n), member, line_of(seconds, class_name, bytes))
   redis.call('ZADD', index, 'LT', seconds, n)
