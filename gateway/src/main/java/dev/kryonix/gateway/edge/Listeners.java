@@ -1,6 +1,8 @@
 package dev.kryonix.gateway.edge;
 
-import dev.kryonix.gateway.upstream.EventLoops;
+import dev.kryonix.kit.server.EventLoops;
+import dev.kryonix.kit.server.MessageMemory;
+import dev.kryonix.kit.server.RequestMemory;
 import io.grpc.netty.NettyServerBuilder;
 import io.netty.channel.ChannelFactory;
 import io.netty.channel.ChannelHandlerContext;
@@ -25,7 +27,7 @@ public final class Listeners {
   private final EdgeConfig config;
   private final OpenConnections open;
   private final Refusals refusals;
-  private final BodyMemory memory;
+  private final RequestMemory memory;
 
   Listeners(
       EventLoops loops,
@@ -33,7 +35,7 @@ public final class Listeners {
       EdgeConfig config,
       OpenConnections open,
       Refusals refusals,
-      BodyMemory memory) {
+      RequestMemory memory) {
     this.sockets = new ReflectiveChannelFactory<>(loops.listenerType());
     this.tls = tls;
     this.config = config;
@@ -47,7 +49,7 @@ public final class Listeners {
     builder
         .channelFactory(of(Port.GRPC))
         .withChildOption(ChannelOption.SO_KEEPALIVE, true)
-        .addStreamTracerFactory(MessageMemory.factory(memory))
+        .addStreamTracerFactory(MessageMemory.factory(memory, MessageMemory.Until.READ))
         .maxInboundMetadataSize(EdgeConfig.MAX_HEADER_BYTES)
         .maxRstFramesPerWindow(config.resets(), (int) EdgeConfig.WINDOW.toSeconds())
         .maxConnectionIdle(config.idleTimeout().toMillis(), TimeUnit.MILLISECONDS)

@@ -2,8 +2,8 @@ package dev.kryonix.gateway.forward;
 
 import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.edge.Listeners;
-import dev.kryonix.gateway.upstream.EventLoops;
 import dev.kryonix.gateway.upstream.Untouched;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.server.GrpcServerCustomizer;
 import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.netty.NettyServerBuilder;

@@ -2,9 +2,9 @@ package dev.kryonix.gateway.http;
 
 import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.access.AccessLog;
-import dev.kryonix.gateway.edge.BodyMemory;
 import dev.kryonix.gateway.edge.EdgeConfig;
 import dev.kryonix.gateway.edge.Refusals;
+import dev.kryonix.kit.server.RequestMemory;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInitializer;
@@ -49,7 +49,7 @@ final class Connections extends ChannelInitializer<SocketChannel> {
   private final Cors cors;
   private final EdgeConfig edge;
   private final Refusals refusals;
-  private final BodyMemory memory;
+  private final RequestMemory memory;
   private final AccessLog log;
   private final int streams;
   private final ChannelGroup http2 = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
@@ -63,7 +63,7 @@ final class Connections extends ChannelInitializer<SocketChannel> {
       GatewayConfig config,
       EdgeConfig edge,
       Refusals refusals,
-      BodyMemory memory,
+      RequestMemory memory,
       AccessLog log) {
     this.log = log;
     this.entrances = List.copyOf(entrances);

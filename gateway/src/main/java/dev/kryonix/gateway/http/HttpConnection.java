@@ -3,10 +3,10 @@ package dev.kryonix.gateway.http;
 import dev.kryonix.gateway.access.AccessLog;
 import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.access.Protocol;
-import dev.kryonix.gateway.edge.BodyMemory;
 import dev.kryonix.gateway.limit.Peer;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
+import dev.kryonix.kit.server.RequestMemory;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
@@ -34,7 +34,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
   private final Running running;
   private final Pace pace;
   private final BooleanSupplier last;
-  private final BodyMemory memory;
+  private final RequestMemory memory;
   private final AccessLog log;
   private final ArrayDeque<Object> waiting = new ArrayDeque<>();
   private @Nullable HttpExchange current;
@@ -56,7 +56,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
       Running running,
       Pace pace,
       BooleanSupplier last,
-      BodyMemory memory,
+      RequestMemory memory,
       AccessLog log) {
     this.log = log;
     this.entrances = entrances;
@@ -193,7 +193,7 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     return last.getAsBoolean();
   }
 
-  BodyMemory memory() {
+  RequestMemory memory() {
     return memory;
   }
 

@@ -3,7 +3,7 @@ package dev.kryonix.gateway.http;
 import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.edge.Listeners;
 import dev.kryonix.gateway.edge.Port;
-import dev.kryonix.gateway.upstream.EventLoops;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.server.Lifecycle;
 import dev.kryonix.kit.server.ServerConfig;
 import dev.kryonix.kit.server.StartException;

@@ -1,6 +1,6 @@
 package dev.kryonix.gateway.socket;
 
-import dev.kryonix.gateway.edge.BodyMemory;
+import dev.kryonix.kit.server.RequestMemory;
 
 /**
  * What one socket holds of a message that is not complete yet, charged to the budget of all. Used
@@ -10,12 +10,12 @@ final class SocketMemory {
   /** So much is free, so that small messages cost no accounting. */
   private static final int FREE_BYTES = 64 * 1024;
 
-  private final BodyMemory budget;
+  private final RequestMemory budget;
   private int frame;
   private int message;
   private int charged;
 
-  SocketMemory(BodyMemory budget) {
+  SocketMemory(RequestMemory budget) {
     this.budget = budget;
   }
 

@@ -1,9 +1,9 @@
 package dev.kryonix.gateway.socket;
 
-import dev.kryonix.gateway.edge.BodyMemory;
 import dev.kryonix.gateway.edge.EdgeConfig;
 import dev.kryonix.gateway.http.Answers;
 import dev.kryonix.gateway.http.HttpExchange;
+import dev.kryonix.kit.server.RequestMemory;
 import dev.kryonix.kit.server.ServerConfig;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -34,7 +34,7 @@ final class Sockets {
   private final Answers answers;
   private final SocketConfig config;
   private final EdgeConfig edge;
-  private final BodyMemory memory;
+  private final RequestMemory memory;
   private final int maxBytes;
   private final AtomicInteger open = new AtomicInteger();
 
@@ -43,7 +43,7 @@ final class Sockets {
       Answers answers,
       SocketConfig config,
       EdgeConfig edge,
-      BodyMemory memory,
+      RequestMemory memory,
       ServerConfig server,
       MeterRegistry metrics) {
     this.messages = messages;

@@ -3,6 +3,7 @@ package dev.kryonix.gateway.upstream;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.server.EventLoops;
 import io.grpc.ClientCall;
 import io.grpc.ForwardingClientCall.SimpleForwardingClientCall;
 import io.grpc.ForwardingClientCallListener.SimpleForwardingClientCallListener;
@@ -39,10 +40,8 @@ public final class CallExpiry {
    * tenant that it needs is suspended or deleted, or the token revoked, when it sees why.
    */
   public ClientCall<Frame, Frame> bound(
-      Target target, ClientCall<Frame, Frame> call, Optional<Principal> principal) {
-    return principal.isEmpty()
-        ? call
-        : new Bound(call, principal.get(), target.rpc().tenantBound());
+      ClientCall<Frame, Frame> call, Optional<Principal> principal, boolean tenantBound) {
+    return principal.isEmpty() ? call : new Bound(call, principal.get(), tenantBound);
   }
 
   private static ServiceException expired() {
@@ -57,6 +56,7 @@ public final class CallExpiry {
     private final Optional<RunningStreams.Stream> inTenant;
     private @Nullable Future<?> end;
     private boolean closed;
+    private volatile boolean ended;
 
     Bound(ClientCall<Frame, Frame> call, Principal caller, boolean tenantBound) {
       super(call);
@@ -65,7 +65,7 @@ public final class CallExpiry {
           tenantBound && caller.tenant().isPresent()
               ? Optional.of(
                   new RunningStreams.Stream(
-                      caller, refusal -> cancel("the tenant is not served", refusal)))
+                      caller, refusal -> end("the tenant is not served", refusal)))
               : Optional.empty();
     }
 
@@ -82,6 +82,32 @@ public final class CallExpiry {
           headers);
       // Armed last: a call cannot be cancelled before it is started.
       arm();
+    }
+
+    private void end(String why, ServiceException refusal) {
+      ended = true;
+      cancel(why, refusal);
+    }
+
+    @Override
+    public void sendMessage(Frame message) {
+      unlessEnded(() -> super.sendMessage(message));
+    }
+
+    @Override
+    public void halfClose() {
+      unlessEnded(super::halfClose);
+    }
+
+    /** The end may come from another thread at any moment; what is sent then is for nobody. */
+    private void unlessEnded(Runnable step) {
+      try {
+        step.run();
+      } catch (IllegalStateException e) {
+        if (!ended) {
+          throw e;
+        }
+      }
     }
 
     private void arm() {
@@ -102,9 +128,7 @@ public final class CallExpiry {
             loops
                 .group()
                 .schedule(
-                    () -> cancel("the token has expired", expired()),
-                    millis,
-                    TimeUnit.MILLISECONDS);
+                    () -> end("the token has expired", expired()), millis, TimeUnit.MILLISECONDS);
       }
     }
 

@@ -44,7 +44,9 @@ public final class Calls {
       Target target, CallOptions options, Admission.Admitted caller) {
     if (!target.rpc().unary()) {
       return expiry.bound(
-          target, target.upstream().stream(target.method(), options), caller.principal());
+          target.upstream().stream(target.method(), options),
+          caller.principal(),
+          target.rpc().tenantBound());
     }
     boolean ownDeadline = options.getDeadline() == null && Context.current().getDeadline() == null;
     CallOptions bounded =

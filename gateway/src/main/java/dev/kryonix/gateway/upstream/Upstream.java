@@ -1,5 +1,6 @@
 package dev.kryonix.gateway.upstream;
 
+import dev.kryonix.kit.server.EventLoops;
 import io.grpc.CallOptions;
 import io.grpc.ClientCall;
 import io.grpc.ManagedChannel;

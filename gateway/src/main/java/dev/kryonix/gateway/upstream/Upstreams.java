@@ -3,6 +3,7 @@ package dev.kryonix.gateway.upstream;
 import dev.kryonix.gateway.GatewayConfig;
 import dev.kryonix.gateway.contract.Contract;
 import dev.kryonix.kit.server.AddressList;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.server.Reconnect;
 import dev.kryonix.kit.server.ServerConfig;
 import io.grpc.InsecureChannelCredentials;

@@ -1,7 +1,5 @@
 package dev.kryonix.kit.audit;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.policy.ActingGate;
@@ -25,8 +23,7 @@ public final class ActingAudit implements ActingGate {
   private static final int MOST_NOTED = 100_000;
 
   private final Auditor auditor;
-  private final Cache<Acting, Boolean> noted =
-      Caffeine.newBuilder().maximumSize(MOST_NOTED).expireAfterWrite(NOTED_FOR).build();
+  private final Once<Acting> noted = new Once<>(MOST_NOTED, NOTED_FOR);
 
   ActingAudit(Auditor auditor) {
     this.auditor = auditor;
@@ -36,19 +33,27 @@ public final class ActingAudit implements ActingGate {
 
   @Override
   public void admit(Principal caller, MethodPolicy method) {
-    Acting acting =
-        new Acting(caller.subject(), caller.tokenId(), caller.requireTenantUid(), method.method());
-    if (noted.getIfPresent(acting) == null) {
-      String tenant = caller.requireTenant().value();
-      auditor.record(
-          caller,
-          new AuditEntry(
-              action(method.method()),
-              "tenants/" + tenant,
-              "",
-              Map.of("calls", "this and further ones of the same token")));
-      noted.put(acting, true);
-    }
+    noted.require(acting(caller, method), () -> note(caller, method));
+  }
+
+  @Override
+  public boolean hasAdmitted(Principal caller, MethodPolicy method) {
+    return noted.isDone(acting(caller, method));
+  }
+
+  private static Acting acting(Principal caller, MethodPolicy method) {
+    return new Acting(
+        caller.subject(), caller.tokenId(), caller.requireTenantUid(), method.method());
+  }
+
+  private void note(Principal caller, MethodPolicy method) {
+    auditor.record(
+        caller,
+        new AuditEntry(
+            action(method.method()),
+            "tenants/" + caller.requireTenant().value(),
+            "",
+            Map.of("calls", "this and further ones of the same token")));
   }
 
   /** Of {@code kryonix.cache.v1.CacheService/Get} the {@code CacheService.Get}. */

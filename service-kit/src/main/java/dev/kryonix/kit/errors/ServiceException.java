@@ -48,6 +48,7 @@ public final class ServiceException extends RuntimeException {
   private int violationBytes;
   private transient @Nullable RetryInfo retry;
   private transient @Nullable ResourceInfo resource;
+  private transient byte @Nullable [] encoded;
 
   private ServiceException(Status.Code code, ErrorReason reason, String message) {
     super(cut(message, LONGEST_MESSAGE));
@@ -135,6 +136,21 @@ public final class ServiceException extends RuntimeException {
   /** The reason as it stands in the ErrorInfo, such as {@code QUOTA_EXCEEDED}. */
   public String reasonName() {
     return reason.name().substring(REASON_PREFIX.length());
+  }
+
+  /**
+   * Encodes the refusal, to which nothing is added then: one that ends call after call, as when
+   * there is too much, is made once.
+   */
+  public ServiceException ready() {
+    encoded = toStatus().toByteArray();
+    return this;
+  }
+
+  /** The bytes of {@link #toStatus}. */
+  byte[] bytes() {
+    byte[] ready = encoded;
+    return ready == null ? toStatus().toByteArray() : ready;
   }
 
   /** The refusal as it goes over the wire. */

@@ -72,7 +72,7 @@ public final class WireErrors {
   /** The trailers of a refusal. */
   public static Metadata trailers(ServiceException e, Metadata into) {
     into.discardAll(DETAILS_BYTES);
-    into.put(DETAILS, e.toStatus());
+    into.put(DETAILS_BYTES, e.bytes());
     return into;
   }
 

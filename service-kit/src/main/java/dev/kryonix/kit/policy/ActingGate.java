@@ -6,4 +6,7 @@ import dev.kryonix.kit.identity.Principal;
 public interface ActingGate {
   /** Refuses a call that cannot be answered for. */
   void admit(Principal caller, MethodPolicy method);
+
+  /** Whether {@link #admit} lets such a call in without waiting for anything. */
+  boolean hasAdmitted(Principal caller, MethodPolicy method);
 }

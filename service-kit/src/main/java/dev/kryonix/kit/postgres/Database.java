@@ -3,6 +3,7 @@ package dev.kryonix.kit.postgres;
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.kryonix.kit.identity.TenantId;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.server.Readiness;
 import io.grpc.Context;
 import io.grpc.Deadline;
@@ -124,6 +125,7 @@ public final class Database {
 
   private <T extends @Nullable Object> T attempt(String setting, String value, Tx.Work<T> work)
       throws SQLException {
+    EventLoops.requireNone();
     try (Connection connection = pool.getConnection()) {
       try {
         begin(connection, setting, value);

@@ -3,6 +3,7 @@ package dev.kryonix.kit.server;
 import static build.buf.validate.FieldRules.TypeCase.TYPE_NOT_SET;
 
 import build.buf.validate.FieldRules;
+import build.buf.validate.MapRules;
 import build.buf.validate.RepeatedRules;
 import build.buf.validate.ValidateProto;
 import com.google.protobuf.Descriptors.FieldDescriptor;
@@ -27,12 +28,14 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
           "bytes",
           "enum",
           "repeated",
+          "map",
           "duration",
           "int32",
           "int64",
           "uint32",
           "uint64");
   private static final Set<String> OF_MANY = Set.of("min_items", "max_items", "unique", "items");
+  private static final Set<String> OF_MAPS = Set.of("min_pairs", "max_pairs", "keys", "values");
 
   /**
    * How many values there are.
@@ -59,9 +62,13 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
     }
     FieldRules rules = field.getOptions().getExtension(ValidateProto.field);
     boolean required = rules.getRequired();
-    if (!isKnown(rules, OF_FIELDS)
-        || (required && !field.hasPresence())
-        || (field.isRepeated() && !rules.hasRepeated() && rules.getTypeCase() != TYPE_NOT_SET)) {
+    if (!isKnown(rules, OF_FIELDS) || (required && !field.hasPresence())) {
+      return Optional.empty();
+    }
+    if (field.isMapField()) {
+      return ofMap(field, rules, all);
+    }
+    if (field.isRepeated() && !rules.hasRepeated() && rules.getTypeCase() != TYPE_NOT_SET) {
       return Optional.empty();
     }
     if (!field.isRepeated()) {
@@ -69,7 +76,7 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
           .map(value -> new FieldRule(field, required, Amount.ANY, value));
     }
     RepeatedRules many = rules.getRepeated();
-    if (field.isMapField() || !isKnown(many, OF_MANY) || !isKnown(many.getItems(), OF_FIELDS)) {
+    if (!isKnown(many, OF_MANY) || !isKnown(many.getItems(), OF_FIELDS)) {
       return Optional.empty();
     }
     if (many.getItems().getRequired()
@@ -80,6 +87,24 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
     Amount amount = new Amount(many.getMinItems(), most, many.getUnique());
     return ValueRule.of(field, many.getItems(), all)
         .map(value -> new FieldRule(field, false, amount, value));
+  }
+
+  private static Optional<FieldRule> ofMap(
+      FieldDescriptor field, FieldRules rules, KnownRules all) {
+    MapRules pairs = rules.getMap();
+    if ((!rules.hasMap() && rules.getTypeCase() != TYPE_NOT_SET)
+        || !isKnown(pairs, OF_MAPS)
+        || !isKnown(pairs.getKeys(), OF_FIELDS)
+        || !isKnown(pairs.getValues(), OF_FIELDS)
+        || pairs.getKeys().getRequired()
+        || pairs.getValues().getRequired()) {
+      return Optional.empty();
+    }
+    long most = pairs.hasMaxPairs() ? pairs.getMaxPairs() : Long.MAX_VALUE;
+    return ValueRule.Pair.of(field, pairs, all)
+        .map(
+            pair ->
+                new FieldRule(field, false, new Amount(pairs.getMinPairs(), most, false), pair));
   }
 
   /** Whether rules have none but those. */

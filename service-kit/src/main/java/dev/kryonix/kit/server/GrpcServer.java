@@ -5,6 +5,7 @@ import dev.kryonix.kit.policy.MethodPolicies;
 import io.grpc.BindableService;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
+import io.grpc.ServerMethodDefinition;
 import io.grpc.ServerServiceDefinition;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.netty.NettyServerBuilder;
@@ -18,16 +19,12 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The process's gRPC server: its services behind the chain, health, reflection, one virtual thread
- * per call step.
- */
+/** The process's gRPC server: its services behind the chain, health, reflection. */
 @Singleton
 public final class GrpcServer {
   private static final Logger LOG = LoggerFactory.getLogger(GrpcServer.class);
@@ -35,6 +32,12 @@ public final class GrpcServer {
   private static final int MAX_RESETS_PER_WINDOW = 200;
   private static final int RESET_WINDOW_SECONDS = 30;
   private static final int KEEPALIVE_MIN_SECONDS = 10;
+
+  /**
+   * The part of the heap that large requests may take from their first bytes until they are
+   * answered. What is made of one takes as much again, or twice.
+   */
+  private static final int PART_FOR_REQUESTS = 8;
 
   private final ServerConfig config;
   private final Readiness readiness;
@@ -44,6 +47,8 @@ public final class GrpcServer {
       ServerConfig config,
       Readiness readiness,
       InterceptorChain chain,
+      CallExecutors executors,
+      EventLoops loops,
       List<BindableService> services,
       Optional<GrpcServerCustomizer> customizer) {
     this.config = config;
@@ -53,7 +58,6 @@ public final class GrpcServer {
         NettyServerBuilder.forAddress(
                 new InetSocketAddress(config.bind(), config.grpcPort()),
                 InsecureServerCredentials.create())
-            .executor(Executors.newVirtualThreadPerTaskExecutor())
             .maxInboundMessageSize(config.maxMessageBytes())
             .maxInboundMetadataSize(MAX_METADATA_BYTES)
             .maxRstFramesPerWindow(MAX_RESETS_PER_WINDOW, RESET_WINDOW_SECONDS)
@@ -70,6 +74,20 @@ public final class GrpcServer {
     List<ServerServiceDefinition> definitions =
         all.stream().map(BindableService::bindService).toList();
     MethodPolicies policies = MethodPolicies.of(descriptors(definitions));
+    if (customizer.isEmpty()) {
+      definitions.stream()
+          .flatMap(service -> service.getMethods().stream())
+          .map(ServerMethodDefinition::getMethodDescriptor)
+          .filter(executors::isQuick)
+          .forEach(chain::prepare);
+      builder
+          .bossEventLoopGroup(loops.group())
+          .workerEventLoopGroup(loops.group())
+          .channelType(loops.listenerType())
+          .addStreamTracerFactory(MessageMemory.factory(requestMemory(), MessageMemory.Until.ENDED))
+          .executor(executors.first())
+          .callExecutor(executors.supplier(policies));
+    }
     definitions.forEach(service -> builder.addService(chain.around(service, policies)));
     customizer.ifPresent(each -> each.customize(builder));
     this.server = builder.build();
@@ -83,6 +101,10 @@ public final class GrpcServer {
                     health.setStatus(
                         service.getServiceDescriptor().getName(),
                         status(!readiness.isDraining()))));
+  }
+
+  private static RequestMemory requestMemory() {
+    return new RequestMemory("The service", Runtime.getRuntime().maxMemory() / PART_FOR_REQUESTS);
   }
 
   private static ServingStatus status(boolean serving) {

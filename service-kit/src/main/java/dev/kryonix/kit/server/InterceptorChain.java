@@ -1,5 +1,6 @@
 package dev.kryonix.kit.server;
 
+import com.google.protobuf.Message;
 import dev.kryonix.kit.errors.ErrorsInterceptor;
 import dev.kryonix.kit.identity.TokenVerifier;
 import dev.kryonix.kit.policy.ActingGate;
@@ -11,6 +12,8 @@ import dev.kryonix.kit.policy.PolicyInterceptor;
 import dev.kryonix.kit.policy.TenantGate;
 import dev.kryonix.kit.telemetry.RpcMetrics;
 import dev.kryonix.kit.telemetry.Tracing;
+import io.grpc.MethodDescriptor;
+import io.grpc.MethodDescriptor.PrototypeMarshaller;
 import io.grpc.ServerInterceptor;
 import io.grpc.ServerInterceptors;
 import io.grpc.ServerServiceDefinition;
@@ -70,6 +73,14 @@ public final class InterceptorChain {
         new ErrorsInterceptor(),
         // The caller is known before anything of the request is looked at.
         new CallerInterceptor(tokens, policies));
+  }
+
+  /** Makes ready what the first call of a method would have to wait for. */
+  void prepare(MethodDescriptor<?, ?> method) {
+    if (method.getRequestMarshaller() instanceof PrototypeMarshaller<?> requests
+        && requests.getMessagePrototype() instanceof Message prototype) {
+      validation.prepare(prototype);
+    }
   }
 
   private static ServerServiceDefinition intercept(

@@ -39,6 +39,15 @@ final class ValidationInterceptor implements ServerInterceptor {
     };
   }
 
+  /** Makes the rules of a type ready, which takes longer than an event loop may be held up. */
+  void prepare(Message ofType) {
+    try {
+      validate(ofType);
+    } catch (ServiceException e) {
+      // The rules have refused it, so they are ready.
+    }
+  }
+
   void validate(Message message) {
     if (known.keeps(message)) {
       return;

@@ -4,12 +4,14 @@ import build.buf.validate.BytesRules;
 import build.buf.validate.DurationRules;
 import build.buf.validate.EnumRules;
 import build.buf.validate.FieldRules;
+import build.buf.validate.MapRules;
 import build.buf.validate.StringRules;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Duration;
+import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -86,10 +88,47 @@ interface ValueRule {
     }
   }
 
+  /** A pair of a map. */
+  record Pair(ValueRule key, ValueRule value) implements ValueRule {
+    static Optional<ValueRule> of(FieldDescriptor map, MapRules rules, KnownRules all) {
+      FieldDescriptor key = map.getMessageType().findFieldByName("key");
+      FieldDescriptor value = map.getMessageType().findFieldByName("value");
+      // In a map, the value of an enum is its number.
+      if (value.getJavaType() == JavaType.ENUM) {
+        return Optional.empty();
+      }
+      return ValueRule.of(key, rules.getKeys(), all)
+          .flatMap(
+              keys ->
+                  ValueRule.of(value, rules.getValues(), all)
+                      .map(values -> new Pair(keys, values)));
+    }
+
+    @Override
+    public boolean keeps(Object pair) {
+      return pair instanceof MapEntry<?, ?> each
+          && key.keeps(each.getKey())
+          && value.keeps(each.getValue());
+    }
+
+    @Override
+    public void learn(Object valid) {
+      if (valid instanceof MapEntry<?, ?> each) {
+        key.learn(each.getKey());
+        value.learn(each.getValue());
+      }
+    }
+
+    @Override
+    public boolean isNone() {
+      return key.isNone() && value.isNone();
+    }
+  }
+
   /** A text of some length, and of a pattern that it is known to match. */
   record Text(StringRules rules, Set<String> matching) implements ValueRule {
     private static final Set<String> KNOWN =
-        Set.of("min_len", "max_len", "min_bytes", "max_bytes", "pattern");
+        Set.of("min_len", "max_len", "min_bytes", "max_bytes", "pattern", "not_contains");
 
     /** Names of modules, types and topics: few, and the same again and again. */
     private static final int MOST_KEPT = 1000;
@@ -106,6 +145,9 @@ interface ValueRule {
     public boolean keeps(Object value) {
       String text = (String) value;
       if (rules.hasPattern() && !matching.contains(text)) {
+        return false;
+      }
+      if (rules.hasNotContains() && text.contains(rules.getNotContains())) {
         return false;
       }
       if (rules.hasMinLen() || rules.hasMaxLen()) {

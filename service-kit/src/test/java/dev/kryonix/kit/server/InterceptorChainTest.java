@@ -17,6 +17,7 @@ import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.GetJwksRequest;
 import dev.kryonix.api.tenant.v1.GetTenantRequest;
 import dev.kryonix.api.tenant.v1.ListTenantsRequest;
+import dev.kryonix.api.tenant.v1.Tenant;
 import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
 import dev.kryonix.kit.crypto.GenerateKeys;
 import dev.kryonix.kit.errors.WireErrors;
@@ -115,6 +116,29 @@ final class InterceptorChainTest {
   @Test
   void aTenantReadsItself() {
     assertThat(getTenant(with(tenantClaims("tenant.read")), "acme")).isEqualTo("key_1");
+  }
+
+  @Test
+  void whatNeverWaitsRunsOnTheEventLoopOnceItsTokenIsKnown() {
+    TestServices.Tenants service = context.getBean(TestServices.Tenants.class);
+    Channel tenant = with(tenantClaims("tenant.read"));
+
+    getTenant(tenant, "acme");
+    assertThat(service.wasOnVirtualThread()).as("a token's first call").isTrue();
+    getTenant(tenant, "acme");
+    assertThat(service.wasOnVirtualThread()).as("its second").isFalse();
+    assertThat(
+            refusal(() -> getTenant(with(tenantClaims("cache.read")), "acme"))
+                .getStatus()
+                .getCode())
+        .isEqualTo(Code.PERMISSION_DENIED);
+    var unused =
+        TenantServiceGrpc.newBlockingStub(with(platformClaims()))
+            .createTenant(
+                CreateTenantRequest.newBuilder()
+                    .setTenant(Tenant.newBuilder().setRegion("br-1"))
+                    .build());
+    assertThat(service.wasOnVirtualThread()).as("what may wait").isTrue();
   }
 
   @Test

@@ -18,6 +18,8 @@ import dev.kryonix.api.cache.v1.LeaseRequest;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.WatchRequest;
+import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.SubscribeRequest;
 import java.util.List;
 import java.util.Random;
@@ -44,7 +46,9 @@ class KnownRulesTest {
         LeaseRequest.getDefaultInstance(),
         WatchRequest.getDefaultInstance(),
         BatchDeleteRequest.getDefaultInstance(),
-        SubscribeRequest.getDefaultInstance());
+        SubscribeRequest.getDefaultInstance(),
+        PublishRequest.getDefaultInstance(),
+        PublishStreamRequest.getDefaultInstance());
   }
 
   @ParameterizedTest
@@ -74,11 +78,18 @@ class KnownRulesTest {
             get("crm", "ana"),
             set("crm", "ana"),
             BatchGetRequest.newBuilder().addAddresses(address()).build(),
-            PipelineRequest.newBuilder().setSequence(1).setSet(set("crm", "ana")).build())) {
+            PipelineRequest.newBuilder().setSequence(1).setSet(set("crm", "ana")).build(),
+            PublishStreamRequest.newBuilder()
+                .setSequence(1)
+                .setMessage(publish("origin"))
+                .build())) {
       known.learn(message);
 
       assertThat(known.keeps(message)).as("%s", message).isTrue();
     }
+    assertThat(known.keeps(publish("another"))).isTrue();
+    assertThat(known.keeps(publish("two\nlines"))).isFalse();
+    assertThat(known.keeps(publish("a".repeat(129)))).isFalse();
     assertThat(known.keeps(get("crm", "another"))).isTrue();
     assertThat(known.keeps(get("mobile", "ana"))).isFalse();
     assertThat(known.keeps(get("crm", ""))).isFalse();
@@ -100,6 +111,15 @@ class KnownRulesTest {
       // What protovalidate makes of a time that is out of range.
       return false;
     }
+  }
+
+  private static PublishRequest publish(String attribute) {
+    return PublishRequest.newBuilder()
+        .setModule("crm")
+        .setOperation("leads.update")
+        .setData(ByteString.copyFromUtf8("value"))
+        .putAttributes(attribute, "value")
+        .build();
   }
 
   private static GetRequest get(String module, String key) {
@@ -144,7 +164,7 @@ class KnownRulesTest {
     Message message(Message type, int depth) {
       Message.Builder message = type.newBuilderForType();
       for (FieldDescriptor field : type.getDescriptorForType().getFields()) {
-        if (random.nextInt(4) == 0 || field.isMapField()) {
+        if (random.nextInt(4) == 0) {
           continue;
         }
         if (field.isRepeated()) {

@@ -28,6 +28,7 @@ import io.micronaut.context.annotation.Requires;
 import jakarta.inject.Named;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** Small real endpoints behind the real chain. */
@@ -69,12 +70,26 @@ final class TestServices {
     }
   }
 
+  /** What runs on the event loop. */
+  @Singleton
+  EventLoopCalls quick() {
+    return () -> Set.of(TenantServiceGrpc.getGetTenantMethod().getFullMethodName());
+  }
+
   /** Answers with who called; some tenants make it fail. */
   @Singleton
   @Requires(property = "test.services")
   static final class Tenants extends TenantServiceGrpc.TenantServiceImplBase {
+    private volatile boolean onVirtualThread;
+
+    /** Whether the last call ran on a thread of its own. */
+    boolean wasOnVirtualThread() {
+      return onVirtualThread;
+    }
+
     @Override
     public void getTenant(GetTenantRequest request, StreamObserver<GetTenantResponse> answer) {
+      onVirtualThread = Thread.currentThread().isVirtual();
       switch (request.getTenant()) {
         case "missing" -> throw CommonErrors.notFound("tenant", request.getTenant());
         case "broken" -> throw new IllegalStateException("jdbc:postgresql://db/secret");
@@ -91,6 +106,7 @@ final class TestServices {
     @Override
     public void createTenant(
         CreateTenantRequest request, StreamObserver<CreateTenantResponse> answer) {
+      onVirtualThread = Thread.currentThread().isVirtual();
       answer.onNext(CreateTenantResponse.getDefaultInstance());
       answer.onCompleted();
     }

@@ -1,31 +1,31 @@
-package dev.kryonix.gateway.edge;
+package dev.kryonix.kit.server;
 
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.errors.ServiceException;
 import io.grpc.Status.Code;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
-import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that requests may take while they are not yet handed over to their service: one budget
- * for all, so that many clients with large slow bodies cannot fill the process.
+ * The memory that requests may take together, so that many clients with large or slow ones cannot
+ * fill the process.
  */
-@Singleton
-public final class BodyMemory {
+public final class RequestMemory {
   private static final Duration RETRY = Duration.ofSeconds(1);
 
+  private final String holder;
   private final long limit;
   private final AtomicLong held = new AtomicLong();
 
-  BodyMemory(EdgeConfig config, MeterRegistry metrics) {
-    limit = config.bodyMemory();
-    Gauge.builder("kryonix.gateway.body.memory", held, AtomicLong::get)
-        .baseUnit("bytes")
-        .description("Bytes of requests that are not handed over yet.")
-        .register(metrics);
+  /**
+   * Memory of a process.
+   *
+   * @param holder who holds requests, as a refusal names it
+   * @param limit in bytes
+   */
+  public RequestMemory(String holder, long limit) {
+    this.holder = holder;
+    this.limit = limit;
   }
 
   /** Takes so many bytes, which must be given back by {@link #release}; refuses when spent. */
@@ -35,12 +35,18 @@ public final class BodyMemory {
       throw ServiceException.of(
               Code.UNAVAILABLE,
               ErrorReason.ERROR_REASON_BODIES_EXHAUSTED,
-              "The gateway holds too many unfinished requests; try again shortly.")
+              holder + " holds too many unfinished requests; try again shortly.")
           .retryAfter(RETRY);
     }
   }
 
+  /** Gives bytes back. */
   public void release(long bytes) {
     held.addAndGet(-bytes);
+  }
+
+  /** The bytes that are taken. */
+  public long held() {
+    return held.get();
   }
 }

@@ -1,4 +1,4 @@
-package dev.kryonix.gateway.edge;
+package dev.kryonix.kit.server;
 
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
@@ -8,29 +8,46 @@ import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Charges what grpc-java collects of a message that is not complete yet to the budget of bodies.
- * grpc-java tells of every piece as it comes, which is the only place to hear of it; the refusal
- * that is thrown ends the call.
+ * Charges what grpc-java collects of a message that is not complete yet. HTTP/2's flow control does
+ * not bound it: grpc-java gives the window back for each piece. It tells of every piece as it
+ * comes, which is the only place to hear of it; the refusal that is thrown ends the call.
  */
-final class MessageMemory extends ServerStreamTracer {
+public final class MessageMemory extends ServerStreamTracer {
+  /** Until when a message is charged. */
+  public enum Until {
+    /** Whoever reads it answers for it from then on. */
+    READ,
+    /** The only message of a call stays charged until the call has ended, as it is held so long. */
+    ENDED
+  }
+
   /** So much of a message is free, so that small ones cost no accounting. */
   private static final int FREE_BYTES = 64 * 1024;
 
-  private final BodyMemory memory;
+  private final RequestMemory memory;
+  private final Until until;
+  private boolean kept;
   private final AtomicLong charged = new AtomicLong();
   private long collected;
 
-  private MessageMemory(BodyMemory memory) {
+  private MessageMemory(RequestMemory memory, Until until) {
     this.memory = memory;
+    this.until = until;
   }
 
-  static Factory factory(BodyMemory memory) {
+  /** Charges all messages of a server to the budget. */
+  public static Factory factory(RequestMemory memory, Until until) {
     return new Factory() {
       @Override
       public ServerStreamTracer newServerStreamTracer(String method, Metadata headers) {
-        return new MessageMemory(memory);
+        return new MessageMemory(memory, until);
       }
     };
+  }
+
+  @Override
+  public void serverCallStarted(ServerCallInfo<?, ?> call) {
+    kept = until == Until.ENDED && call.getMethodDescriptor().getType().clientSendsOneMessage();
   }
 
   @Override
@@ -48,7 +65,7 @@ final class MessageMemory extends ServerStreamTracer {
 
   @Override
   public void inboundMessageRead(int number, long wireBytes, long bytes) {
-    if (collected > FREE_BYTES) {
+    if (collected > FREE_BYTES && !kept) {
       giveBack();
     }
     collected = 0;
