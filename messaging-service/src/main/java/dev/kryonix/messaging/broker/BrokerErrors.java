@@ -29,11 +29,19 @@ public final class BrokerErrors {
 
   /** The broker confirms more slowly than the tenant publishes, and too many wait already. */
   public static ServiceException behind(int waiting) {
+    return behind("%d messages of the tenant wait to be confirmed.".formatted(waiting));
+  }
+
+  /** The same where messages are large, and what waits is too much in bytes. */
+  public static ServiceException tooManyBytes(long share) {
+    return behind("what waits to be confirmed may come to %d bytes a tenant.".formatted(share));
+  }
+
+  private static ServiceException behind(String why) {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,
             ErrorReason.ERROR_REASON_BROKER_BLOCKED,
-            "The broker does not keep up: %d messages of the tenant wait for others to be confirmed."
-                .formatted(waiting))
+            "The broker does not keep up: " + why)
         .retryAfter(BEHIND_RETRY);
   }
 }

@@ -26,11 +26,11 @@ sealed interface Position {
   }
 
   /**
-   * A little before a time: the broker counts seconds, finds a chunk and no message, and knows when
-   * a message was appended and not when it was accepted.
+   * A little before a time: the broker counts seconds, finds a chunk and no message, and knows by
+   * its own clock when a message was appended and not when it was accepted.
    */
   record Time(Instant time) implements Position {
-    private static final Duration BEFORE = Duration.ofSeconds(2);
+    private static final Duration BEFORE = Duration.ofMinutes(1);
 
     @Override
     public Object spec() {

@@ -53,7 +53,7 @@ final class Replay {
     if (times.offset() > present.offset()) {
       throw HistoryErrors.positionLost(times.offset(), present.offset());
     }
-    try (HistoryReader reader = histories.open(tenant, times.start())) {
+    try (HistoryReader reader = histories.open(tenant, times.start(histories.now()))) {
       if (request.getDestination() == ReplayDestination.REPLAY_DESTINATION_QUEUES) {
         ReplayToQueues queues = new ReplayToQueues(republishing, writer);
         read(writer, reader, present.offset(), queues);
@@ -157,8 +157,10 @@ final class Replay {
       return new ReplayTimes(from, from.isPresent() ? -1 : request.getFromOffset(), until);
     }
 
-    Position start() {
-      return from.<Position>map(Position.Time::new).orElseGet(() -> new Position.Offset(offset));
+    /** Where to begin to read: at a time to come nothing would be read, not even the end. */
+    Position start(Instant now) {
+      return from.<Position>map(time -> new Position.Time(time.isBefore(now) ? time : now))
+          .orElseGet(() -> new Position.Offset(offset));
     }
 
     boolean has(Instant time) {

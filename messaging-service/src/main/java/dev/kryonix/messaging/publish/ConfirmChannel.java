@@ -17,6 +17,7 @@ import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -59,7 +60,7 @@ final class ConfirmChannel {
 
   private final Silence silence;
 
-  /** Whether another look at what is late is due; the socket's thread's. */
+  /** Whether another look at what waits is due; the socket's thread's. */
   private boolean watched;
 
   ConfirmChannel(
@@ -72,7 +73,7 @@ final class ConfirmChannel {
     this.broker = broker;
     this.timeout = config.confirmTimeout();
     this.window = new Window(config.window(), timeout);
-    this.silence = new Silence(timeout, this::oldest, this::giveUp);
+    this.silence = new Silence(timeout, System.nanoTime());
     this.channel = connection.openChannel();
     try {
       // Not the client's confirmSelect: it would count and remember each message once more.
@@ -131,10 +132,29 @@ final class ConfirmChannel {
    */
   CompletableFuture<Outcome> publish(Destination to, Packed message, Runnable gone)
       throws InterruptedException {
-    if (connection.isBlocked() || broker.isAlarmed()) {
+    requireTaking();
+    window.enter();
+    return putInLine(to, message, gone);
+  }
+
+  /** As {@link #publish}; empty, and nothing has happened, where that would wait. */
+  Optional<CompletableFuture<Outcome>> publishAtOnce(
+      Destination to, Packed message, Runnable gone) {
+    requireTaking();
+    return window.tryEnter() ? Optional.of(putInLine(to, message, gone)) : Optional.empty();
+  }
+
+  private void requireTaking() {
+    if (takesNothing()) {
       throw BrokerErrors.blocked();
     }
-    window.enter();
+  }
+
+  private boolean takesNothing() {
+    return connection.isBlocked() || broker.isAlarmed();
+  }
+
+  private CompletableFuture<Outcome> putInLine(Destination to, Packed message, Runnable gone) {
     InFlight entry =
         new InFlight(
             new Mark(to.exchange(), identity(message.properties())),
@@ -143,7 +163,6 @@ final class ConfirmChannel {
             gone);
     line.add(entry);
     callWriter();
-    silence.sent();
     if (!channel.isOpen()) {
       end();
     }
@@ -230,15 +249,8 @@ final class ConfirmChannel {
     return first == null ? OptionalLong.empty() : OptionalLong.of(first.since);
   }
 
-  /** Another connection may lead to another node; during an alarm none leads anywhere. */
-  private void giveUp() {
-    if (!connection.isBlocked() && !broker.isAlarmed()) {
-      connection.abandon();
-    }
-  }
-
   private void answered(long tag, boolean multiple, Outcome outcome) {
-    silence.heard();
+    silence.breakAt(System.nanoTime());
     settle(tag, multiple, outcome);
   }
 
@@ -319,11 +331,25 @@ final class ConfirmChannel {
     }
   }
 
-  /** Lets nobody wait longer than the timeout; what was written keeps its place until it ends. */
+  /** Looks whether the broker still answers, and who has waited for too long. */
   private void look() {
     long now = System.nanoTime();
+    if (takesNothing()) {
+      silence.breakAt(now);
+    } else if (silence.lasts(oldest(), now)) {
+      // Another connection may lead to another node. To close this one takes a while.
+      Thread.ofVirtual().name("silence").start(connection::abandon);
+    }
+    endLate(now);
+    watched = false;
+    if (oldest().isPresent()) {
+      watch();
+    }
+  }
+
+  /** Lets nobody wait longer than the timeout; what was written keeps its place until it ends. */
+  private void endLate(long now) {
     List<InFlight> late = new ArrayList<>();
-    boolean more;
     lock.lock();
     try {
       for (InFlight entry : sent.values()) {
@@ -332,7 +358,6 @@ final class ConfirmChannel {
         }
         late.add(entry);
       }
-      more = !sent.isEmpty();
     } finally {
       lock.unlock();
     }
@@ -342,10 +367,6 @@ final class ConfirmChannel {
       if (refused != null) {
         fail(refused, BrokerErrors.blocked());
       }
-    }
-    watched = false;
-    if (more || !line.isEmpty()) {
-      watch();
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.publish;
 
 import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.policy.LoadGate;
@@ -11,18 +12,21 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 
 /**
- * The calls of Publish that are worked on: of a tenant at most as many as find room in a window and
- * in the line before it. A publish stream has a window of its own.
+ * The calls of Publish that are worked on: of a tenant at most as many as the window has places
+ * that all of them share, so that none waits for a place because of others, which would take a
+ * thread of its own. A publish stream bounds itself.
  */
 @Singleton
 final class PublishLoad implements LoadGate {
   private static final String PUBLISH = MessagingServiceGrpc.getPublishMethod().getFullMethodName();
 
   private final int most;
+  private final ServiceException tooMany;
   private final ConcurrentMap<TenantUid, Integer> calls = new ConcurrentHashMap<>();
 
   PublishLoad(PublishConfig config) {
-    this.most = 2 * config.window();
+    this.most = config.window();
+    this.tooMany = BrokerErrors.behind(most).ready();
   }
 
   @Override
@@ -33,7 +37,7 @@ final class PublishLoad implements LoadGate {
     TenantUid tenant = caller.requireTenantUid();
     if (calls.merge(tenant, 1, Integer::sum) > most) {
       leave(tenant);
-      throw BrokerErrors.behind(most);
+      throw tooMany;
     }
     return () -> leave(tenant);
   }

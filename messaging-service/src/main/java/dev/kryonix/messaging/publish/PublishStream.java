@@ -11,7 +11,6 @@ import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
 import dev.kryonix.api.messaging.v1.PublishWindow;
 import dev.kryonix.api.messaging.v1.Throttle;
-import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.streams.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
@@ -27,21 +26,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One publish stream. At most a window of messages is between the client's sending and our writing
- * of the result: more messages are asked for when results have been written.
+ * of the result, fewer when they are large: more are asked for when results have been written.
  */
 final class PublishStream implements StreamObserver<PublishStreamRequest> {
-  private static final int WINDOW = 1000;
-
   private static final Set<String> THROTTLES = Set.of("RATE_LIMITED", "BROKER_BLOCKED");
-  private static final PublishStreamResponse WAKE = PublishStreamResponse.getDefaultInstance();
+  private static final Result WAKE = new Result(PublishStreamResponse.getDefaultInstance(), 0);
   private static final long LOOK_MILLIS = 1000;
 
   private final ServerCallStreamObserver<PublishStreamResponse> call;
   private final Submit submit;
 
   /** Holds at most a result per message asked for. */
-  private final BlockingQueue<PublishStreamResponse> results = new LinkedBlockingQueue<>();
+  private final BlockingQueue<Result> results = new LinkedBlockingQueue<>();
 
+  private final Credit credit = new Credit();
   private final Runnable checkCaller;
   private final AtomicInteger unanswered = new AtomicInteger();
   private volatile boolean halfClosed;
@@ -55,10 +53,13 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     this.checkCaller = checkCaller;
   }
 
-  /** Puts a message on its way. */
+  /** What a client is told of a message that came in so many bytes. */
+  private record Result(PublishStreamResponse response, long bytes) {}
+
+  /** Puts a message on its way, and waits for nothing. */
   @FunctionalInterface
   interface Submit {
-    CompletableFuture<PublishResponse> submit(PublishRequest request) throws InterruptedException;
+    CompletableFuture<PublishResponse> submit(PublishRequest request);
   }
 
   /**
@@ -67,15 +68,12 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
    * @param checkCaller throws once the caller may publish no more
    */
   static StreamObserver<PublishStreamRequest> open(
-      StreamObserver<PublishStreamResponse> responses,
-      long maxBytes,
-      Submit submit,
-      Runnable checkCaller) {
+      StreamObserver<PublishStreamResponse> responses, Submit submit, Runnable checkCaller) {
     var call = (ServerCallStreamObserver<PublishStreamResponse>) responses;
     call.disableAutoRequest();
     PublishStream stream = new PublishStream(call, submit, checkCaller);
-    StreamWriter.serve(responses, writer -> stream.write(writer, maxBytes));
-    call.request(WINDOW);
+    call.request(stream.credit.first());
+    StreamWriter.serve(responses, stream::write);
     return stream;
   }
 
@@ -83,15 +81,15 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
   public void onNext(PublishStreamRequest request) {
     unanswered.incrementAndGet();
     long sequence = request.getSequence();
+    long bytes = request.getSerializedSize();
     try {
       submit
           .submit(request.getMessage())
-          .whenComplete((published, error) -> results.add(result(sequence, published, error)));
+          .whenComplete(
+              (published, error) ->
+                  results.add(new Result(result(sequence, published, error), bytes)));
     } catch (ServiceException e) {
-      results.add(result(sequence, null, e));
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      results.add(result(sequence, null, CommonErrors.notServing("the call was interrupted")));
+      results.add(new Result(result(sequence, null, e), bytes));
     }
   }
 
@@ -107,24 +105,23 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     results.add(WAKE);
   }
 
-  private void write(StreamWriter<PublishStreamResponse> writer, long maxBytes)
-      throws InterruptedException {
+  private void write(StreamWriter<PublishStreamResponse> writer) throws InterruptedException {
     writer.write(
         PublishStreamResponse.newBuilder()
-            .setWindow(PublishWindow.newBuilder().setMaxMessages(WINDOW).setMaxBytes(maxBytes))
+            .setWindow(
+                PublishWindow.newBuilder().setMaxMessages(Credit.MOST).setMaxBytes(Credit.BYTES))
             .build());
-    Credit credit = new Credit();
     while (!gone && !writer.isEnded() && !(halfClosed && unanswered.get() == 0)) {
-      PublishStreamResponse first =
+      Result first =
           results.poll(
               credit.isHeldBack() ? Credit.PAUSE.toMillis() : LOOK_MILLIS, TimeUnit.MILLISECONDS);
       checkCaller.run();
-      for (PublishStreamResponse result = first; result != null; result = results.poll()) {
+      for (Result result = first; result != null; result = results.poll()) {
         if (result != WAKE) {
-          throttle(writer, result);
-          writer.write(result);
+          throttle(writer, result.response());
+          writer.write(result.response());
           unanswered.decrementAndGet();
-          credit.answered(isTooMuch(result));
+          credit.answered(result.bytes(), isTooMuch(result.response()));
         }
         if (credit.isDue()) {
           break;

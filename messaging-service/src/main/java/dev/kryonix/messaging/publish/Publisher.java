@@ -2,6 +2,7 @@ package dev.kryonix.messaging.publish;
 
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerErrors;
@@ -22,6 +23,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
@@ -68,11 +70,6 @@ public final class Publisher implements TenantMemory {
     this.bytes = new Semaphore(config.maxBytesInFlight());
   }
 
-  /** The most bytes that may wait for a confirm. */
-  public long maxBytesInFlight() {
-    return config.maxBytesInFlight();
-  }
-
   /**
    * Says that a message is in its queue.
    *
@@ -88,8 +85,7 @@ public final class Publisher implements TenantMemory {
   }
 
   /** A message on its way. */
-  private record Sent(
-      TenantView tenant, NewMessage message, Lane lane, Packed packed, Strand strand) {
+  record Sent(TenantView tenant, NewMessage message, Lane lane, Packed packed, Strand strand) {
     String queue() {
       return message.isOrdered()
           ? Names.ordered(message.queue().name())
@@ -138,8 +134,26 @@ public final class Publisher implements TenantMemory {
    */
   CompletableFuture<Receipt> submit(TenantView tenant, NewMessage message, Strand strand)
       throws InterruptedException {
-    Sent sent = prepare(tenant, message, strand);
+    return go(ready(tenant, message, strand));
+  }
+
+  /** The message as it goes to the broker. */
+  Sent ready(TenantView tenant, NewMessage message, Strand strand) {
+    return new Sent(tenant, message, message.lane(), envelope.pack(tenant, message), strand);
+  }
+
+  /** As {@link #submit(TenantView, NewMessage, Strand)}, of a message that is ready. */
+  CompletableFuture<Receipt> go(Sent sent) throws InterruptedException {
+    ensure(sent);
     return send(sent).thenCompose(outcome -> further(sent, outcome));
+  }
+
+  /**
+   * The same for a caller who may not wait: empty, and nothing has happened, when the message would
+   * have to, as its queue is not declared, the channel not open or its window full.
+   */
+  Optional<CompletableFuture<Receipt>> goAtOnce(Sent sent) {
+    return sendAtOnce(sent).map(outcome -> outcome.thenCompose(known -> further(sent, known)));
   }
 
   /**
@@ -158,36 +172,12 @@ public final class Publisher implements TenantMemory {
 
   private CompletableFuture<Receipt> further(Sent sent, Outcome outcome) {
     if (outcome == Outcome.RETURNED) {
-      return onOwnThread(() -> again(sent));
+      return OwnThread.run("publish-further", () -> CompletableFuture.completedFuture(again(sent)));
     }
     if (outcome == Outcome.CONFIRMED && hasCopies(sent)) {
       return copied(sent);
     }
     return CompletableFuture.completedFuture(receipt(sent, outcome));
-  }
-
-  /** What blocks happens on a thread of its own instead of the event loop. */
-  private static CompletableFuture<Receipt> onOwnThread(Work work) {
-    CompletableFuture<Receipt> result = new CompletableFuture<>();
-    Thread.ofVirtual()
-        .name("publish-further")
-        .start(
-            () -> {
-              try {
-                result.complete(work.run());
-              } catch (RuntimeException e) {
-                result.completeExceptionally(e);
-              } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                result.completeExceptionally(PublishErrors.unconfirmed());
-              }
-            });
-    return result;
-  }
-
-  @FunctionalInterface
-  private interface Work {
-    Receipt run() throws InterruptedException;
   }
 
   private Receipt again(Sent sent) throws InterruptedException {
@@ -268,12 +258,6 @@ public final class Publisher implements TenantMemory {
     return PublishErrors.unroutable(queue);
   }
 
-  private Sent prepare(TenantView tenant, NewMessage message, Strand strand) {
-    Sent sent = new Sent(tenant, message, message.lane(), envelope.pack(tenant, message), strand);
-    ensure(sent);
-    return sent;
-  }
-
   /**
    * Declares the queue. A message that may wait for a short time only gets a place for the time
    * after it as well: the broker does not wait for one.
@@ -289,6 +273,38 @@ public final class Publisher implements TenantMemory {
     }
   }
 
+  private boolean isDeclared(Sent sent) {
+    return queues.isDeclared(sent.tenant, sent.queue(), sent.exchange())
+        && (sent.message.ttl().isEmpty()
+            || queues.isDeclared(sent.tenant, Names.deadLetters(sent.message.queue().module())));
+  }
+
+  private Optional<CompletableFuture<Outcome>> sendAtOnce(Sent sent) {
+    Optional<ConfirmChannel> channel = channels.ifOpen(sent.tenant, sent.strand);
+    if (channel.isEmpty() || !isDeclared(sent)) {
+      return Optional.empty();
+    }
+    int size = sent.packed.body().length;
+    if (!bytes.tryAcquire(size)) {
+      return Optional.empty();
+    }
+    Optional<CompletableFuture<Outcome>> outcome = Optional.empty();
+    try {
+      outcome =
+          channel
+              .get()
+              .publishAtOnce(
+                  new Destination(sent.exchange(), sent.queue()),
+                  sent.packed,
+                  () -> bytes.release(size));
+      return outcome;
+    } finally {
+      if (outcome.isEmpty()) {
+        bytes.release(size);
+      }
+    }
+  }
+
   private CompletableFuture<Outcome> send(Sent sent) throws InterruptedException {
     return send(
         sent.tenant, new Destination(sent.exchange(), sent.queue()), sent.packed, sent.strand);
@@ -296,6 +312,7 @@ public final class Publisher implements TenantMemory {
 
   private CompletableFuture<Outcome> send(
       TenantView tenant, Destination to, Packed packed, Strand strand) throws InterruptedException {
+    EventLoops.requireNone();
     int size = packed.body().length;
     if (!bytes.tryAcquire(size, config.confirmTimeout().toMillis(), TimeUnit.MILLISECONDS)) {
       throw BrokerErrors.blocked();

@@ -1,9 +1,11 @@
 package dev.kryonix.messaging.publish;
 
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.connection.TenantConnections;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.locks.Lock;
@@ -38,12 +40,25 @@ final class TenantChannels {
 
   /** The channel that all messages of the strand go over, as long as it is open. */
   ConfirmChannel of(TenantView tenant, Strand strand) {
-    Key key = new Key(tenant.uid(), Math.floorMod(strand.number(), config.channels()));
-    ConfirmChannel channel = channels.get(key);
-    return channel != null && channel.isOpen() ? channel : open(tenant, key);
+    Key key = key(tenant, strand);
+    return ifOpen(key).orElseGet(() -> open(tenant, key));
+  }
+
+  /** The same channel; empty while it has to be opened. */
+  Optional<ConfirmChannel> ifOpen(TenantView tenant, Strand strand) {
+    return ifOpen(key(tenant, strand));
+  }
+
+  private Optional<ConfirmChannel> ifOpen(Key key) {
+    return Optional.ofNullable(channels.get(key)).filter(ConfirmChannel::isOpen);
+  }
+
+  private Key key(TenantView tenant, Strand strand) {
+    return new Key(tenant.uid(), Math.floorMod(strand.number(), config.channels()));
   }
 
   private ConfirmChannel open(TenantView tenant, Key key) {
+    EventLoops.requireNone();
     Lock lock = opening[Math.floorMod(key.hashCode(), LOCKS)];
     lock.lock();
     try {

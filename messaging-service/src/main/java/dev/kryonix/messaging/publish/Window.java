@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.publish;
 
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
@@ -22,9 +23,15 @@ final class Window {
     this.patience = patience;
   }
 
+  /** Takes a place if there is one. */
+  boolean tryEnter() {
+    return places.tryAcquire();
+  }
+
   /** Takes a place; waits for one, or refuses when none becomes free or the line is full. */
   void enter() throws InterruptedException {
-    if (places.tryAcquire()) {
+    EventLoops.requireNone();
+    if (tryEnter()) {
       return;
     }
     try {

@@ -28,6 +28,10 @@ public record Attempts(int failed, List<Instant> times, String firstError, Strin
 
   static Attempts of(BasicProperties properties) {
     HeaderReader headers = new HeaderReader(properties);
+    if (!headers.has(RetryHeaders.ATTEMPTS)) {
+      // As of nearly every message: they are written together.
+      return NONE;
+    }
     return new Attempts(
         Math.clamp(headers.number(RetryHeaders.ATTEMPTS, 0), 0, MOST),
         headers.times(RetryHeaders.ATTEMPT_TIMES),

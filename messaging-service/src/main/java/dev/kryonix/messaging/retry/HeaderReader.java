@@ -17,6 +17,10 @@ final class HeaderReader {
     this.headers = properties.getHeaders() == null ? Map.of() : properties.getHeaders();
   }
 
+  boolean has(String name) {
+    return headers.containsKey(name);
+  }
+
   long number(String name, long otherwise) {
     return headers.get(name) instanceof Number number ? number.longValue() : otherwise;
   }

@@ -8,6 +8,7 @@ import java.util.Iterator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The order in which a consumer gets what waits for it: of high, normal and low lanes 8, 3 and 1 of
@@ -44,13 +45,12 @@ final class FairOrder {
     Lot chosen = null;
     int all = 0;
     for (Lane lane : Lane.values()) {
-      Optional<Lot> first =
-          turn(lane).stream().filter(lot -> lot.hasNext() && admitted.test(lot)).findFirst();
-      if (first.isPresent()) {
+      Lot first = first(lane, admitted);
+      if (first != null) {
         credits.merge(lane, share(lane), Integer::sum);
         all += share(lane);
         if (chosen == null || credit(lane) > credit(chosen.lane())) {
-          chosen = first.get();
+          chosen = first;
         }
       }
     }
@@ -60,6 +60,15 @@ final class FairOrder {
     credits.merge(chosen.lane(), -all, Integer::sum);
     toTheEnd(chosen.lane(), chosen);
     return Optional.of(chosen);
+  }
+
+  private @Nullable Lot first(Lane lane, Predicate<Lot> admitted) {
+    for (Lot lot : turn(lane)) {
+      if (lot.hasNext() && admitted.test(lot)) {
+        return lot;
+      }
+    }
+    return null;
   }
 
   private void toTheEnd(Lane lane, Lot lot) {

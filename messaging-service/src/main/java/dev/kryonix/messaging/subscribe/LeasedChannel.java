@@ -7,11 +7,9 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,13 +24,6 @@ import java.util.function.Predicate;
  * attempt, and kept until that has been done: nobody else can count it.
  */
 final class LeasedChannel {
-  private static final int REMEMBERED = 10_000;
-  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-  private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-
-  /** After so many refusals of the ladder, the message goes straight back to its queue. */
-  private static final int PATIENCE = 8;
-
   private static final Settlement.Retry LEASE_OVER =
       new Settlement.Retry(Optional.empty(), "the lease ran out");
   private static final Settlement.Retry CONSUMER_GONE =
@@ -42,39 +33,15 @@ final class LeasedChannel {
   private final Channel channel;
   private final Aftercare aftercare;
   private final ReentrantLock lock = new ReentrantLock();
-  private final Map<Long, Held> held = new HashMap<>();
-  private final ToldTags told = new ToldTags();
-
-  /** Deliveries that were ended here; when there are too many, all are forgotten. */
-  private final Set<Long> expired = new HashSet<>();
+  private final HeldDeliveries held = new HeldDeliveries();
+  private final BrokerReplies broker;
+  private final Insistence insistence;
 
   /** Consumers that end with the message that they have, by its queue. */
   private final Map<String, String> stopping = new HashMap<>();
 
-  private long last;
   private int leaving;
   private boolean closing;
-  private boolean closed;
-
-  /** A delivery in a consumer's hands, or on its way out of them. */
-  private static final class Held {
-    final long id;
-    final Arrival arrival;
-    final Allowance allowance;
-    long endNanos;
-    boolean moving;
-
-    Held(long id, Arrival arrival, Allowance allowance, Duration lease) {
-      this.id = id;
-      this.arrival = arrival;
-      this.allowance = allowance;
-      extend(lease);
-    }
-
-    void extend(Duration lease) {
-      endNanos = System.nanoTime() + lease.toNanos();
-    }
-  }
 
   /**
    * @param epoch names the channel within the process
@@ -83,6 +50,8 @@ final class LeasedChannel {
     this.epoch = epoch;
     this.channel = channel;
     this.aftercare = aftercare;
+    this.broker = new BrokerReplies(channel);
+    this.insistence = new Insistence(channel);
     channel.addShutdownListener(cause -> forgetAll());
   }
 
@@ -101,43 +70,43 @@ final class LeasedChannel {
   /** The consumer has the message from now on; the number names this delivery of it. */
   long hold(Arrival arrival, Allowance allowance, Duration lease) {
     allowance.take(arrival);
+    HeldDelivery one;
     lock.lock();
     try {
-      last++;
-      if (!closed) {
-        held.put(last, new Held(last, arrival, allowance, lease));
-        return last;
+      one = held.add(arrival, allowance, lease);
+      if (!held.isClosed()) {
+        return one.id();
       }
     } finally {
       lock.unlock();
     }
-    letGo(arrival, allowance);
-    return last;
+    one.letGo();
+    return one.id();
   }
 
   /** Settles a delivery; one that was settled before is settled again without harm. */
   Settled settle(long id, Settlement settlement) {
-    Held one;
+    HeldDelivery one;
     lock.lock();
     try {
-      one = held.get(id);
+      one = held.find(id);
       if (one == null) {
-        return unheld(id, settlement);
+        return held.settleAgain(id, settlement);
       }
-      if (one.moving) {
-        return expired.contains(id) ? Settled.STALE : Settled.FAILED;
+      if (one.isMoving()) {
+        return held.settleTwice(id);
       }
       if (settlement instanceof Settlement.Extend extend) {
         one.extend(extend.lease());
         return Settled.OK;
       }
-      one.moving = true;
+      one.setMoving(true);
     } finally {
       lock.unlock();
     }
     Fate fate = Fate.FAILED;
     try {
-      fate = aftercare.settle(one.arrival, settlement);
+      fate = aftercare.settle(one.arrival(), settlement);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
@@ -152,29 +121,29 @@ final class LeasedChannel {
    */
   List<Settled> acknowledge(List<Long> ids) {
     List<Settled> outcomes = new ArrayList<>(ids.size());
-    List<Held> done = new ArrayList<>(ids.size());
+    List<HeldDelivery> done = new ArrayList<>(ids.size());
     lock.lock();
     try {
       for (long id : ids) {
-        Held one = held.get(id);
+        HeldDelivery one = held.find(id);
         if (one == null) {
-          outcomes.add(unheld(id, new Settlement.Acknowledge()));
-        } else if (one.moving) {
-          outcomes.add(expired.contains(id) ? Settled.STALE : Settled.FAILED);
+          outcomes.add(held.settleAgain(id, new Settlement.Acknowledge()));
+        } else if (one.isMoving()) {
+          outcomes.add(held.settleTwice(id));
         } else {
-          held.remove(id);
+          held.remove(one);
           stopConsumerOf(one);
           done.add(one);
           outcomes.add(Settled.OK);
         }
       }
-      tellBroker(done.stream().map(one -> one.arrival.tag()).toList());
+      broker.acknowledge(done.stream().map(HeldDelivery::tag).toList());
     } finally {
       lock.unlock();
     }
-    for (Held one : done) {
-      letGo(one.arrival, one.allowance);
-      aftercare.told(one.arrival, Fate.ACKNOWLEDGE);
+    for (HeldDelivery one : done) {
+      one.letGo();
+      aftercare.told(one.arrival(), Fate.ACKNOWLEDGE);
     }
     if (!done.isEmpty()) {
       closeWhenEmpty();
@@ -182,110 +151,65 @@ final class LeasedChannel {
     return outcomes;
   }
 
-  private void tellBroker(List<Long> acknowledged) {
-    try {
-      for (ToldTags.Acknowledgement each : told.acknowledge(acknowledged)) {
-        channel.basicAck(each.tag(), each.andAllBefore());
-      }
-    } catch (IOException | ShutdownSignalException e) {
-      Channels.abort(channel);
-    }
-  }
-
-  private Settled unheld(long id, Settlement settlement) {
-    if (id <= 0 || id > last) {
-      return Settled.INVALID;
-    }
-    boolean before = !closed && !expired.contains(id) && !(settlement instanceof Settlement.Extend);
-    return before ? Settled.OK : Settled.STALE;
-  }
-
-  private void finish(Held one, Fate fate) {
+  private void finish(HeldDelivery one, Fate fate) {
     lock.lock();
     try {
       if (fate == Fate.FAILED) {
-        one.moving = false;
+        one.setMoving(false);
         return;
       }
-      if (held.remove(one.id) == null) {
+      if (!held.remove(one)) {
         return;
       }
       stopConsumerOf(one);
-      tellBroker(one.arrival.tag(), fate);
+      broker.tell(one.tag(), fate);
     } finally {
       lock.unlock();
     }
-    one.allowance.giveBack(one.arrival);
+    one.giveBackAllowance();
     if (fate != Fate.KEEP) {
-      one.arrival.charge().giveBack();
+      one.arrival().charge().giveBack();
     }
-    aftercare.told(one.arrival, fate);
+    aftercare.told(one.arrival(), fate);
     closeWhenEmpty();
-  }
-
-  /** When the channel has gone, the message is delivered again, and nothing is to be told. */
-  private void tellBroker(long tag, Fate fate) {
-    try {
-      switch (fate) {
-        case ACKNOWLEDGE -> {
-          told.add(tag);
-          channel.basicAck(tag, false);
-        }
-        case REQUEUE -> {
-          told.add(tag);
-          channel.basicNack(tag, false, true);
-        }
-        case KEEP, FAILED -> {}
-      }
-    } catch (IOException | ShutdownSignalException e) {
-      Channels.abort(channel);
-    }
   }
 
   /** Ends the leases that are over. */
   void expireLeases() {
     long now = System.nanoTime();
-    end(one -> now - one.endNanos > 0, LEASE_OVER);
+    end(one -> one.isOver(now), LEASE_OVER);
   }
 
   /** Ends what a consumer holds that has gone. */
   void lose(Allowance allowance) {
-    end(one -> one.allowance == allowance, CONSUMER_GONE);
+    end(one -> one.isOf(allowance), CONSUMER_GONE);
   }
 
   /** Gives back what a consumer holds, as if it had not been delivered. */
   void giveBack(Allowance allowance) {
-    end(one -> one.allowance == allowance, new Settlement.Requeue());
+    end(one -> one.isOf(allowance), new Settlement.Requeue());
   }
 
-  private void end(Predicate<Held> which, Settlement settlement) {
-    List<Held> over = new ArrayList<>();
+  private void end(Predicate<HeldDelivery> which, Settlement settlement) {
+    List<HeldDelivery> over;
     lock.lock();
     try {
-      for (Held one : held.values()) {
-        if (!one.moving && which.test(one)) {
-          one.moving = true;
-          over.add(one);
-          if (expired.size() >= REMEMBERED) {
-            expired.clear();
-          }
-          expired.add(one.id);
-        }
-      }
+      over = held.end(which);
     } finally {
       lock.unlock();
     }
-    over.forEach(one -> leave(() -> aftercare.settle(one.arrival, settlement), one));
+    over.forEach(one -> leave(() -> aftercare.settle(one.arrival(), settlement), one));
   }
 
-  private void leave(Callable<Fate> first, Held one) {
+  private void leave(Callable<Fate> first, HeldDelivery one) {
     Callable<Fate> straight =
         () ->
             aftercare.settle(
-                one.arrival, new Settlement.Retry(Optional.of(Duration.ZERO), "the lease ran out"));
+                one.arrival(),
+                new Settlement.Retry(Optional.of(Duration.ZERO), "the lease ran out"));
     Thread.ofVirtual()
         .name("leaving")
-        .start(() -> untilDone(first, straight).ifPresent(fate -> finish(one, fate)));
+        .start(() -> insistence.untilDone(first, straight).ifPresent(fate -> finish(one, fate)));
   }
 
   /** Takes a message away that no consumer has had. */
@@ -300,41 +224,17 @@ final class LeasedChannel {
   }
 
   private void carry(Arrival arrival, Callable<Fate> how) {
-    Optional<Fate> fate = untilDone(how, how);
+    Optional<Fate> fate = insistence.untilDone(how, how);
     lock.lock();
     try {
       leaving--;
-      fate.ifPresent(done -> tellBroker(arrival.tag(), done));
+      fate.ifPresent(done -> broker.tell(arrival.tag(), done));
     } finally {
       lock.unlock();
     }
     arrival.charge().giveBack();
     fate.ifPresent(done -> aftercare.told(arrival, done));
     closeWhenEmpty();
-  }
-
-  /** Empty when the channel has gone, and with it the message. */
-  private Optional<Fate> untilDone(Callable<Fate> how, Callable<Fate> whenRefused) {
-    Duration pause = FIRST_PAUSE;
-    try {
-      for (int tries = 1; isOpen(); tries++) {
-        Fate fate = (tries <= PATIENCE ? how : whenRefused).call();
-        if (fate != Fate.FAILED) {
-          return Optional.of(fate);
-        }
-        Thread.sleep(pause);
-        pause =
-            pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0
-                ? pause.multipliedBy(2)
-                : LONGEST_PAUSE;
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-    } catch (Exception e) {
-      Channels.abort(channel);
-      throw new IllegalStateException(e);
-    }
-    return Optional.empty();
   }
 
   /** A message that was offered to a consumer, who did not take it after all. */
@@ -349,32 +249,20 @@ final class LeasedChannel {
   void stop(String source, String consumerTag, int prefetch) {
     lock.lock();
     try {
-      if (prefetch == 1 && isHeld(source)) {
+      if (prefetch == 1 && held.hasOf(source)) {
         stopping.put(source, consumerTag);
       } else {
-        cancel(consumerTag);
+        broker.cancel(consumerTag);
       }
     } finally {
       lock.unlock();
     }
   }
 
-  private void stopConsumerOf(Held one) {
-    String consumerTag = stopping.remove(one.arrival.taken().source());
+  private void stopConsumerOf(HeldDelivery one) {
+    String consumerTag = stopping.remove(one.source());
     if (consumerTag != null) {
-      cancel(consumerTag);
-    }
-  }
-
-  private boolean isHeld(String source) {
-    return held.values().stream().anyMatch(one -> one.arrival.taken().source().equals(source));
-  }
-
-  private void cancel(String consumerTag) {
-    try {
-      Channels.cancelAtOnce(channel, consumerTag);
-    } catch (IOException | ShutdownSignalException e) {
-      Channels.abort(channel);
+      broker.cancel(consumerTag);
     }
   }
 
@@ -392,7 +280,7 @@ final class LeasedChannel {
   void refuse(long tag) {
     lock.lock();
     try {
-      tellBroker(tag, Fate.REQUEUE);
+      broker.tell(tag, Fate.REQUEUE);
     } finally {
       lock.unlock();
     }
@@ -412,7 +300,7 @@ final class LeasedChannel {
   private void closeWhenEmpty() {
     lock.lock();
     try {
-      if (!closing || closed || leaving > 0 || !held.isEmpty()) {
+      if (!closing || held.isClosed() || leaving > 0 || !held.isEmpty()) {
         return;
       }
     } finally {
@@ -427,20 +315,13 @@ final class LeasedChannel {
   }
 
   private void forgetAll() {
-    List<Held> all;
+    List<HeldDelivery> all;
     lock.lock();
     try {
-      closed = true;
-      all = List.copyOf(held.values());
-      held.clear();
+      all = held.close();
     } finally {
       lock.unlock();
     }
-    all.forEach(one -> letGo(one.arrival, one.allowance));
-  }
-
-  private static void letGo(Arrival arrival, Allowance allowance) {
-    arrival.charge().giveBack();
-    allowance.giveBack(arrival);
+    all.forEach(HeldDelivery::letGo);
   }
 }

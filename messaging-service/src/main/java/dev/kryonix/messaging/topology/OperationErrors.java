@@ -6,28 +6,28 @@ import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import io.grpc.Status.Code;
 
-/** Why there is no queue for what a caller names. */
+/** Why there is no queue for what a caller names, in which field of the request. */
 final class OperationErrors {
   private OperationErrors() {}
 
-  static ServiceException unknownModule(String module, Catalog catalog) {
+  static ServiceException unknownModule(String module, Catalog catalog, String field) {
     String known = String.join(", ", catalog.modules().keySet()) + ", " + Catalog.MOBILE;
     return ServiceException.of(
             Code.INVALID_ARGUMENT,
             ErrorReason.ERROR_REASON_MODULE_UNKNOWN,
             "There is no module '%s'; there are %s.".formatted(module, known))
         .with("module", module)
-        .field("module", "must be one of " + known);
+        .field(field, "must name one of " + known);
   }
 
-  static ServiceException unknownOperation(String module, String operation) {
+  static ServiceException unknownOperation(String module, String operation, String field) {
     return ServiceException.of(
             Code.INVALID_ARGUMENT,
             ErrorReason.ERROR_REASON_OPERATION_UNKNOWN,
             "The module '%s' has no operation '%s'.".formatted(module, operation))
         .with("module", module)
         .with("operation", operation)
-        .field("operation", "must be an operation or alias of the module, as in the catalogue");
+        .field(field, "must name an operation or alias of the module, as in the catalogue");
   }
 
   static ServiceException moduleNotEnabled(String module, TenantId tenant) {

@@ -26,11 +26,13 @@ public final class Operations {
   /** The queue of an operation or alias; refuses what the catalogue or the tenant does not have. */
   public LiveQueue require(TenantView tenant, String module, String operation) {
     Module known =
-        catalog.module(module).orElseThrow(() -> OperationErrors.unknownModule(module, catalog));
+        catalog
+            .module(module)
+            .orElseThrow(() -> OperationErrors.unknownModule(module, catalog, "module"));
     Operation found =
         known
             .operation(operation)
-            .orElseThrow(() -> OperationErrors.unknownOperation(module, operation));
+            .orElseThrow(() -> OperationErrors.unknownOperation(module, operation, "operation"));
     if (!has(tenant, known.name())) {
       throw OperationErrors.moduleNotEnabled(module, tenant.id());
     }
@@ -68,9 +70,9 @@ public final class Operations {
   public String canonical(String module, String operation) {
     return catalog
         .module(module)
-        .orElseThrow(() -> OperationErrors.unknownModule(module, catalog))
+        .orElseThrow(() -> OperationErrors.unknownModule(module, catalog, "module"))
         .operation(operation)
-        .orElseThrow(() -> OperationErrors.unknownOperation(module, operation))
+        .orElseThrow(() -> OperationErrors.unknownOperation(module, operation, "operation"))
         .name();
   }
 
@@ -84,7 +86,7 @@ public final class Operations {
   /** Refuses a module that the catalogue does not have. */
   public void requireKnown(String module) {
     if (catalog.module(module).isEmpty()) {
-      throw OperationErrors.unknownModule(module, catalog);
+      throw OperationErrors.unknownModule(module, catalog, "module");
     }
   }
 
@@ -122,44 +124,56 @@ public final class Operations {
   }
 
   /**
-   * The queues that the patterns of a subscription come to; refuses a pattern that names nothing.
+   * The queues that patterns come to, such as {@code crm.*}, which a request has in its field
+   * {@code sources}; refuses a pattern that names nothing.
    */
-  public List<LiveQueue> matching(TenantView tenant, List<String> patterns) {
+  public List<LiveQueue> matching(TenantView tenant, List<String> sources) {
     List<LiveQueue> queues = new ArrayList<>();
-    for (String pattern : patterns) {
+    for (int i = 0; i < sources.size(); i++) {
+      String pattern = sources.get(i);
       int dot = pattern.indexOf('.');
-      matching(tenant, pattern.substring(0, dot), pattern.substring(dot + 1)).stream()
-          .filter(queue -> !queues.contains(queue))
-          .forEach(queues::add);
+      String module = pattern.substring(0, dot);
+      String operation = pattern.substring(dot + 1);
+      String field = "sources[" + i + "]";
+      List<LiveQueue> found =
+          module.equals("*")
+              ? ofAnyModule(tenant, operation, field)
+              : ofModule(tenant, module, operation, field);
+      found.stream().filter(queue -> !queues.contains(queue)).forEach(queues::add);
     }
     return queues;
   }
 
-  private List<LiveQueue> matching(TenantView tenant, String module, String operation) {
-    boolean anyOperation = operation.equals("*");
-    if (!module.equals("*")) {
-      if (!anyOperation) {
-        return List.of(require(tenant, module, operation));
-      }
-      Module known =
-          catalog.module(module).orElseThrow(() -> OperationErrors.unknownModule(module, catalog));
-      if (!has(tenant, known.name())) {
-        throw OperationErrors.moduleNotEnabled(module, tenant.id());
-      }
-      return known.operations().values().stream().map(each -> queue(known, each)).toList();
+  private List<LiveQueue> ofModule(
+      TenantView tenant, String module, String operation, String field) {
+    Module known =
+        catalog
+            .module(module)
+            .orElseThrow(() -> OperationErrors.unknownModule(module, catalog, field));
+    List<Operation> operations =
+        operation.equals("*")
+            ? List.copyOf(known.operations().values())
+            : List.of(
+                known
+                    .operation(operation)
+                    .orElseThrow(() -> OperationErrors.unknownOperation(module, operation, field)));
+    if (!has(tenant, known.name())) {
+      throw OperationErrors.moduleNotEnabled(module, tenant.id());
     }
+    return operations.stream().map(each -> queue(known, each)).toList();
+  }
+
+  private List<LiveQueue> ofAnyModule(TenantView tenant, String operation, String field) {
+    boolean any = operation.equals("*");
     List<LiveQueue> queues = new ArrayList<>();
     for (Module known : modulesOf(tenant)) {
       known.operations().values().stream()
           .filter(
-              each ->
-                  anyOperation
-                      || each.name().equals(operation)
-                      || each.aliases().contains(operation))
+              each -> any || each.name().equals(operation) || each.aliases().contains(operation))
           .forEach(each -> queues.add(queue(known, each)));
     }
     if (queues.isEmpty()) {
-      throw OperationErrors.unknownOperation("*", operation);
+      throw OperationErrors.unknownOperation("*", operation, field);
     }
     return queues;
   }

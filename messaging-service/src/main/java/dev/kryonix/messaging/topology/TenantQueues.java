@@ -5,6 +5,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Broker;
 import dev.kryonix.messaging.broker.BrokerErrors;
@@ -213,7 +214,19 @@ public final class TenantQueues implements TenantMemory {
     return () -> listeners.remove(listener);
   }
 
+  /** Whether a queue of that name is known to be there. */
+  public boolean isDeclared(TenantView tenant, String queue) {
+    return known(tenant.uid()).declared.contains(queue);
+  }
+
+  /** Whether a queue is known to be there and the exchange of a route to lead to it. */
+  public boolean isDeclared(TenantView tenant, String queue, String exchange) {
+    return isDeclared(tenant, queue)
+        && (exchange.equals(Names.PUBLISH) || isDeclared(tenant, bound(queue, exchange)));
+  }
+
   private void ensure(TenantView tenant, String name, Declaration declaration) {
+    EventLoops.requireNone();
     Known known = known(tenant.uid());
     if (known.declared.contains(name)) {
       return;

@@ -99,6 +99,9 @@ final class TenantVhost {
           putVhost(vhost.path(), uid, wanted.body());
         }
       }
+      if (!usable) {
+        completion.awaitWhole(tenant);
+      }
       return !usable;
     } finally {
       making.release();

@@ -8,9 +8,11 @@ import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
 import jakarta.inject.Singleton;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Finishes vhosts whose making was cut short. The broker makes one in steps (its record, the
@@ -25,6 +27,11 @@ final class VhostCompletion {
 
   private static final String EVERYTHING = ".*";
 
+  /** How long another instance is given to finish what it may be making just now. */
+  private static final Duration IN_THE_MAKING = Duration.ofSeconds(3);
+
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(100);
+
   private final ManagementApi api;
   private final String administrator;
 
@@ -34,12 +41,11 @@ final class VhostCompletion {
   }
 
   /**
-   * Makes what is missing. False when that cannot be done, because nobody but the broker makes
-   * default exchanges, and nothing is lost by making the vhost anew.
+   * Makes what is missing, unless somebody else does. False when that cannot be done, because
+   * nobody but the broker makes default exchanges, and nothing is lost by making the vhost anew.
    */
   boolean complete(TenantId tenant, JsonObject vhost) throws ManagementException {
-    String permission = ManagementApi.path("permissions", Names.vhost(tenant), administrator);
-    if (api.get(permission).isPresent()) {
+    if (isWholeSoon(tenant)) {
       return true;
     }
     if (!names("exchanges", tenant).containsAll(DEFAULT_EXCHANGES)
@@ -51,8 +57,32 @@ final class VhostCompletion {
     for (String right : new String[] {"configure", "write", "read"}) {
       all.addProperty(right, EVERYTHING);
     }
-    api.put(permission, all);
+    api.put(permission(tenant), all);
     return true;
+  }
+
+  /**
+   * Gives time to an instance that asked the broker for the same vhost before this one: who comes
+   * second is answered before it is whole.
+   */
+  void awaitWhole(TenantId tenant) throws ManagementException {
+    // If it never is, the next step is refused, and the next try completes it.
+    var unused = isWholeSoon(tenant);
+  }
+
+  private boolean isWholeSoon(TenantId tenant) throws ManagementException {
+    long end = System.nanoTime() + IN_THE_MAKING.toNanos();
+    while (api.get(permission(tenant)).isEmpty()) {
+      if (System.nanoTime() - end > 0) {
+        return false;
+      }
+      LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    }
+    return true;
+  }
+
+  private String permission(TenantId tenant) {
+    return ManagementApi.path("permissions", Names.vhost(tenant), administrator);
   }
 
   private void startWhereStopped(TenantId tenant, JsonObject vhost) throws ManagementException {

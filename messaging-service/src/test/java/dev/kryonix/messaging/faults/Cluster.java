@@ -7,12 +7,17 @@ import static org.awaitility.Awaitility.await;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ConnectionFactory;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.process.Messaging;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +25,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /** The private broker cluster of three nodes, numbered from 1, to be killed, mended and asked. */
@@ -101,6 +107,58 @@ final class Cluster {
             .orElseThrow(() -> new AssertionError("no queue " + queue));
     assertThat(found.getAsJsonArray("members")).as("copies of %s", queue).hasSize(3);
     return number(found.get("leader").getAsString());
+  }
+
+  /** The node that the tenant's consumers are connected to. */
+  static int nodeOfConsumers(DesiredTenant tenant) {
+    ManagementApi api = management();
+    String path = ManagementApi.path("vhosts", Messaging.vhost(tenant), "connections");
+    return await("the connection is told of")
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                api.list(path + "?columns=node,user_provided_name").stream()
+                    .filter(each -> text(each, "user_provided_name").endsWith(" consume"))
+                    .map(each -> number(text(each, "node")))
+                    .findFirst(),
+            Optional::isPresent)
+        .orElseThrow();
+  }
+
+  /** Declares a queue of the tenant at a node, which leads it from then on. */
+  static void declareAt(int node, DesiredTenant tenant, String queue) throws Exception {
+    URI address = URI.create("amqp://" + nodes().get(node - 1));
+    ConnectionFactory factory = new ConnectionFactory();
+    factory.setHost(address.getHost());
+    factory.setPort(address.getPort());
+    factory.setUsername(variable("KRYONIX_RABBITMQ_USER"));
+    factory.setPassword(variable("KRYONIX_RABBITMQ_PASSWORD"));
+    factory.setVirtualHost(Messaging.vhost(tenant));
+    try (Connection connection = factory.newConnection();
+        Channel channel = connection.createChannel()) {
+      channel.queueDeclare(queue, true, false, false, Map.of("x-queue-type", "quorum"));
+    }
+    await("%s is told of".formatted(queue))
+        .atMost(Duration.ofSeconds(30))
+        .ignoreExceptions()
+        .untilAsserted(() -> assertThat(leader(tenant, queue)).isEqualTo(node));
+  }
+
+  /** Waits until somebody consumes from the queue. */
+  static void awaitConsumer(DesiredTenant tenant, String queue) {
+    ManagementApi api = management();
+    String path = ManagementApi.path("consumers", Messaging.vhost(tenant));
+    await("somebody consumes from %s".formatted(queue))
+        .atMost(Duration.ofSeconds(30))
+        .until(
+            () ->
+                api.list(path).stream()
+                    .map(consumer -> consumer.getAsJsonObject("queue"))
+                    .anyMatch(of -> text(of, "name").equals(queue)));
+  }
+
+  private static String text(JsonObject object, String field) {
+    return object.get(field) instanceof JsonPrimitive text ? text.getAsString() : "";
   }
 
   /** The number in a node's name. */

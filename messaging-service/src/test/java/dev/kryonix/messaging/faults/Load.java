@@ -62,10 +62,8 @@ final class Load implements AutoCloseable {
   }
 
   private void add(int number, Random seeds) {
-    DesiredTenant tenant = ground.messaging().newTenant();
-    if (number == 0) {
-      tenant = ground.messaging().tenants().change(tenant, changed -> changed.setPlan("pro"));
-    }
+    // The first has a history.
+    DesiredTenant tenant = ground.messaging().newTenantOfPlan(number == 0 ? "pro" : "basic");
     AtomicLong count = new AtomicLong();
     tenants.add(tenant);
     confirmed.add(count);

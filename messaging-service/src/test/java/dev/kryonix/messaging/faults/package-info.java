@@ -1,7 +1,7 @@
 /**
- * What the service promises while nodes, processes and the network between them fail for real. Long
- * runs on a private cluster, by {@code ./kryonix test faults}: the classes are named so that no
- * other run takes them.
+ * What the service promises while nodes, processes and the network between them fail for real, on a
+ * private cluster of the broker. What takes long is tagged so, and run by {@code ./kryonix test
+ * faults} only.
  */
 @NullMarked
 package dev.kryonix.messaging.faults;

@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.process;
 
 import static dev.kryonix.messaging.process.Refusals.assertRefused;
+import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -110,6 +111,12 @@ final class HistoryIT {
         .isEqualTo(numbers(0, 30));
     assertThat(texts(replay(all().addSources(QUEUE).setFromTime(timestamp(between)).build())))
         .isEqualTo(numbers(30, 60));
+    Instant toCome = Instant.now().plus(Duration.ofDays(1));
+    assertThat(texts(replay(all().addSources(QUEUE).setFromTime(timestamp(toCome)).build())))
+        .isEmpty();
+    Instant longAgo = Instant.parse("0001-01-01T00:00:00Z");
+    assertThat(texts(replay(all().addSources(QUEUE).setFromTime(timestamp(longAgo)).build())))
+        .hasSize(60);
     assertThat(texts(replay(all().addSources(QUEUE).setUntilTime(timestamp(between)).build())))
         .isEqualTo(numbers(0, 30));
     assertThat(texts(replay(all().addSources(QUEUE).setMaxMessages(7).build())))
@@ -226,6 +233,25 @@ final class HistoryIT {
 
     assertThat(messaging.ready(tenant, QUEUE)).isEqualTo(1);
     assertThat(texts(replay(all().addSources(QUEUE).build()))).isEqualTo(numbers(0, 2));
+  }
+
+  /** A queue made by hand has the history's place among those that the tenant may have. */
+  @Test
+  void aPublishOfWhichTheHistoryMissesItsCopyEndsAsUnknown() throws Exception {
+    messaging.changeLimits(tenant, Messaging.limits().toBuilder().setQueues(1).build());
+    publish(0, 1, Map.of());
+    try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
+        Channel channel = connection.createChannel()) {
+      channel.queueDelete(HISTORY);
+      channel.queueDeclare("by-hand", true, false, false, Map.of("x-queue-type", "quorum"));
+
+      assertRefusedForNow(() -> messaging.publish(tenant), Code.UNAVAILABLE, "CONFIRM_TIMEOUT");
+
+      assertThat(messaging.ready(tenant, QUEUE)).isEqualTo(2);
+      channel.queueDelete("by-hand");
+    }
+    publish(2, 3, Map.of());
+    assertThat(texts(replay(all().addSources(QUEUE).build()))).containsExactly("n2");
   }
 
   @Test

@@ -7,8 +7,15 @@ import static org.awaitility.Awaitility.await;
 
 import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
+import dev.kryonix.api.messaging.v1.DeadLetterView;
 import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.ListDeadLettersRequest;
+import dev.kryonix.api.messaging.v1.ListQueuesRequest;
+import dev.kryonix.api.messaging.v1.Nack;
+import dev.kryonix.api.messaging.v1.NackAction;
+import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PullRequest;
+import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.testkit.network.Fault;
 import dev.kryonix.testkit.network.Fault.Direction;
@@ -16,11 +23,15 @@ import dev.kryonix.testkit.network.FaultProxy;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -33,6 +44,7 @@ final class LateAnswerIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
 
   private final FaultProxy broker;
+  private final FaultProxy management;
   private final Messaging messaging;
 
   LateAnswerIT(@TempDir Path folder) throws IOException, JOSEException {
@@ -41,14 +53,24 @@ final class LateAnswerIT {
             new InetSocketAddress(
                 variable("KRYONIX_RABBITMQ_HOST"),
                 Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT"))));
+    URI managementUrl = URI.create(variable("KRYONIX_RABBITMQ_MANAGEMENT_URL"));
+    management =
+        new FaultProxy(new InetSocketAddress(managementUrl.getHost(), managementUrl.getPort()));
     messaging =
-        new Messaging(folder, Map.of("KRYONIX_RABBITMQ_NODES", "127.0.0.1:" + broker.port()));
+        new Messaging(
+            folder,
+            Map.of(
+                "KRYONIX_RABBITMQ_NODES", "127.0.0.1:" + broker.port(),
+                "KRYONIX_RABBITMQ_MANAGEMENT_URL", "http://127.0.0.1:" + management.port(),
+                // Nobody else takes dead letters in meanwhile.
+                "KRYONIX_DEAD_LETTERS_SWEEP", "1h"));
   }
 
   @AfterAll
   void stop() throws IOException, InterruptedException {
     messaging.stop();
     broker.close();
+    management.close();
   }
 
   @Test
@@ -76,6 +98,68 @@ final class LateAnswerIT {
               return !pulled.isEmpty();
             });
     assertThat(pulled.getFirst().getMessage().getMessageId()).isEqualTo(late);
+  }
+
+  /** A call that has nothing else to answer with waits for as long as anybody does. */
+  @Test
+  void whatIsKnownOfDeadLettersIsAnsweredBeforeTheManagementApiIsGivenUp() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    String dead = messaging.publish(tenant);
+    drop(tenant, pull(tenant).getFirst());
+    assertThat(deadLetters(tenant)).containsExactly(dead);
+    // Makes a queue, so that what the service knows of queues is out of date.
+    messaging
+        .stub(tenant)
+        .publish(PublishRequest.newBuilder().setModule("crm").setOperation("tasks.assign").build());
+
+    management.set(new Fault.Stall());
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      Future<?> waiting =
+          threads.submit(
+              () ->
+                  assertRefusedForNow(
+                      () ->
+                          messaging
+                              .stub(tenant)
+                              .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+                              .listQueues(ListQueuesRequest.getDefaultInstance()),
+                      Code.UNAVAILABLE,
+                      "STORE_UNAVAILABLE"));
+
+      assertThat(deadLetters(tenant)).containsExactly(dead);
+
+      assertThat(waiting.isDone()).as("the other call has been given up").isFalse();
+      waiting.get();
+    } finally {
+      management.heal();
+    }
+  }
+
+  private List<String> deadLetters(DesiredTenant tenant) throws JOSEException {
+    return messaging
+        .stub(tenant)
+        .withDeadlineAfter(PATIENCE.toSeconds(), TimeUnit.SECONDS)
+        .listDeadLetters(
+            ListDeadLettersRequest.newBuilder()
+                .setView(DeadLetterView.DEAD_LETTER_VIEW_FULL)
+                .build())
+        .getDeadLettersList()
+        .stream()
+        .map(letter -> letter.getMessage().getMessageId())
+        .toList();
+  }
+
+  private void drop(DesiredTenant tenant, Delivery delivery) throws JOSEException {
+    AcknowledgeRequest request =
+        AcknowledgeRequest.newBuilder()
+            .addNacks(
+                Nack.newBuilder()
+                    .setAction(NackAction.NACK_ACTION_DROP)
+                    .setError("no")
+                    .addAckTokens(delivery.getAckToken()))
+            .build();
+    assertThat(messaging.stub(tenant).acknowledge(request).getResults(0).getOutcome())
+        .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
   }
 
   private List<Delivery> pull(DesiredTenant tenant) throws JOSEException {

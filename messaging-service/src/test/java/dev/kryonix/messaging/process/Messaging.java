@@ -120,12 +120,22 @@ public final class Messaging {
     return newTenant(LIMITS.toBuilder().setQueueDepth(messages).build());
   }
 
+  /** A tenant of another plan from its beginning on, for every instance. */
+  public DesiredTenant newTenantOfPlan(String plan) {
+    return newTenant(LIMITS, plan);
+  }
+
   private DesiredTenant newTenant(MessagingLimits limits) {
+    return newTenant(limits, "basic");
+  }
+
+  private DesiredTenant newTenant(MessagingLimits limits, String plan) {
     String id = "it_" + UUID.randomUUID().toString().substring(0, 8);
     return tenants.create(
         id,
         tenant ->
             tenant
+                .setPlan(plan)
                 .addAllModules(List.of("agendamento", "crm"))
                 .setLimits(Limits.newBuilder().setMessaging(limits))
                 .addSecrets(

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
+import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.Nack;
@@ -167,21 +168,27 @@ final class OrderIT {
       publish("b", "b" + i);
     }
     for (int i = 0; i < 3; i++) {
-      List<Delivery> pulled =
-          messaging
-              .stub(tenant)
-              .pull(
-                  PullRequest.newBuilder()
-                      .addSources(QUEUE)
-                      .setWait(Durations.fromSeconds(10))
-                      .build())
-              .getDeliveriesList();
+      // A pull answers with what is there, which may be less than there will be.
+      List<Delivery> pulled = new ArrayList<>();
+      await()
+          .until(
+              () -> {
+                pulled.addAll(pull());
+                return pulled.size() >= 2;
+              });
       assertThat(pulled.stream().map(OrderIT::text)).containsExactlyInAnyOrder("a" + i, "b" + i);
       AcknowledgeRequest.Builder done = AcknowledgeRequest.newBuilder();
       pulled.forEach(each -> done.addAckTokens(each.getAckToken()));
       assertThat(messaging.stub(tenant).acknowledge(done.build()).getResultsList())
           .allMatch(result -> result.getOutcome() == OK);
     }
+  }
+
+  private List<Delivery> pull() throws JOSEException {
+    return messaging
+        .stub(tenant)
+        .pull(PullRequest.newBuilder().addSources(QUEUE).setWait(Durations.fromSeconds(10)).build())
+        .getDeliveriesList();
   }
 
   /** Order and attempts outlive the replica that had the queue, and a second one takes over. */

@@ -2,6 +2,7 @@ package dev.kryonix.messaging.process;
 
 import static dev.kryonix.messaging.process.Refusals.assertRefused;
 import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
+import static dev.kryonix.messaging.process.Refusals.refusedField;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
@@ -17,6 +18,7 @@ import dev.kryonix.api.messaging.v1.Lane;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
+import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
@@ -26,6 +28,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -222,6 +225,16 @@ final class PublishAndSubscribeIT {
         "MESSAGE_TOO_LARGE");
 
     assertThat(queues()).isEqualTo("[]");
+  }
+
+  @Test
+  void aSourceThatNamesNothingIsTheFieldThatIsRefused() {
+    for (String wrong : List.of("padaria.*", "crm.nada", "*.nada")) {
+      PullRequest request = PullRequest.newBuilder().addSources("*.*").addSources(wrong).build();
+      assertThat(refusedField(() -> messaging.stub(tenant).pull(request)))
+          .as(wrong)
+          .isEqualTo("sources[1]");
+    }
   }
 
   @Test

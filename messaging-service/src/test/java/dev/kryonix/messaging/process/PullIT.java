@@ -2,13 +2,17 @@ package dev.kryonix.messaging.process;
 
 import static dev.kryonix.messaging.process.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
+import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.Compression;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.ExtendLease;
+import dev.kryonix.api.messaging.v1.ListQueuesRequest;
+import dev.kryonix.api.messaging.v1.ListQueuesResponse;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
@@ -16,8 +20,12 @@ import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.testkit.ServiceProcess;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -28,23 +36,30 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Taking messages without a stream, and settling them wherever the call arrives. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 final class PullIT {
   private static final String QUEUE = "crm.leads.create";
+  private static final Duration PATIENCE = Duration.ofSeconds(30);
   private static final SettlementOutcome OK = SettlementOutcome.SETTLEMENT_OUTCOME_OK;
   private static final SettlementOutcome STALE = SettlementOutcome.SETTLEMENT_OUTCOME_STALE;
   private static final SettlementOutcome INVALID = SettlementOutcome.SETTLEMENT_OUTCOME_INVALID;
 
   private Path folder;
   private Messaging messaging;
+  private @Nullable ServiceProcess other;
   private DesiredTenant tenant;
 
   @BeforeAll
@@ -59,9 +74,25 @@ final class PullIT {
     tenant = messaging.newTenant();
   }
 
+  /** Started when a test needs it first, and killed by the one that comes last. */
+  private ServiceProcess otherInstance() throws IOException {
+    ServiceProcess running = other;
+    if (running == null) {
+      running = messaging.replica(folder.resolve("other"));
+      other = running;
+    }
+    return running;
+  }
+
   @AfterAll
   void stop() throws InterruptedException {
-    messaging.stop();
+    try {
+      messaging.stop();
+    } finally {
+      if (other != null) {
+        other.kill();
+      }
+    }
   }
 
   @Test
@@ -91,19 +122,11 @@ final class PullIT {
 
   @Test
   void whoWaitsGetsWhatIsPublishedMeanwhile() throws Exception {
-    CompletableFuture<List<Delivery>> waiting =
-        CompletableFuture.supplyAsync(
-            () -> {
-              try {
-                return pull(PullRequest.newBuilder().setWait(Durations.fromSeconds(15)));
-              } catch (Exception e) {
-                throw new IllegalStateException(e);
-              }
-            });
+    CompletableFuture<List<Delivery>> waiting = waitingPull(tenant);
 
     String id = messaging.publish(tenant);
 
-    List<Delivery> deliveries = waiting.get(14, TimeUnit.SECONDS);
+    List<Delivery> deliveries = waiting.get(29, TimeUnit.SECONDS);
     assertThat(deliveries).hasSize(1);
     assertThat(deliveries.getFirst().getMessage().getMessageId()).isEqualTo(id);
     assertThat(acknowledge(deliveries)).containsExactly(OK);
@@ -195,11 +218,60 @@ final class PullIT {
         "INVALID_FIELD");
   }
 
+  /**
+   * The queue of a cancelled consumer forgets it when the consumer's node dies, and with it what it
+   * has: nobody gets that until the queue has another leader.
+   */
   @Test
+  void theConsumerThroughWhichAPullGotItsMessageStaysUntilThatIsSettled() throws Exception {
+    messaging.publish(tenant);
+    assertThat(acknowledge(pull(PullRequest.newBuilder()))).containsExactly(OK);
+    CompletableFuture<List<Delivery>> waiting = waitingPull(tenant);
+    await().atMost(PATIENCE).until(() -> consumers(tenant).contains(QUEUE));
+    messaging.publish(tenant);
+    List<Delivery> held = waiting.get();
+    assertThat(held).hasSize(1);
+
+    assertThat(consumers(tenant)).containsExactly(QUEUE);
+    messaging.publish(tenant);
+    List<Delivery> next = pull(PullRequest.newBuilder());
+    assertThat(next).as("what comes later is for others").hasSize(1);
+    assertThat(acknowledge(held)).containsExactly(OK);
+    await().atMost(PATIENCE).until(() -> consumers(tenant).isEmpty());
+    assertThat(acknowledge(next)).containsExactly(OK);
+  }
+
+  @Test
+  @Order(Integer.MAX_VALUE - 1)
+  void aWaitingPullJoinsALaneThatAnotherInstanceMakes() throws Exception {
+    messaging.stub(tenant).publish(message(1).toBuilder().setPriority(9).build());
+    assertThat(acknowledge(pull(PullRequest.newBuilder()))).containsExactly(OK);
+    ServiceProcess maker = otherInstance();
+    awaitServed(tenant, maker);
+    CompletableFuture<List<Delivery>> waiting = waitingPull(tenant);
+    await().atMost(PATIENCE).until(() -> consumers(tenant).contains(QUEUE + ".high"));
+
+    String id =
+        messaging
+            .stub(tenant, maker)
+            .publish(message(1).toBuilder().setPriority(1).build())
+            .getMessageId();
+
+    List<Delivery> deliveries = waiting.get();
+    assertThat(deliveries).hasSize(1);
+    assertThat(deliveries.getFirst().getMessage().getMessageId()).isEqualTo(id);
+    assertThat(acknowledge(deliveries)).containsExactly(OK);
+  }
+
+  /** Last, as it takes the other instance away. */
+  @Test
+  @Order(Integer.MAX_VALUE)
   void anotherInstanceSettlesWhatThisOneDeliveredUntilItDies() throws Exception {
-    // Made before there are two: who comes second to make one is refused, and tries again.
+    ServiceProcess other = otherInstance();
     DesiredTenant shared = messaging.newTenant();
-    ServiceProcess other = messaging.replica(folder.resolve("other"));
+    awaitServed(tenant, messaging.service());
+    awaitServed(shared, messaging.service());
+    awaitServed(shared, other);
     for (int i = 0; i < 4; i++) {
       messaging.publish(shared);
     }
@@ -278,6 +350,45 @@ final class PullIT {
       assertThat(others).hasSize(2).allSatisfy(each -> assertThat(each.getAttempt()).isEqualTo(1));
       assertThat(acknowledge(others)).containsOnly(OK);
     }
+  }
+
+  /** Of two instances, one makes a tenant, and the other hears of it later. */
+  private void awaitServed(DesiredTenant of, ServiceProcess by) {
+    await("the instance serves the tenant")
+        .atMost(PATIENCE)
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .until(
+            () -> messaging.stub(of, by).listQueues(ListQueuesRequest.getDefaultInstance()),
+            ListQueuesResponse::isInitialized);
+  }
+
+  /** Waits for as long as a pull may. */
+  private CompletableFuture<List<Delivery>> waitingPull(DesiredTenant of) {
+    PullRequest request =
+        PullRequest.newBuilder().addSources(QUEUE).setWait(Durations.fromSeconds(30)).build();
+    return CompletableFuture.supplyAsync(
+        () -> {
+          try {
+            return messaging
+                .stub(of)
+                .withDeadlineAfter(60, TimeUnit.SECONDS)
+                .pull(request)
+                .getDeliveriesList();
+          } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+          }
+        },
+        // Not the common pool, on which the client of the management API works, too.
+        Thread::startVirtualThread);
+  }
+
+  /** The queues that have a consumer, one for each, without those that are cancelled. */
+  private static List<String> consumers(DesiredTenant of) throws ManagementException {
+    return Messaging.management()
+        .list(ManagementApi.path("consumers", Messaging.vhost(of)))
+        .stream()
+        .map(consumer -> consumer.getAsJsonObject("queue").get("name").getAsString())
+        .toList();
   }
 
   private List<Delivery> pull(PullRequest.Builder request) throws Exception {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import com.google.protobuf.Any;
 import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.rpc.BadRequest;
 import com.google.rpc.ErrorInfo;
 import com.google.rpc.RetryInfo;
 import com.google.rpc.Status;
@@ -34,6 +35,14 @@ final class Refusals {
         code,
         reason);
     assertThat(detail(error, RetryInfo.class).hasRetryDelay()).isTrue();
+  }
+
+  /** The only field that a call was refused for. */
+  static String refusedField(ThrowingCallable call) {
+    Throwable error = Objects.requireNonNull(catchThrowable(call), "not refused");
+    BadRequest bad = detail(error, BadRequest.class);
+    assertThat(bad.getFieldViolationsCount()).as("%s", bad).isEqualTo(1);
+    return bad.getFieldViolations(0).getField();
   }
 
   private static <T extends com.google.protobuf.Message> T detail(Throwable error, Class<T> type) {

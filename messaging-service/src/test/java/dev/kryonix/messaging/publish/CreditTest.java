@@ -5,40 +5,77 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 
 final class CreditTest {
+  private static final int MIB = 1 << 20;
+
   private final Credit credit = new Credit();
   private final long now = System.nanoTime();
 
   @Test
-  void whatIsAnsweredIsAskedForTogether() {
-    answer(Credit.AT_ONCE - 1, false);
+  void aStreamOfSmallMessagesIsAskedForTheWholeWindow() {
+    int outstanding = credit.first();
+    while (outstanding < Credit.MOST) {
+      answer(outstanding, 100, false);
+      int more = credit.take(now);
+      assertThat(more).isGreaterThan(outstanding);
+      outstanding = more;
+    }
+
+    assertThat(outstanding).isEqualTo(Credit.MOST);
+    answer(Credit.AT_ONCE - 1, 100, false);
     assertThat(credit.take(now)).isZero();
-    answer(1, false);
+    answer(1, 100, false);
     assertThat(credit.take(now)).isEqualTo(Credit.AT_ONCE);
+    assertThat(credit.take(now)).isZero();
+  }
+
+  @Test
+  void largeMessagesAreAskedForAFewAtATime() {
+    answer(credit.first(), MIB, false);
+    assertThat(credit.take(now)).isEqualTo(Credit.LEAST);
+    answer(Credit.LEAST, MIB, false);
+    assertThat(credit.take(now)).isEqualTo(Credit.LEAST);
+  }
+
+  @Test
+  void aLargeMessageAmongSmallOnesClosesTheWindowUntilEnoughIsAnswered() {
+    open();
+    answer(1, MIB, false);
+    answer(900, 100, false);
     assertThat(credit.take(now)).isZero();
   }
 
   @Test
   void whatIsRefusedComesBackSlowlyAndAllOfItInTheEnd() {
-    answer(3 * Credit.AT_ONCE, true);
-    assertThat(credit.take(now)).isEqualTo(Credit.AT_ONCE);
+    open();
+    answer(3 * Credit.BACK_AT_ONCE, 100, true);
+    assertThat(credit.take(now)).isEqualTo(Credit.BACK_AT_ONCE);
     assertThat(credit.take(now)).isZero();
-    assertThat(credit.take(now + Credit.PAUSE.toNanos())).isEqualTo(Credit.AT_ONCE);
+    assertThat(credit.take(now + Credit.PAUSE.toNanos())).isEqualTo(Credit.BACK_AT_ONCE);
     assertThat(credit.isHeldBack()).isTrue();
-    assertThat(credit.take(now + 2 * Credit.PAUSE.toNanos())).isEqualTo(Credit.AT_ONCE);
+    assertThat(credit.take(now + 2 * Credit.PAUSE.toNanos())).isEqualTo(Credit.BACK_AT_ONCE);
     assertThat(credit.isHeldBack()).isFalse();
   }
 
   @Test
   void refusalsHoldNothingBackOfWhatIsAccepted() {
-    answer(1000, true);
-    assertThat(credit.take(now)).isEqualTo(Credit.AT_ONCE);
-    answer(Credit.AT_ONCE, false);
+    open();
+    answer(800, 100, true);
+    assertThat(credit.take(now)).isEqualTo(Credit.BACK_AT_ONCE);
+    answer(Credit.AT_ONCE, 100, false);
     assertThat(credit.take(now)).isEqualTo(Credit.AT_ONCE);
   }
 
-  private void answer(int messages, boolean tooMuch) {
+  private void open() {
+    int outstanding = credit.first();
+    while (outstanding < Credit.MOST) {
+      answer(outstanding, 100, false);
+      outstanding = credit.take(now);
+    }
+  }
+
+  private void answer(int messages, long bytes, boolean tooMuch) {
     for (int i = 0; i < messages; i++) {
-      credit.answered(tooMuch);
+      credit.answered(bytes, tooMuch);
     }
   }
 }

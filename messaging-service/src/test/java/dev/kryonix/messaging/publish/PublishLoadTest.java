@@ -22,11 +22,11 @@ final class PublishLoadTest {
   private static final String SERVICE = "kryonix.messaging.v1.MessagingService/";
 
   private final PublishLoad load =
-      new PublishLoad(new PublishConfig(1024, 1, 1, 1024, Duration.ofSeconds(1)));
+      new PublishLoad(new PublishConfig(1024, 2, 1, 1024, Duration.ofSeconds(1)));
   private final Principal one = caller("one");
 
   @Test
-  void aWindowAndALineOfCallsAreLetInAndOneMoreIsToldWhenToComeBack() {
+  void asManyCallsAreLetInAsAWindowHoldsAndOneMoreIsToldWhenToComeBack() {
     Place first = load.enter(one, method("Publish"));
     load.enter(one, method("Publish"));
 
