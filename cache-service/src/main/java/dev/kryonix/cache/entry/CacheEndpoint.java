@@ -31,6 +31,7 @@ import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.SetResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
+import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
@@ -79,17 +80,27 @@ final class CacheEndpoint extends DelegatedRpcs {
   @Override
   public void get(GetRequest request, StreamObserver<GetResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
-    Lookup found = entries.read(tenant(), key);
+    answer(
+        answer,
+        entries.read(tenant(), key).thenApply(found -> response(found, request.getIfNoneMatch())));
+  }
+
+  private static GetResponse response(Lookup found, String ifNoneMatch) {
     if (found instanceof Lookup.Hit(Entry entry) && entry.content().kind() != EntryKind.BYTES) {
       throw EntryErrors.wrongType("bytes");
     }
-    answer(answer, EntryProtos.response(found, request.getIfNoneMatch()));
+    return EntryProtos.response(found, ifNoneMatch);
   }
 
   @Override
   public void set(SetRequest request, StreamObserver<SetResponse> answer) {
-    Entry written = entries.write(tenant(), EntryProtos.put(request));
-    answer(answer, SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)).build());
+    answer(
+        answer,
+        entries
+            .write(tenant(), EntryProtos.put(request))
+            .thenApply(
+                written ->
+                    SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)).build()));
   }
 
   @Override
@@ -97,39 +108,45 @@ final class CacheEndpoint extends DelegatedRpcs {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
     OptionalLong version = EntryProtos.version("etag", request.getEtag());
     TenantView tenant = tenant();
-    Optional<Boolean> deleted = entries.delete(tenant, key, version);
-    leases.wake(tenant, key);
     answer(
         answer,
-        DeleteResponse.newBuilder()
-            .setDeleted(deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag")))
-            .build());
+        entries
+            .delete(tenant, key, version)
+            .thenApply(
+                deleted -> {
+                  leases.wake(tenant, key);
+                  return DeleteResponse.newBuilder()
+                      .setDeleted(deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag")))
+                      .build();
+                }));
   }
 
   @Override
   public void touch(TouchRequest request, StreamObserver<TouchResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
-    Entry entry =
+    Optional<Duration> ttl =
+        request.hasTtl() ? Optional.of(EntryProtos.duration(request.getTtl())) : Optional.empty();
+    answer(
+        answer,
         entries
-            .touch(
-                tenant(),
-                key,
-                request.hasTtl()
-                    ? Optional.of(EntryProtos.duration(request.getTtl()))
-                    : Optional.empty(),
-                request.getDevice())
-            .orElseThrow(() -> EntryErrors.notFound(key));
-    answer(answer, TouchResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)).build());
+            .touch(tenant(), key, ttl, request.getDevice())
+            .thenApply(touched -> touched.orElseThrow(() -> EntryErrors.notFound(key)))
+            .thenApply(
+                entry ->
+                    TouchResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)).build()));
   }
 
   @Override
   public void getMetadata(GetMetadataRequest request, StreamObserver<GetMetadataResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
-    if (!(entries.read(tenant(), key) instanceof Lookup.Hit(Entry entry))) {
+    answer(answer, entries.read(tenant(), key).thenApply(found -> metadata(key, found)));
+  }
+
+  private static GetMetadataResponse metadata(EntryKey key, Lookup found) {
+    if (!(found instanceof Lookup.Hit(Entry entry))) {
       throw EntryErrors.notFound(key);
     }
-    answer(
-        answer, GetMetadataResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)).build());
+    return GetMetadataResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)).build();
   }
 
   @Override
@@ -227,6 +244,19 @@ final class CacheEndpoint extends DelegatedRpcs {
 
   private TenantView tenant() {
     return tenants.require(Callers.current());
+  }
+
+  /** Answers with what comes, on whichever thread brings it. */
+  private static <T> void answer(StreamObserver<T> observer, CompletableFuture<T> coming) {
+    CompletableFuture<T> unused =
+        coming.whenComplete(
+            (message, failure) -> {
+              if (failure == null) {
+                answer(observer, message);
+              } else {
+                observer.onError(Keyspace.refusal(failure));
+              }
+            });
   }
 
   private static <T> void answer(StreamObserver<T> observer, T message) {

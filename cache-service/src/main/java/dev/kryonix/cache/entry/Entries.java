@@ -17,14 +17,24 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The entries of a tenant: reads, conditional writes under the quota, deletions. */
+/**
+ * The entries of a tenant: reads, conditional writes under the quota, deletions. They answer by
+ * futures and never wait, since the endpoint calls them on event loops; what takes the processor
+ * long, such as a large value, goes to a thread of its own.
+ */
 @Singleton
 final class Entries {
   private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
   private static final int READ_AT_ONCE = 128;
+
+  /** A value that is compressed or opened in the time that some small calls take. */
+  private static final int QUICK_BYTES = 16 * 1024;
+
   private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
   private final EntryStore store;
@@ -40,6 +50,7 @@ final class Entries {
   private final Observations observations;
   private final ReadCounts readCounts;
   private final SecureRandom random = new SecureRandom();
+  private final Executor threads = Thread.ofVirtual().name("entry-", 0)::start;
 
   Entries(
       EntryStore store,
@@ -83,8 +94,15 @@ final class Entries {
   record Pending(CompletableFuture<WriteOutcome> outcome, Put put, Entry entry) {}
 
   /** Reads an entry. */
-  Lookup read(TenantView tenant, EntryKey address) {
-    return open(tenant, address, await(fetch(tenant, address)));
+  CompletableFuture<Lookup> read(TenantView tenant, EntryKey address) {
+    return fetch(tenant, address)
+        .thenCompose(
+            found ->
+                envelope.opensWithin(QUICK_BYTES, found)
+                    ? opened(tenant, address, found, Times.NONE)
+                    : CompletableFuture.supplyAsync(
+                            () -> opened(tenant, address, found, Times.NONE), threads)
+                        .thenCompose(Function.identity()));
   }
 
   /** Asks for an entry, to be opened by {@link #open}. */
@@ -109,7 +127,7 @@ final class Entries {
       List<Found> stored = await(reads.read(space, some));
       Times times = Times.read(Observations.since(begun));
       for (int i = 0; i < some.size(); i++) {
-        Lookup lookup = open(tenant, some.get(i), stored.get(i), times);
+        Lookup lookup = await(opened(tenant, some.get(i), stored.get(i), times));
         bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
         if (bytes > MAX_READ_BYTES) {
           throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
@@ -121,8 +139,11 @@ final class Entries {
   }
 
   /** Writes an entry, or refuses and leaves what is there as it was. */
-  Entry write(TenantView tenant, Put put) {
-    return finish(tenant, submit(tenant, put));
+  CompletableFuture<Entry> write(TenantView tenant, Put put) {
+    return put.value().length <= QUICK_BYTES
+        ? finished(tenant, submit(tenant, put))
+        : CompletableFuture.supplyAsync(() -> submit(tenant, put), threads)
+            .thenCompose(pending -> finished(tenant, pending));
   }
 
   /** Sends a write; {@link #finish} tells what became of it. */
@@ -168,9 +189,17 @@ final class Entries {
 
   /** Waits for a write. */
   Entry finish(TenantView tenant, Pending pending) {
-    Entry entry = finish(tenant, pending, await(pending.outcome()));
-    legacy.remove(tenant, pending.put().address());
-    return entry;
+    return await(finished(tenant, pending));
+  }
+
+  private CompletableFuture<Entry> finished(TenantView tenant, Pending pending) {
+    return pending
+        .outcome()
+        .thenCompose(
+            outcome -> {
+              Entry entry = finish(tenant, pending, outcome);
+              return legacy.remove(tenant, pending.put().address()).thenApply(removed -> entry);
+            });
   }
 
   /** The entry that was written, or why it was not. */
@@ -192,15 +221,24 @@ final class Entries {
    * Deletes an entry and ends its lease. Empty when it has another version than the one given; else
    * whether there was one.
    */
-  Optional<Boolean> delete(TenantView tenant, EntryKey address, OptionalLong version) {
-    return finishDelete(tenant, address, submitDelete(tenant, address, version));
+  CompletableFuture<Optional<Boolean>> delete(
+      TenantView tenant, EntryKey address, OptionalLong version) {
+    return deleted(tenant, address, submitDelete(tenant, address, version));
   }
 
   /** Waits for a deletion. */
   Optional<Boolean> finishDelete(
       TenantView tenant, EntryKey address, CompletableFuture<Optional<Boolean>> sent) {
-    Optional<Boolean> deleted = await(sent);
-    return legacy.remove(tenant, address) ? deleted.map(any -> true) : deleted;
+    return await(deleted(tenant, address, sent));
+  }
+
+  private CompletableFuture<Optional<Boolean>> deleted(
+      TenantView tenant, EntryKey address, CompletableFuture<Optional<Boolean>> sent) {
+    return sent.thenCompose(
+        deleted ->
+            legacy
+                .remove(tenant, address)
+                .thenApply(removed -> removed ? deleted.map(any -> true) : deleted));
   }
 
   /** Sends a deletion. */
@@ -211,14 +249,17 @@ final class Entries {
   }
 
   /** Gives an entry a new time to live, and reads it; empty when there is none. */
-  Optional<Entry> touch(
+  CompletableFuture<Optional<Entry>> touch(
       TenantView tenant, EntryKey address, Optional<Duration> ttl, Device device) {
-    if (!await(submitTouch(tenant, address, ttl, device))) {
-      return Optional.empty();
-    }
-    return read(tenant, address) instanceof Lookup.Hit(Entry entry)
-        ? Optional.of(entry)
-        : Optional.empty();
+    return submitTouch(tenant, address, ttl, device)
+        .thenCompose(
+            touched ->
+                touched
+                    ? read(tenant, address)
+                    : CompletableFuture.completedFuture(new Lookup.Miss()))
+        .thenApply(
+            lookup ->
+                lookup instanceof Lookup.Hit(Entry entry) ? Optional.of(entry) : Optional.empty());
   }
 
   /** Sends a touch; it tells whether there was an entry. */
@@ -244,21 +285,27 @@ final class Entries {
     modules.require(tenant, address.module());
   }
 
-  /** What stands at an address, opened for who asks for a living entry. */
+  /** What stands at an address, opened for who asks for a living entry; may wait. */
   Lookup open(TenantView tenant, EntryKey address, Found found) {
-    return open(tenant, address, found, Times.NONE);
+    return await(opened(tenant, address, found, Times.NONE));
   }
 
-  private Lookup open(TenantView tenant, EntryKey address, Found found, Times times) {
-    Lookup lookup =
+  private CompletableFuture<Lookup> opened(
+      TenantView tenant, EntryKey address, Found found, Times times) {
+    CompletableFuture<Lookup> opened =
         switch (found) {
           case Found.Nothing() -> legacy.read(tenant, address);
-          case Found.Expired(byte[] bytes, Head head) -> new Lookup.Miss();
-          case Found.Invalidated(byte[] bytes, Head head) -> new Lookup.Invalidated();
+          case Found.Expired(byte[] bytes, Head head) ->
+              CompletableFuture.completedFuture(new Lookup.Miss());
+          case Found.Invalidated(byte[] bytes, Head head) ->
+              CompletableFuture.completedFuture(new Lookup.Invalidated());
           case Found.Live(byte[] bytes, Head head) -> openLive(tenant, address, bytes, head);
         };
-    observations.read(tenant, address, lookup, times);
-    return lookup;
+    return opened.thenApply(
+        lookup -> {
+          observations.read(tenant, address, lookup, times);
+          return lookup;
+        });
   }
 
   /** What has expired or was made dead, opened for who takes stale values. */
@@ -271,18 +318,20 @@ final class Entries {
     };
   }
 
-  private Lookup openLive(TenantView tenant, EntryKey address, byte[] bytes, Head head) {
+  private CompletableFuture<Lookup> openLive(
+      TenantView tenant, EntryKey address, byte[] bytes, Head head) {
     Optional<Entry> entry = opened(tenant, address, bytes, head);
     if (entry.isEmpty()) {
       LOG.error(
           "an entry of tenant {} does not open and was discarded: moved, altered, or of a lost key",
           tenant.id());
       // By what was read: what has been written meanwhile stays.
-      await(store.discard(spaces.of(tenant), address, bytes));
-      return new Lookup.Unreadable();
+      return store
+          .discard(spaces.of(tenant), address, bytes)
+          .thenApply(discarded -> new Lookup.Unreadable());
     }
     readCounts.count(tenant, spaces.of(tenant), address);
-    return new Lookup.Hit(entry.get());
+    return CompletableFuture.completedFuture(new Lookup.Hit(entry.get()));
   }
 
   private Optional<Entry> opened(TenantView tenant, EntryKey address, byte[] bytes, Head head) {

@@ -1,13 +1,14 @@
 package dev.kryonix.cache.entry;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 
 /**
  * The address of an entry within its tenant. In Redis it reads {@code module:type:key}: module and
  * type hold no colon, so whatever the caller's key holds (colons, braces, any UTF-8) two addresses
- * never meet.
+ * never meet. Its bytes are made once, since each call wants them several times.
  */
-public record EntryKey(String module, String type, String key) {
+public final class EntryKey {
   private static final int LONGEST_MODULE = 40;
   private static final int LONGEST_TYPE = 64;
 
@@ -16,14 +17,36 @@ public record EntryKey(String module, String type, String key) {
 
   private static final int MAX_KEY_BYTES = 1024;
 
-  public EntryKey {
-    int bytes = key.getBytes(StandardCharsets.UTF_8).length;
+  private final String module;
+  private final String type;
+  private final String key;
+  private final byte[] bytes;
+
+  public EntryKey(String module, String type, String key) {
+    this.module = module;
+    this.type = type;
+    this.key = key;
+    this.bytes = (module + ":" + type + ":" + key).getBytes(StandardCharsets.UTF_8);
     if (!isName(module, LONGEST_MODULE) || !isName(type, LONGEST_TYPE)) {
       throw new IllegalArgumentException("no module and type: " + module + ", " + type);
     }
-    if (bytes == 0 || bytes > MAX_KEY_BYTES) {
-      throw new IllegalArgumentException("a key of " + bytes + " bytes");
+    // Module and type are plain ASCII.
+    int keyBytes = bytes.length - module.length() - type.length() - 2;
+    if (keyBytes == 0 || keyBytes > MAX_KEY_BYTES) {
+      throw new IllegalArgumentException("a key of " + keyBytes + " bytes");
     }
+  }
+
+  public String module() {
+    return module;
+  }
+
+  public String type() {
+    return type;
+  }
+
+  public String key() {
+    return key;
   }
 
   /**
@@ -35,9 +58,9 @@ public record EntryKey(String module, String type, String key) {
     return module.startsWith(PLATFORM);
   }
 
-  /** The address as it stands in Redis. */
+  /** The address as it stands in Redis; to be read only. */
   public byte[] bytes() {
-    return (module + ":" + type + ":" + key).getBytes(StandardCharsets.UTF_8);
+    return bytes;
   }
 
   /** Reads an address as it stands in Redis. */
@@ -50,6 +73,21 @@ public record EntryKey(String module, String type, String key) {
     }
     return new EntryKey(
         text.substring(0, first), text.substring(first + 1, second), text.substring(second + 1));
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return this == other || (other instanceof EntryKey that && Arrays.equals(bytes, that.bytes));
+  }
+
+  @Override
+  public int hashCode() {
+    return Arrays.hashCode(bytes);
+  }
+
+  @Override
+  public String toString() {
+    return module + ":" + type + ":" + key;
   }
 
   /** A letter, then letters, digits and underscores. */

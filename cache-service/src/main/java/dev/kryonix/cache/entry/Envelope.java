@@ -116,6 +116,26 @@ public final class Envelope {
     }
   }
 
+  /** Whether what is opened of an envelope comes to no more than so many bytes. */
+  boolean opensWithin(int bytes, Found found) {
+    return !(found instanceof Found.Live(byte[] stored, Head head))
+        || (stored.length <= bytes && (!head.has(Head.ZSTD) || valueLength(stored) <= bytes));
+  }
+
+  /** The length of a compressed value, as its envelope has it; the largest when it has none. */
+  private static int valueLength(byte[] stored) {
+    try {
+      ByteBuffer in = ByteBuffer.wrap(stored);
+      in.position(Head.TAGS_AT + 1 + Byte.toUnsignedInt(in.get(Head.TAGS_AT)) * Head.DIGEST_BYTES);
+      skipText(in);
+      skipText(in);
+      Varints.get(in);
+      return in.getInt();
+    } catch (BufferUnderflowException | IndexOutOfBoundsException | IllegalArgumentException e) {
+      return Integer.MAX_VALUE;
+    }
+  }
+
   private static byte[] header(Content content, int flags, byte[] keyId) {
     byte[] contentType = content.contentType().getBytes(StandardCharsets.UTF_8);
     List<byte[]> tags =
@@ -273,6 +293,11 @@ public final class Envelope {
     taker.take(addressBytes, 0, addressBytes.length);
     taker.take(header, 0, Head.STAMP_AT);
     taker.take(header, Head.TAGS_AT, headerLength - Head.TAGS_AT);
+  }
+
+  private static void skipText(ByteBuffer in) {
+    int length = Byte.toUnsignedInt(in.get());
+    in.position(in.position() + length);
   }
 
   private static String text(ByteBuffer in) {

@@ -2,7 +2,9 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.kit.errors.ServiceException;
+import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,10 +20,13 @@ import org.jspecify.annotations.Nullable;
  * Gathers what callers want of one place at the same time, so that one command does for many. What
  * comes while nothing is under way to its place is sent at once; what comes meanwhile waits for the
  * answer and is then sent together, so a group is as large as the load, a lone caller never waits,
- * and nobody waits for a timer. And since a place has no more than one command at Redis, those who
- * want something of another wait for one group of it at most, however many it has waiting.
+ * and nobody waits for a timer. What is added on an event loop is sent when the loop has gone
+ * through all that it has read, so that calls that came together go on together. And since a place
+ * has no more than one command at Redis, those who want something of another wait for one group of
+ * it at most, however many it has waiting.
  *
- * <p>What goes to one place goes in the order in which it was added.
+ * <p>What goes to one place goes in the order in which it was added. What has waited for its turn
+ * for as long as a command may take fails then, since Redis does not answer.
  *
  * @param <P> a place
  * @param <W> what is wanted there
@@ -48,16 +53,27 @@ final class Gathering<P, W> {
     CompletableFuture<?> send(P place, List<W> wishes);
   }
 
-  private record Wish<P, W>(P place, W what, CompletableFuture<?> answer) {}
+  /**
+   * What is wanted.
+   *
+   * @param since when it was added, by the machine's own clock
+   */
+  private record Wish<P, W>(P place, W what, CompletableFuture<?> answer, long since) {
+    boolean isOlderThan(Duration timeout) {
+      return System.nanoTime() - since > timeout.toNanos();
+    }
+  }
 
   /** Adds a wish, whose answer the sender completes; or it fails, when nothing can be sent. */
   void add(P place, W what, CompletableFuture<?> answer) {
-    Wish<P, W> wish = new Wish<>(place, what, answer);
+    Wish<P, W> wish = new Wish<>(place, what, answer, System.nanoTime());
     List<Wish<P, W>> mine = gathered.get();
-    if (mine == null) {
-      enqueue(place, List.of(wish));
-    } else {
+    if (mine != null) {
       mine.add(wish);
+    } else if (keyspace.afterThisRound(this::sendGathered)) {
+      gathered.set(new ArrayList<>(List.of(wish)));
+    } else {
+      enqueue(place, List.of(wish));
     }
   }
 
@@ -67,17 +83,24 @@ final class Gathering<P, W> {
       adding.run();
       return;
     }
-    List<Wish<P, W>> mine = new ArrayList<>();
-    gathered.set(mine);
+    gathered.set(new ArrayList<>());
     try {
       adding.run();
     } finally {
-      gathered.remove();
-      Map<P, List<Wish<P, W>>> places = new LinkedHashMap<>();
-      mine.forEach(
-          wish -> places.computeIfAbsent(wish.place(), place -> new ArrayList<>()).add(wish));
-      places.forEach(this::enqueue);
+      sendGathered();
     }
+  }
+
+  private void sendGathered() {
+    List<Wish<P, W>> mine = gathered.get();
+    gathered.remove();
+    if (mine == null) {
+      return;
+    }
+    Map<P, List<Wish<P, W>>> places = new LinkedHashMap<>();
+    mine.forEach(
+        wish -> places.computeIfAbsent(wish.place(), place -> new ArrayList<>()).add(wish));
+    places.forEach(this::enqueue);
   }
 
   private void enqueue(P place, List<Wish<P, W>> wishes) {
@@ -104,6 +127,7 @@ final class Gathering<P, W> {
 
     /** False when the line has been closed: then there is another, or none. */
     boolean join(List<Wish<P, W>> wishes) {
+      List<Wish<P, W>> late = new ArrayList<>();
       List<Wish<P, W>> group;
       lock.lock();
       try {
@@ -111,37 +135,44 @@ final class Gathering<P, W> {
           return false;
         }
         waiting.addAll(wishes);
-        group = next();
+        group = next(late);
       } finally {
         lock.unlock();
       }
+      fail(late);
       send(group);
       return true;
     }
 
     private void answered() {
+      List<Wish<P, W>> late = new ArrayList<>();
       List<Wish<P, W>> group;
       lock.lock();
       try {
         underWay = false;
-        group = next();
+        group = next(late);
       } finally {
         lock.unlock();
       }
+      fail(late);
       send(group);
     }
 
     /**
      * Those whose turn it is, but for who has given up meanwhile; none while others are under way.
+     *
+     * @param late takes those who have waited too long
      */
-    private List<Wish<P, W>> next() {
+    private List<Wish<P, W>> next(List<Wish<P, W>> late) {
       if (underWay) {
         return List.of();
       }
       List<Wish<P, W>> group = new ArrayList<>();
       while (group.size() < MOST && !waiting.isEmpty()) {
         Wish<P, W> wish = waiting.remove();
-        if (!wish.answer().isDone()) {
+        if (wish.isOlderThan(keyspace.timeout())) {
+          late.add(wish);
+        } else if (!wish.answer().isDone()) {
           group.add(wish);
         }
       }
@@ -151,6 +182,13 @@ final class Gathering<P, W> {
         lines.remove(place, this);
       }
       return group;
+    }
+
+    private void fail(List<Wish<P, W>> late) {
+      if (!late.isEmpty()) {
+        RedisException failure = new RedisCommandTimeoutException("not sent for want of answers");
+        late.forEach(wish -> wish.answer().completeExceptionally(failure));
+      }
     }
 
     private void send(List<Wish<P, W>> group) {

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,13 +36,19 @@ final class LegacyKeys {
   }
 
   /** The entry that the predecessor left at an address. */
-  Lookup read(TenantView tenant, EntryKey address) {
+  CompletableFuture<Lookup> read(TenantView tenant, EntryKey address) {
     if (!enabled) {
-      return new Lookup.Miss();
+      return CompletableFuture.completedFuture(new Lookup.Miss());
     }
     byte[] key = key(tenant, address);
-    byte @Nullable [] value = keyspace.await(keyspace.commands().get(key));
-    long ttl = keyspace.await(keyspace.commands().pttl(key));
+    return keyspace
+        .commands()
+        .get(key)
+        .thenCombine(keyspace.commands().pttl(key), this::lookup)
+        .toCompletableFuture();
+  }
+
+  private Lookup lookup(byte @Nullable [] value, long ttl) {
     if (value == null || value.length > Content.MAX_VALUE_BYTES || ttl == 0) {
       return new Lookup.Miss();
     }
@@ -52,9 +59,14 @@ final class LegacyKeys {
   }
 
   /** Removes it; says whether there was one. */
-  boolean remove(TenantView tenant, EntryKey address) {
+  CompletableFuture<Boolean> remove(TenantView tenant, EntryKey address) {
     return enabled
-        && keyspace.await(keyspace.commands().unlink(new byte[][] {key(tenant, address)})) > 0;
+        ? keyspace
+            .commands()
+            .unlink(new byte[][] {key(tenant, address)})
+            .thenApply(removed -> removed > 0)
+            .toCompletableFuture()
+        : CompletableFuture.completedFuture(false);
   }
 
   private static byte[] key(TenantView tenant, EntryKey address) {

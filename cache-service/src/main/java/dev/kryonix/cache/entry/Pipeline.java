@@ -3,6 +3,7 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.streams.StreamWindow;
 import io.grpc.Context;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
@@ -26,11 +27,19 @@ import java.util.function.Supplier;
  * <p>Operations on one key are sent one after the other, each when the one before is answered.
  */
 final class Pipeline implements StreamObserver<PipelineRequest> {
+  /** The bytes that operations under way may come to. */
+  static final long WINDOW_BYTES = 16 << 20;
+
+  /** Even values of the largest size come to no more than the bytes. */
+  private static final int LEAST = 16;
+
+  private static final int MOST = 1024;
+
   private final ServerCallStreamObserver<PipelineResponse> client;
   private final PipelineSteps steps;
   private final Executor executor;
   private final PipelineMemory.Share memory;
-  private final PipelineWindow window = new PipelineWindow();
+  private final StreamWindow window = new StreamWindow(WINDOW_BYTES, LEAST, MOST);
   private final Queue<Taken> came = new ConcurrentLinkedQueue<>();
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
   private final AtomicBoolean scheduled = new AtomicBoolean();
@@ -68,7 +77,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
     client.disableAutoRequest();
     client.setOnReadyHandler(this::schedule);
     client.setOnCancelHandler(this::cancel);
-    client.onNext(PipelineResponse.newBuilder().setWindow(PipelineWindow.MOST).build());
+    client.onNext(PipelineResponse.newBuilder().setWindow(MOST).build());
     asked = window.size();
     client.request(asked);
     return this;
@@ -183,7 +192,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
     }
     if (underWay == 0) {
       last.clear();
-    } else if (last.size() > 2 * PipelineWindow.MOST) {
+    } else if (last.size() > 2 * MOST) {
       last.values().removeIf(CompletableFuture::isDone);
     }
     if (clientDone && underWay == 0 && came.isEmpty() && !ended && !cancelled) {

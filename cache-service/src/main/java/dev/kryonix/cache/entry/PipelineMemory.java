@@ -43,7 +43,7 @@ final class PipelineMemory {
   /** What one stream holds. */
   final class Share implements AutoCloseable {
     /** Twice what the window lets in, as a client may send larger values than it did before. */
-    static final long MOST = 2 * PipelineWindow.BYTES;
+    static final long MOST = 2 * Pipeline.WINDOW_BYTES;
 
     private long own;
     private boolean closed;

@@ -3,14 +3,17 @@ package dev.kryonix.cache.redis;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.server.EventLoops;
 import io.grpc.Status.Code;
 import io.lettuce.core.RedisCommandExecutionException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
+import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
@@ -21,6 +24,7 @@ final class Answers {
   private Answers() {}
 
   static <T> T await(Future<T> answer, Duration timeout) {
+    EventLoops.requireNone();
     try {
       return answer.get(timeout.toMillis(), TimeUnit.MILLISECONDS);
     } catch (InterruptedException e) {
@@ -36,8 +40,8 @@ final class Answers {
   }
 
   /**
-   * The refusal for a failed command. An error that Redis itself answers is a defect of ours, all
-   * else is Redis being away or full.
+   * The refusal for what failed. An error that Redis itself answers is a defect of ours, and so is
+   * an exception that has nothing to do with it; all else is Redis being away or full.
    */
   static RuntimeException refusal(Throwable failure) {
     Throwable cause =
@@ -48,6 +52,10 @@ final class Answers {
       case ServiceException known -> known;
       case RedisCommandExecutionException answer when isFull(answer) -> full(answer);
       case RedisCommandExecutionException answer when !isPassing(answer) -> answer;
+      case RedisException passing -> away(passing);
+      case CancellationException passing -> away(passing);
+      case RejectedExecutionException passing -> away(passing);
+      case RuntimeException defect -> defect;
       default -> away(cause);
     };
   }
@@ -65,7 +73,7 @@ final class Answers {
     return cause instanceof TimeoutException
         || cause instanceof RedisCommandTimeoutException
         || cause instanceof InterruptedException
-        || cause instanceof java.util.concurrent.CancellationException
+        || cause instanceof CancellationException
         || (cause instanceof RedisException
             && !(cause instanceof RedisCommandExecutionException)
             && !String.valueOf(cause.getMessage()).contains("Commands are rejected"));

@@ -1,13 +1,16 @@
 package dev.kryonix.cache.redis;
 
+import dev.kryonix.kit.server.EventLoops;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.RedisCommand;
+import io.netty.util.concurrent.FastThreadLocalThread;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -16,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * shard, which costs a fraction of a flush for each command. Nobody waits for a timer: whoever
  * comes first lets the callers that are ready to run go ahead, as long as others are under way at
  * all, and then writes for all of them; so a lone caller is never held up, and a batch is as large
- * as the load.
+ * as the load. On an event loop, what all calls want that were read at once is written together.
  *
  * <p>Commands go out in the order in which they were added.
  */
@@ -25,14 +28,23 @@ final class Batches {
   private static final int MOST = 64;
 
   private final StatefulConnection<byte[], byte[]> connection;
+  private final EventLoops loops;
+  private final Executor writer;
   private final Queue<AsyncCommand<byte[], byte[], ?>> waiting = new ConcurrentLinkedQueue<>();
   private final AtomicInteger waitingCount = new AtomicInteger();
   private final AtomicInteger underWay = new AtomicInteger();
   private final ReentrantLock order = new ReentrantLock();
   private final ThreadLocal<Boolean> gathering = ThreadLocal.withInitial(() -> false);
 
-  Batches(StatefulConnection<byte[], byte[]> connection) {
+  /**
+   * Batches of a connection.
+   *
+   * @param writer where they are written from an event loop, which must not wait
+   */
+  Batches(StatefulConnection<byte[], byte[]> connection, EventLoops loops, Executor writer) {
     this.connection = connection;
+    this.loops = loops;
+    this.writer = writer;
   }
 
   /** Sends a command with those of others. */
@@ -48,6 +60,9 @@ final class Batches {
         flush();
       }
     } else if (count == 1) {
+      if (loops.afterThisRound(this::flush)) {
+        return answer;
+      }
       if (!alone) {
         Thread.yield();
       }
@@ -74,6 +89,14 @@ final class Batches {
   }
 
   private void flush() {
+    if (Thread.currentThread() instanceof FastThreadLocalThread) {
+      writer.execute(this::writeAll);
+    } else {
+      writeAll();
+    }
+  }
+
+  private void writeAll() {
     order.lock();
     try {
       // Before the queue is emptied: whoever adds after this sees that nobody has promised to

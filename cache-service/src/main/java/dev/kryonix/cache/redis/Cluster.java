@@ -1,11 +1,14 @@
 package dev.kryonix.cache.redis;
 
+import dev.kryonix.kit.server.EventLoops;
 import io.lettuce.core.cluster.ClusterClientOptions;
 import io.lettuce.core.cluster.ClusterTopologyRefreshOptions;
 import io.lettuce.core.cluster.RedisClusterClient;
 import io.lettuce.core.cluster.api.StatefulRedisClusterConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -20,12 +23,19 @@ final class Cluster implements Engine {
   private static final Duration BETWEEN_REFRESHES = Duration.ofMillis(500);
 
   private final RedisConfig config;
+  private final EventLoops loops;
+  private final ClientResources resources;
   private final RedisClusterClient client;
   private @Nullable Link link;
 
-  Cluster(RedisConfig config) {
+  Cluster(RedisConfig config, EventLoops loops) {
     this.config = config;
-    this.client = RedisClusterClient.create(config.clusterNodes());
+    this.loops = loops;
+    this.resources =
+        ClientResources.builder()
+            .eventLoopGroupProvider(new SharedLoops(loops.group(), loops.count()))
+            .build();
+    this.client = RedisClusterClient.create(resources, config.clusterNodes());
     client.setOptions(
         Options.common(
                 ClusterClientOptions.builder()
@@ -46,10 +56,18 @@ final class Cluster implements Engine {
     if (existing == null) {
       StatefulRedisClusterConnection<byte[], byte[]> connection =
           client.connect(ByteArrayCodec.INSTANCE);
-      existing = Link.over(connection, connection.async());
+      existing = new Link(loops, List.of(new Link.Lane(connection.async(), batches(connection))));
       link = existing;
     }
     return existing;
+  }
+
+  /**
+   * Many commands together wait for connections to their nodes to be made, which an event loop
+   * does; if it waited itself it would wait for ever.
+   */
+  private Batches batches(StatefulRedisClusterConnection<byte[], byte[]> connection) {
+    return new Batches(connection, loops, Thread.ofVirtual().name("redis-writer-", 0)::start);
   }
 
   @Override
@@ -78,5 +96,6 @@ final class Cluster implements Engine {
   @Override
   public void close() {
     client.shutdown(0, 2, TimeUnit.SECONDS);
+    resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

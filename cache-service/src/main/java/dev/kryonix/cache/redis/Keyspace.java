@@ -58,6 +58,14 @@ public final class Keyspace {
     linked().batches().gather(sending);
   }
 
+  /**
+   * Runs a task when the event loop that this thread is has gone through all that it has read;
+   * false on any other thread, where the task is not run.
+   */
+  public boolean afterThisRound(Runnable task) {
+    return linked().loops().afterThisRound(task);
+  }
+
   /** The values of keys, all of one hash slot; null where there is none. */
   public CompletableFuture<List<byte @Nullable []>> values(List<byte[]> keys) {
     return send(

@@ -1,18 +1,44 @@
 package dev.kryonix.cache.redis;
 
-import io.lettuce.core.api.StatefulConnection;
+import dev.kryonix.kit.server.EventLoops;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
+import java.util.List;
 
 /**
- * A connection: each command by itself, or many in one write.
- *
- * @param commands the commands that both kinds of Redis have; each is flushed by itself
- * @param batches gathers commands of callers that run at the same time
+ * The connections for a purpose: one that all threads share, or one on each event loop, so that
+ * what comes in on a loop goes to Redis and back on the same.
  */
-record Link(RedisClusterAsyncCommands<byte[], byte[]> commands, Batches batches) {
-  static Link over(
-      StatefulConnection<byte[], byte[]> connection,
-      RedisClusterAsyncCommands<byte[], byte[]> commands) {
-    return new Link(commands, new Batches(connection));
+final class Link {
+  private final List<Lane> lanes;
+  private final EventLoops loops;
+
+  Link(EventLoops loops, List<Lane> lanes) {
+    this.loops = loops;
+    this.lanes = List.copyOf(lanes);
+  }
+
+  /**
+   * A connection: each command by itself, or many in one write.
+   *
+   * @param commands the commands that both kinds of Redis have; each is flushed by itself
+   * @param batches gathers commands of callers that run at the same time
+   */
+  record Lane(RedisClusterAsyncCommands<byte[], byte[]> commands, Batches batches) {}
+
+  RedisClusterAsyncCommands<byte[], byte[]> commands() {
+    return lane().commands();
+  }
+
+  Batches batches() {
+    return lane().batches();
+  }
+
+  EventLoops loops() {
+    return loops;
+  }
+
+  private Lane lane() {
+    int here = lanes.size() == 1 ? EventLoops.NONE : loops.current();
+    return here == EventLoops.NONE ? lanes.getFirst() : lanes.get(here);
   }
 }

@@ -2,6 +2,7 @@ package dev.kryonix.cache.redis;
 
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.server.Readiness;
 import io.lettuce.core.RedisException;
 import jakarta.annotation.PreDestroy;
@@ -29,10 +30,12 @@ public final class Redis {
   private final Readiness.Component readiness;
   private final Thread watchdog;
 
-  Redis(RedisConfig config, Catalog catalog, Readiness readiness) {
+  Redis(RedisConfig config, Catalog catalog, Readiness readiness, EventLoops loops) {
     this.config = config;
     this.engine =
-        config.isCluster() ? new Cluster(config) : new Standalone(config, catalog.cache());
+        config.isCluster()
+            ? new Cluster(config, loops)
+            : new Standalone(config, catalog.cache(), loops);
     this.readiness = readiness.component("redis");
     keyspace(Purpose.API);
     this.watchdog = Thread.ofVirtual().name("redis-watchdog").start(this::watch);

@@ -1,26 +1,46 @@
 package dev.kryonix.cache.redis;
 
 import dev.kryonix.kit.catalog.CacheTypes;
+import dev.kryonix.kit.server.EventLoops;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
+import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
 import io.lettuce.core.codec.ByteArrayCodec;
+import io.lettuce.core.resource.ClientResources;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
 
 /**
- * One Redis. The logical database is a state of the connection, so each purpose has a connection of
- * its own; a tenant is always in one bucket, since one server is all there is to spread over.
+ * One Redis. The logical database is a state of the connection, so each purpose has connections of
+ * its own, one on each event loop; a tenant is always in one bucket, since one server is all there
+ * is to spread over.
  */
 final class Standalone implements Engine {
   private final RedisConfig config;
   private final CacheTypes types;
-  private final RedisClient client;
+  private final EventLoops loops;
+  private final ClientResources resources;
 
-  Standalone(RedisConfig config, CacheTypes types) {
+  /** One for each event loop, since a client cannot be told on which of several to connect. */
+  private final List<RedisClient> clients;
+
+  Standalone(RedisConfig config, CacheTypes types, EventLoops loops) {
     this.config = config;
     this.types = types;
-    this.client = RedisClient.create();
+    this.loops = loops;
+    this.resources =
+        ClientResources.builder()
+            .eventLoopGroupProvider(new SharedLoops(loops.group(), loops.count()))
+            .build();
+    this.clients = IntStream.range(0, loops.count()).mapToObj(this::client).toList();
+  }
+
+  private RedisClient client(int loop) {
+    RedisClient client = RedisClient.create(new SharedLoops(loops.get(loop), 1).sharing(resources));
     client.setOptions(
         Options.common(
                 // There is nobody else to ask: while Redis is away, commands fail at once.
@@ -28,6 +48,7 @@ final class Standalone implements Engine {
                     .disconnectedBehavior(ClientOptions.DisconnectedBehavior.REJECT_COMMANDS),
                 config)
             .build());
+    return client;
   }
 
   @Override
@@ -35,9 +56,21 @@ final class Standalone implements Engine {
     int database =
         Objects.requireNonNull(
             types.databases().get(purpose.label()), "no database " + purpose.label());
-    StatefulRedisConnection<byte[], byte[]> connection =
-        client.connect(ByteArrayCodec.INSTANCE, config.standalone(database));
-    return Link.over(connection, connection.async());
+    List<StatefulRedisConnection<byte[], byte[]>> connections = new ArrayList<>();
+    try {
+      for (RedisClient client : clients) {
+        connections.add(client.connect(ByteArrayCodec.INSTANCE, config.standalone(database)));
+      }
+    } catch (RedisException e) {
+      // Whoever tries again makes all of them anew.
+      connections.forEach(StatefulRedisConnection::close);
+      throw e;
+    }
+    return new Link(
+        loops,
+        connections.stream()
+            .map(each -> new Link.Lane(each.async(), new Batches(each, loops, Runnable::run)))
+            .toList());
   }
 
   @Override
@@ -62,6 +95,7 @@ final class Standalone implements Engine {
 
   @Override
   public void close() {
-    client.shutdown(0, 2, TimeUnit.SECONDS);
+    clients.forEach(client -> client.shutdown(0, 2, TimeUnit.SECONDS));
+    resources.shutdown(0, 2, TimeUnit.SECONDS).awaitUninterruptibly();
   }
 }

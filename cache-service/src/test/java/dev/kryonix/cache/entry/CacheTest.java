@@ -31,7 +31,7 @@ abstract class CacheTest {
   static final long PLENTY = 100_000_000;
 
   ApplicationContext context;
-  Entries entries;
+  WaitingEntries entries;
   EntryStore store;
   Keyspace redis;
 
@@ -41,7 +41,7 @@ abstract class CacheTest {
   @BeforeAll
   void startBeans() throws Exception {
     context = CacheBeans.start(kind(), settings());
-    entries = context.getBean(Entries.class);
+    entries = new WaitingEntries(context);
     store = context.getBean(EntryStore.class);
     redis = context.getBean(Redis.class).keyspace(Purpose.API);
     await().until(() -> context.getBean(Readiness.class).isServing());

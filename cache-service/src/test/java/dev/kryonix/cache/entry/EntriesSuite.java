@@ -45,7 +45,7 @@ abstract class EntriesSuite {
   private ApplicationContext context;
   private Keyspace redis;
   private Recount recount;
-  private Entries entries;
+  private WaitingEntries entries;
   private EntryStore store;
   private Flushes flushes;
 
@@ -57,7 +57,7 @@ abstract class EntriesSuite {
     context = CacheBeans.start(kind());
     redis = context.getBean(Redis.class).keyspace(Purpose.API);
     recount = new Recount(context);
-    entries = context.getBean(Entries.class);
+    entries = new WaitingEntries(context);
     store = context.getBean(EntryStore.class);
     flushes = context.getBean(Flushes.class);
     await().until(() -> context.getBean(Readiness.class).isServing());

@@ -38,22 +38,4 @@ final class PipelineMemoryTest {
     assertThat(memory.share().take(10 * MIB)).isTrue();
     assertThat(memory.share().take(1)).isFalse();
   }
-
-  @Test
-  void theWindowOpensWithSmallOperationsAndClosesAtOnceWithLargeOnes() {
-    PipelineWindow window = new PipelineWindow();
-    assertThat(window.size()).isEqualTo(PipelineWindow.LEAST);
-
-    for (int i = 0; i < 2000; i++) {
-      window.answered(100);
-    }
-    assertThat(window.size()).isEqualTo(PipelineWindow.MOST);
-
-    window.answered(MIB);
-    assertThat(window.size()).isEqualTo(16);
-    for (int i = 0; i < 10_000; i++) {
-      window.answered(100);
-    }
-    assertThat(window.size()).isEqualTo(PipelineWindow.MOST);
-  }
 }

@@ -194,10 +194,11 @@ abstract class QuotaSuite extends CacheTest {
   void theBooksHoldWhileTheIndexGrowsAndShrinks() {
     TenantView tenant = tenant("enterprise", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
     Recount recount = new Recount(context);
-    entries.gather(
+    Entries sending = context.getBean(Entries.class);
+    sending.gather(
         () -> {
           for (int i = 0; i < 1500; i++) {
-            Object unused = entries.submit(tenant, put(key("k" + i), "v" + i));
+            Object unused = sending.submit(tenant, put(key("k" + i), "v" + i));
           }
         });
     await().until(() -> store.usage(space(tenant)).keys() == 1500);
@@ -205,7 +206,8 @@ abstract class QuotaSuite extends CacheTest {
     assertThat(pages(tenant)).isGreaterThan(40);
 
     for (int i = 20; i < 1500; i++) {
-      Object unused = entries.submitDelete(tenant, key("k" + i), OptionalLong.empty());
+      Object unused =
+          context.getBean(Entries.class).submitDelete(tenant, key("k" + i), OptionalLong.empty());
     }
     await().until(() -> store.usage(space(tenant)).keys() == 20);
     await()

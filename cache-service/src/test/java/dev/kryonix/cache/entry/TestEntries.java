@@ -9,14 +9,13 @@ import io.micronaut.context.ApplicationContext;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** Entries for the tests of other packages. */
 public final class TestEntries {
-  private final Entries entries;
+  private final WaitingEntries entries;
   private final Flushes flushes;
   private final Leases leases;
   private final Reclaimer reclaimer;
@@ -24,7 +23,7 @@ public final class TestEntries {
   private final Keyspace redis;
 
   public TestEntries(ApplicationContext context) {
-    this.entries = context.getBean(Entries.class);
+    this.entries = new WaitingEntries(context);
     this.flushes = context.getBean(Flushes.class);
     this.leases = context.getBean(Leases.class);
     this.reclaimer = context.getBean(Reclaimer.class);
@@ -46,14 +45,8 @@ public final class TestEntries {
 
   /** Writes all of them in one go, as a batch does. */
   public void write(TenantView tenant, List<EntryKey> keys, String value, Duration ttl) {
-    List<Entries.Pending> pending = new ArrayList<>();
-    entries.gather(
-        () ->
-            keys.forEach(
-                key ->
-                    pending.add(
-                        entries.submit(tenant, put(key, value, ttl, new WriteRule.Always())))));
-    pending.forEach(each -> entries.finish(tenant, each));
+    entries.write(
+        tenant, keys.stream().map(key -> put(key, value, ttl, new WriteRule.Always())).toList());
   }
 
   /** Takes a lease and writes with it, so that the entry is kept as stale; unless it is there. */

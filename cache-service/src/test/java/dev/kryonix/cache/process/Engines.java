@@ -17,13 +17,26 @@ final class Engines {
   private Engines() {}
 
   /** Kills a process of the tests' servers, such as {@code redis} or {@code redis_cluster_3}. */
-  static void kill(String process) throws IOException, InterruptedException {
-    String line = Files.readString(home().resolve("run").resolve(process + ".pid"));
-    long pid = Long.parseLong(line.substring(0, line.indexOf(' ')));
-    ProcessHandle running =
-        ProcessHandle.of(pid).orElseThrow(() -> new AssertionError(process + " does not run"));
+  static void kill(String process) throws IOException {
+    ProcessHandle running = running(process);
     running.destroyForcibly();
     running.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
+  /** Stops a process where it is, so that it answers nothing and its connections stay. */
+  static void hold(String process) throws IOException, InterruptedException {
+    run(List.of("kill", "-STOP", Long.toString(running(process).pid())), true);
+  }
+
+  /** Lets a process that is held go on. */
+  static void release(String process) throws IOException, InterruptedException {
+    run(List.of("kill", "-CONT", Long.toString(running(process).pid())), true);
+  }
+
+  private static ProcessHandle running(String process) throws IOException {
+    String line = Files.readString(home().resolve("run").resolve(process + ".pid"));
+    return ProcessHandle.of(Long.parseLong(line.substring(0, line.indexOf(' '))))
+        .orElseThrow(() -> new AssertionError(process + " does not run"));
   }
 
   /** Starts what is dead of a server, and waits until it is whole. */

@@ -14,11 +14,16 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,6 +72,37 @@ final class RedisFaultsIT {
     }
     once.assertNothingWasDoneTwice();
     assertBooksAreRight(tenants);
+  }
+
+  /** More calls than are sent at once, so that some still wait for their turn. */
+  @Test
+  void whileRedisHangsEveryCallEnds() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 10_000));
+    patiently(() -> stub.set(set("kept", "v")));
+    CacheServiceBlockingStub hurried = stub.withDeadlineAfter(Duration.ofSeconds(60));
+    List<Future<Code>> calls = new ArrayList<>();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Engines.hold("redis");
+      for (int i = 0; i < 150; i++) {
+        calls.add(callers.submit(() -> code(() -> hurried.get(CacheProcess.get("kept")))));
+        calls.add(callers.submit(() -> code(() -> hurried.set(set("new", "v")))));
+      }
+      for (Future<Code> call : calls) {
+        assertThat(call.get()).isEqualTo(Code.UNAVAILABLE);
+      }
+    } finally {
+      Engines.release("redis");
+    }
+    assertThat(patiently(() -> stub.get(CacheProcess.get("kept"))).getHit()).isTrue();
+  }
+
+  private static Code code(Supplier<?> call) {
+    try {
+      Object unused = call.get();
+      return Code.OK;
+    } catch (StatusRuntimeException e) {
+      return e.getStatus().getCode();
+    }
   }
 
   @Test
