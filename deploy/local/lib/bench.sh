@@ -2,6 +2,7 @@
 # `kryonix bench`: load against this project and its peers, on a platform of its own that a running `up` never notices.
 
 BENCHES=(gateway tenancy messaging cache)
+BENCH_MESSAGING_PARTS=(flow calls end-to-end overload tenants)
 BENCH_HOME=$KRYONIX_ROOT/.kryonix-bench
 BENCH_PORT_OFFSET=${KRYONIX_BENCH_PORT_OFFSET:-4500}
 BENCH_PROCESSES=(bench_nginx bench_armeria bench_armeria_alone bench_echo)
@@ -22,8 +23,9 @@ bench_usage() {
                        the control plane: creating tenants, ever more of them (300, if not said otherwise; 1000 takes about
                        half an hour), the broker with as many vhosts, suspension, tokens, the state stream
 
-./kryonix bench messaging [--quick] [--profile]
+./kryonix bench messaging [--quick] [--profile] [--only PART]
                        messages through messaging-service beside RabbitMQ's PerfTest on the same broker
+  --only PART          one part by itself, whose rounds are only shown: flow, calls, end-to-end, overload or tenants
   --profile            records the service under load at the end, and says which methods run most
 
 ./kryonix bench cache [--quick] [--tenants N]
@@ -65,9 +67,16 @@ bench_gateway_options() {
 }
 
 bench_messaging_options() {
-  local option
-  for option in "$@"; do
-    [[ $option == --quick || $option == --profile ]] || die "bench messaging: unknown option $option"
+  while (($#)); do
+    case $1 in
+      --quick | --profile) shift ;;
+      --only)
+        [[ " ${BENCH_MESSAGING_PARTS[*]} " == *" ${2:-} "* ]] ||
+          die "bench messaging: --only takes one of ${BENCH_MESSAGING_PARTS[*]}"
+        shift 2
+        ;;
+      *) die "bench messaging: unknown option $1" ;;
+    esac
   done
 }
 

@@ -42,6 +42,11 @@ final class Main {
     Path docs = Path.of(arguments.get(2));
     String commit = arguments.get(3);
     boolean quick = arguments.contains("--quick");
+    int only = arguments.indexOf("--only");
+    if (only >= 0 && name.equals("messaging")) {
+      new MessagingBench(quick).run(MessagingBench.Part.of(arguments.get(only + 1)));
+      return;
+    }
     Report report =
         switch (name) {
           case "gateway" -> new GatewayBench(quick).run(arguments.contains("--profile"));

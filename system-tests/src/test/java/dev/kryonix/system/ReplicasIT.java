@@ -51,6 +51,7 @@ final class ReplicasIT {
     this.platform = platform;
   }
 
+  /** All at once, as they would be started: none waits for another. */
   @BeforeAll
   void start() {
     Map<String, String> addresses = new HashMap<>();
@@ -65,10 +66,12 @@ final class ReplicasIT {
     Replica gateway = start("gateway", addresses);
     secondGateway =
         new GatewayAddress(URI.create("http://127.0.0.1:" + gateway.httpPort()), gateway.address());
+    replicas.forEach(Replica::awaitServing);
   }
 
   @AfterAll
   void stop() {
+    replicas.forEach(Replica::end);
     replicas.forEach(Replica::close);
   }
 

@@ -37,6 +37,17 @@ final class Flow {
         lab.empty();
       }
     }
+    together(round);
+  }
+
+  /** The one kind of round that others build on. */
+  void together() throws IOException, InterruptedException {
+    for (int round = 0; round < lab.extent().rounds(); round++) {
+      together(round);
+    }
+  }
+
+  private void together(int round) throws IOException, InterruptedException {
     for (Subject subject : Rounds.order(subjects(), round)) {
       lab.add(TOGETHER, subject.name(), subject.both());
       lab.empty();

@@ -77,9 +77,22 @@ record Lab(
     return Reading.of((double) (last - first), latencies.end(), after.minus(before));
   }
 
-  /** Notes a round, and says what it came to. */
+  /**
+   * Notes a round, and says what it came to: the processor time of service, broker, gateway, load.
+   */
   void add(String workload, String subject, Reading reading) {
-    System.err.printf("%s, %s: %,.0f a second%n", workload, subject, reading.perSecond());
+    System.err.printf(
+        "%s, %s: %,.0f a second; ms p50 %.1f p95 %.1f p99 %.1f; CPU in µs %.1f + %.1f + %.1f + %.1f%n",
+        workload,
+        subject,
+        reading.perSecond(),
+        reading.p50() / 1000,
+        reading.p95() / 1000,
+        reading.p99() / 1000,
+        reading.cpu().service(),
+        reading.cpu().broker(),
+        reading.cpu().gateway(),
+        reading.cpu().client());
     readings.add(workload, subject, reading);
   }
 

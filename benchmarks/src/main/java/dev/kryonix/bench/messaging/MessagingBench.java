@@ -8,7 +8,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Messages through messaging-service: all measurements, in their order. */
@@ -64,6 +66,55 @@ public final class MessagingBench {
               profiles,
               load,
               broker.version()));
+    }
+  }
+
+  /** Measures one part by itself, and says what its rounds come to: for trying out. */
+  public void run(Part part) throws IOException, InterruptedException {
+    try (Tenants tenants = new Tenants(surroundings)) {
+      Costs costs = new Costs(surroundings);
+      Lab lab =
+          new Lab(
+              extent,
+              tenants,
+              new BrokerApi(surroundings),
+              new PerfTest(surroundings, costs),
+              costs,
+              new Readings());
+      prepare(lab);
+      Flow flow = new Flow(lab);
+      flow.warmUp();
+      switch (part) {
+        case FLOW -> {
+          for (int round = 0; round < extent.rounds(); round++) {
+            flow.round(round);
+          }
+        }
+        case CALLS -> new Unary(lab).measure();
+        case END_TO_END -> {
+          flow.together();
+          new EndToEnd(lab).measure();
+        }
+        case OVERLOAD -> say("%s", new Overload(lab, surroundings.process("messaging")).measure());
+        case TENANTS -> say("%s", new Crowd(lab, surroundings).measure());
+      }
+    }
+  }
+
+  /** What can be measured without the rest. */
+  public enum Part {
+    FLOW,
+    CALLS,
+    END_TO_END,
+    OVERLOAD,
+    TENANTS;
+
+    /** The part of that name, such as {@code end-to-end}. */
+    public static Part of(String name) {
+      return Arrays.stream(values())
+          .filter(part -> part.name().toLowerCase(Locale.ROOT).replace('_', '-').equals(name))
+          .findFirst()
+          .orElseThrow(() -> new IllegalArgumentException("there is no part " + name));
     }
   }
 

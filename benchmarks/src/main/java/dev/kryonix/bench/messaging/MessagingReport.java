@@ -169,12 +169,13 @@ final class MessagingReport implements Report {
   private String overload() {
     Overload.Outcome overload = found.overload();
     return """
-    Publish called at fixed times at twice the rate that it takes, %s a second for %d s: %s a second confirmed (peak with callers who wait: %s), %,d calls refused with a \
+    Publish called at fixed times at twice the rate that it takes, %s a second for %d s after %d s of the same: %s a second confirmed (peak with callers who wait: %s), %,d calls refused with a \
     time to come back, others %s. Of %,d confirmed messages %,d were in the queue afterwards. The service had %s MiB before and %s MiB at most while it lasted.
     """
         .formatted(
             Numbers.format(overload.offered()),
             extent.overload().toSeconds(),
+            extent.warmUp().toSeconds(),
             Numbers.format(overload.perSecond()),
             Numbers.format(overload.peak()),
             overload.throttled(),

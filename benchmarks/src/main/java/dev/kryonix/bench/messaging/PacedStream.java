@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * full, is sent later and keeps the time at which it was due, so that a stall does not hide itself.
  */
 final class PacedStream implements AutoCloseable {
-  private static final long NAP_NANOS = 50_000;
+  /** Each waking up takes from the two cores that all share. */
+  private static final long NAP_NANOS = 250_000;
 
   private final AtomicInteger outstanding = new AtomicInteger();
   private final AtomicReference<@Nullable String> failure = new AtomicReference<>();

@@ -77,7 +77,7 @@ final class Unary {
     PublishRequest request =
         Treatment.SEALED.request().setData(Payload.due(System.nanoTime())).build();
     OpenLoop<PublishRequest, PublishResponse> loop =
-        new OpenLoop<>(MessagingServiceGrpc.getPublishMethod(), request);
+        OpenLoop.sleeping(MessagingServiceGrpc.getPublishMethod(), request);
     ManagedChannel channel = target.connect();
     try {
       loop.run(channel, rate, lab.extent().consuming().warmUp());

@@ -18,10 +18,12 @@ public final class Platform implements AutoCloseable {
 
   private final Instance instance;
   private final Grpc grpc;
+  private final ShortLivedToken shortLived;
 
   private Platform(Instance instance) {
     this.instance = instance;
     this.grpc = new Grpc(address("gateway"));
+    this.shortLived = ShortLivedToken.issue(this);
   }
 
   static Platform start() {
@@ -96,6 +98,11 @@ public final class Platform implements AutoCloseable {
   /** The id of a tenant that does not exist. */
   public static String newTenantId() {
     return "test_" + UUID.randomUUID().toString().replace("-", "").substring(0, 16);
+  }
+
+  /** One for all, to be waited for. */
+  public ShortLivedToken shortLived() {
+    return shortLived;
   }
 
   /** An application that uses a token. */

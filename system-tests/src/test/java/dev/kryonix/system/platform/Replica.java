@@ -21,17 +21,19 @@ public final class Replica implements AutoCloseable {
   private static final Duration SERVES_WITHIN = Duration.ofSeconds(90);
   private static final long ENDS_WITHIN_SECONDS = 60;
 
+  private final String service;
   private final Process process;
   private final int grpcPort;
   private final int httpPort;
 
-  private Replica(Process process, int grpcPort, int httpPort) {
+  private Replica(String service, Process process, int grpcPort, int httpPort) {
+    this.service = service;
     this.process = process;
     this.grpcPort = grpcPort;
     this.httpPort = httpPort;
   }
 
-  /** Starts one with these settings besides, and waits until it serves. */
+  /** Starts one with these settings besides. */
   public static Replica start(Platform platform, String service, Map<String, String> settings) {
     Instance instance = platform.instance();
     Path folder = instance.home().resolve("replicas").resolve(service);
@@ -51,9 +53,7 @@ public final class Replica implements AutoCloseable {
           .directory(folder.toFile())
           .redirectErrorStream(true)
           .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.resolve("service.log").toFile()));
-      Replica replica = new Replica(builder.start(), grpcPort, httpPort);
-      replica.awaitServing(service);
-      return replica;
+      return new Replica(service, builder.start(), grpcPort, httpPort);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -74,9 +74,14 @@ public final class Replica implements AutoCloseable {
     process.destroyForcibly().onExit().join();
   }
 
+  /** Asks it to end; {@link #close} waits for that. */
+  public void end() {
+    process.destroy();
+  }
+
   @Override
   public void close() {
-    process.destroy();
+    end();
     try {
       if (!process.waitFor(ENDS_WITHIN_SECONDS, TimeUnit.SECONDS)) {
         kill();
@@ -88,7 +93,8 @@ public final class Replica implements AutoCloseable {
     }
   }
 
-  private void awaitServing(String service) {
+  /** Waits until it serves. */
+  public void awaitServing() {
     try (Health health = new Health(address())) {
       await(service)
           .atMost(SERVES_WITHIN)
@@ -97,9 +103,6 @@ public final class Replica implements AutoCloseable {
                 assertThat(process.isAlive()).as(service + " runs").isTrue();
                 return health.isServing();
               });
-    } catch (RuntimeException | AssertionError e) {
-      process.destroyForcibly();
-      throw e;
     }
   }
 
