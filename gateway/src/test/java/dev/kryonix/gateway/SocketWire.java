@@ -9,6 +9,8 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** A WebSocket client that writes what it likes, frame by frame. */
@@ -158,12 +160,15 @@ final class SocketWire implements AutoCloseable {
 
   /** The next frame of a type; the connection must not end before. */
   Frame next(int type) throws IOException {
+    List<String> others = new ArrayList<>();
     for (Frame frame = next(); frame != null; frame = next()) {
       if (frame.type() == type) {
         return frame;
       }
+      others.add(frame.type() == CLOSE ? "close " + frame.code() : frame.text());
     }
-    throw new AssertionError("the connection ended without a frame of type " + type);
+    throw new AssertionError(
+        "the connection ended without a frame of type " + type + " but with " + others);
   }
 
   /** The code that the gateway closes with, after which the connection ends. */

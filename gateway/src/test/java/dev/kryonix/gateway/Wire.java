@@ -12,6 +12,8 @@ import java.net.InetAddress;
 import java.net.Socket;
 import java.net.SocketException;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -41,6 +43,7 @@ final class Wire implements AutoCloseable {
   private final Socket socket;
   private final DataInputStream in;
   private final OutputStream out;
+  private @Nullable IOException end;
 
   Wire(int port) throws IOException {
     this(new Socket(InetAddress.getLoopbackAddress(), port));
@@ -94,12 +97,27 @@ final class Wire implements AutoCloseable {
 
   /** The next frame of a type, which must come. */
   Frame next(int type) throws IOException {
+    List<String> others = new ArrayList<>();
     for (Frame frame = next(); frame != null; frame = next()) {
       if (frame.type() == type) {
         return frame;
       }
+      others.add(
+          frame.type() == GO_AWAY
+              ? "GOAWAY "
+                  + frame.error()
+                  + " "
+                  + new String(
+                      frame.payload(), 8, frame.payload().length - 8, StandardCharsets.UTF_8)
+              : "type " + frame.type());
     }
-    throw new AssertionError("the connection ended without a frame of type " + type);
+    throw new AssertionError(
+        "the connection ended without a frame of type "
+            + type
+            + " but with "
+            + others
+            + ": "
+            + end);
   }
 
   /** The error of the last GOAWAY before the connection ends, or -1 when it ends without. */
@@ -122,6 +140,7 @@ final class Wire implements AutoCloseable {
       in.readFully(payload);
       return new Frame(type, flags, stream, payload);
     } catch (EOFException | SocketException e) {
+      end = e;
       return null;
     }
   }

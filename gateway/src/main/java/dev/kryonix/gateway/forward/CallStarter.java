@@ -12,6 +12,7 @@ import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Target;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
+import dev.kryonix.kit.server.RefusableCall;
 import dev.kryonix.kit.server.ServerConfig;
 import dev.kryonix.kit.telemetry.RpcMetrics;
 import io.grpc.CallOptions;
@@ -57,7 +58,7 @@ final class CallStarter {
       Target target, ServerCall<Frame, Frame> caller, Metadata headers) {
     CallRecord record = Records.of(caller, headers, log);
     record.rpc(target.rpc().name());
-    ObservedCall call = new ObservedCall(caller, record, metrics);
+    RefusableCall<Frame, Frame> call = RefusableCall.of(new ObservedCall(caller, record, metrics));
     ServiceException malformed = TimeoutCheck.refusal(headers);
     if (malformed != null) {
       return refused(call, malformed);
@@ -71,38 +72,50 @@ final class CallStarter {
         target.rpc(),
         headers,
         peer,
-        admission -> listener.is(guarded(target, call, headers, admission)));
+        admission -> listener.is(guarded(target, call, record, headers, admission)));
     return listener.orEarlier();
   }
 
   /** On a virtual thread nobody else would end a call that threw. */
   private ServerCall.Listener<Frame> guarded(
-      Target target, ObservedCall call, Metadata headers, Admission admission) {
+      Target target,
+      RefusableCall<Frame, Frame> call,
+      CallRecord record,
+      Metadata headers,
+      Admission admission) {
     try {
-      return decided(target, call, headers, admission);
+      return decided(target, call, record, headers, admission);
     } catch (RuntimeException e) {
       return refused(call, WireErrors.of(e, target.rpc().name()));
     }
   }
 
   private static ServerCall.Listener<Frame> refused(
-      ServerCall<Frame, Frame> call, ServiceException why) {
-    call.close(WireErrors.status(why), WireErrors.trailers(why, new Metadata()));
+      RefusableCall<Frame, Frame> call, ServiceException why) {
+    call.refuse(why);
     return new ServerCall.Listener<>() {};
   }
 
   private ServerCall.Listener<Frame> decided(
-      Target target, ObservedCall call, Metadata headers, Admission admission) {
+      Target target,
+      RefusableCall<Frame, Frame> call,
+      CallRecord record,
+      Metadata headers,
+      Admission admission) {
     return switch (admission) {
       case Admission.Refused(ServiceException why, var allowance) -> refused(call, why);
       case Admission.Admitted admitted -> {
-        admitted.principal().ifPresent(call.record()::caller);
+        admitted.principal().ifPresent(record::caller);
         CallOptions options = options(headers);
         ForwardedHeaders.strip(headers);
         ForwardedHeaders.source(headers, admitted.peer());
         ClientCall<Frame, Frame> up = calls.open(target, options, admitted);
         yield Forwarding.begin(
-            call, up, headers, new Forwarding.Upstream(target.upstream().name(), maxMessageBytes));
+            call,
+            record,
+            up,
+            headers,
+            new Forwarding.Upstream(target.upstream().name(), maxMessageBytes));
       }
     };
   }

@@ -1,11 +1,12 @@
 package dev.kryonix.gateway.forward;
 
+import dev.kryonix.gateway.access.CallRecord;
 import dev.kryonix.gateway.upstream.Frame;
 import dev.kryonix.gateway.upstream.Turn;
 import dev.kryonix.gateway.upstream.UpstreamStatus;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
-import dev.kryonix.kit.errors.WireErrors;
+import dev.kryonix.kit.server.RefusableCall;
 import io.grpc.ClientCall;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
@@ -25,23 +26,26 @@ final class Forwarding {
       Metadata.Key.of("grpc-accept-encoding", Metadata.ASCII_STRING_MARSHALLER);
   private static final String GZIP = "gzip";
 
-  private final ObservedCall caller;
+  private final RefusableCall<Frame, Frame> caller;
+  private final CallRecord record;
   private final ClientCall<Frame, Frame> service;
   private final String upstream;
   private final boolean takesGzip;
   private final int maxMessageBytes;
-  private volatile boolean refused;
+  private boolean refused;
   private boolean unpacking;
   private final Turn fromCaller;
   private final Turn fromService;
 
   private Forwarding(
-      ObservedCall caller,
+      RefusableCall<Frame, Frame> caller,
+      CallRecord record,
       ClientCall<Frame, Frame> service,
       String upstream,
       boolean takesGzip,
       int maxMessageBytes) {
     this.caller = caller;
+    this.record = record;
     this.service = service;
     this.upstream = upstream;
     this.takesGzip = takesGzip;
@@ -52,11 +56,16 @@ final class Forwarding {
 
   /** Opens the call to the service, and returns what listens to the caller. */
   static ServerCall.Listener<Frame> begin(
-      ObservedCall caller, ClientCall<Frame, Frame> service, Metadata headers, Upstream upstream) {
+      RefusableCall<Frame, Frame> caller,
+      CallRecord record,
+      ClientCall<Frame, Frame> service,
+      Metadata headers,
+      Upstream upstream) {
     String accepted = headers.get(ACCEPTED);
     boolean takesGzip = accepted != null && accepted.contains(GZIP);
     Forwarding forwarding =
-        new Forwarding(caller, service, upstream.name(), takesGzip, upstream.maxMessageBytes());
+        new Forwarding(
+            caller, record, service, upstream.name(), takesGzip, upstream.maxMessageBytes());
     service.start(forwarding.new ServiceListener(), headers);
     caller.request(1);
     service.request(1);
@@ -66,8 +75,8 @@ final class Forwarding {
   private final class CallerListener extends ServerCall.Listener<Frame> {
     @Override
     public void onMessage(Frame message) {
-      if (caller.record().endsWithCall()) {
-        caller.record().received(message.bytes().length);
+      if (record.endsWithCall()) {
+        record.received(message.bytes().length);
       }
       if (message.bytes().length > maxMessageBytes) {
         refuse(CommonErrors.messageTooLarge(maxMessageBytes));
@@ -97,7 +106,7 @@ final class Forwarding {
 
     private void refuse(ServiceException why) {
       refused = true;
-      caller.close(WireErrors.status(why), WireErrors.trailers(why, new Metadata()));
+      caller.refuse(why);
       service.cancel("the call was refused", null);
     }
   }
@@ -108,9 +117,6 @@ final class Forwarding {
   private final class ServiceListener extends ClientCall.Listener<Frame> {
     @Override
     public void onHeaders(Metadata headers) {
-      if (refused) {
-        return;
-      }
       String encoding = headers.get(ENCODING);
       unpacking = GZIP.equals(encoding) && !takesGzip;
       if (encoding != null && !unpacking) {
@@ -121,9 +127,6 @@ final class Forwarding {
 
     @Override
     public void onMessage(Frame message) {
-      if (refused) {
-        return;
-      }
       Frame answer = unpacking ? message.unpacked() : message;
       caller.setMessageCompression(answer.compressed());
       caller.sendMessage(answer);
@@ -137,9 +140,6 @@ final class Forwarding {
 
     @Override
     public void onClose(Status status, Metadata trailers) {
-      if (refused) {
-        return;
-      }
       UpstreamStatus end = UpstreamStatus.of(upstream, status, trailers);
       caller.close(end.status(), end.trailers());
     }

@@ -20,10 +20,6 @@ final class ObservedCall extends SimpleForwardingServerCall<Frame, Frame> {
     this.metrics = metrics;
   }
 
-  CallRecord record() {
-    return record;
-  }
-
   @Override
   public void sendMessage(Frame message) {
     if (record.endsWithCall()) {

@@ -69,6 +69,7 @@ public final class InterceptorChain {
         tracing.serverInterceptor(),
         // Counts every call with the status that the caller saw.
         metrics,
+        RefusableCall.interceptor(),
         // Inside of the counting, outside of all that refuses.
         new ErrorsInterceptor(),
         // The caller is known before anything of the request is looked at.

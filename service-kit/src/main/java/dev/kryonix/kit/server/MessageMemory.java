@@ -2,15 +2,19 @@ package dev.kryonix.kit.server;
 
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
+import io.grpc.Context;
 import io.grpc.Metadata;
 import io.grpc.ServerStreamTracer;
 import io.grpc.Status;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Charges what grpc-java collects of a message that is not complete yet. HTTP/2's flow control does
  * not bound it: grpc-java gives the window back for each piece. It tells of every piece as it
- * comes, which is the only place to hear of it; the refusal that is thrown ends the call.
+ * comes, which is the only place to hear of it. A refusal first closes the call, with all that it
+ * has to say, and is then thrown, upon which grpc-java resets the stream and lets go of the pieces.
  */
 public final class MessageMemory extends ServerStreamTracer {
   /** Until when a message is charged. */
@@ -24,8 +28,11 @@ public final class MessageMemory extends ServerStreamTracer {
   /** So much of a message is free, so that small ones cost no accounting. */
   private static final int FREE_BYTES = 64 * 1024;
 
+  private static final Context.Key<MessageMemory> OF_CALL = Context.key("message-memory");
+
   private final RequestMemory memory;
   private final Until until;
+  private volatile @Nullable Consumer<ServiceException> refusal;
   private boolean kept;
   private final AtomicLong charged = new AtomicLong();
   private long collected;
@@ -45,6 +52,19 @@ public final class MessageMemory extends ServerStreamTracer {
     };
   }
 
+  /** Sets what closes the call of this context when its message is refused. */
+  static void onRefusal(Consumer<ServiceException> close) {
+    MessageMemory ofCall = OF_CALL.get();
+    if (ofCall != null) {
+      ofCall.refusal = close;
+    }
+  }
+
+  @Override
+  public Context filterContext(Context context) {
+    return context.withValue(OF_CALL, this);
+  }
+
   @Override
   public void serverCallStarted(ServerCallInfo<?, ?> call) {
     kept = until == Until.ENDED && call.getMethodDescriptor().getType().clientSendsOneMessage();
@@ -57,6 +77,10 @@ public final class MessageMemory extends ServerStreamTracer {
       try {
         memory.reserve(bytes);
       } catch (ServiceException e) {
+        Consumer<ServiceException> close = refusal;
+        if (close != null) {
+          close.accept(e);
+        }
         throw WireErrors.exception(e);
       }
       charged.addAndGet(bytes);
