@@ -1,8 +1,13 @@
 package dev.kryonix.messaging.connection;
 
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.impl.AMQConnection;
+import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -10,15 +15,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open connection to a tenant's vhost. */
 public final class BrokerConnection {
-  private final Connection connection;
+  private static final int CLOSED_WITHIN_MILLIS = 1000;
+
+  private final AMQConnection connection;
   private final Socket socket;
   private final AtomicInteger users = new AtomicInteger();
   private final List<Runnable> blockedListeners = new CopyOnWriteArrayList<>();
   private volatile boolean blocked;
   private volatile long lastUsed = System.nanoTime();
 
+  /** Of a connection that does not recover by itself. */
   BrokerConnection(Connection connection, Socket socket) {
-    this.connection = connection;
+    this.connection = (AMQConnection) connection;
     this.socket = socket;
     connection.addBlockedListener(reason -> block(), () -> blocked = false);
   }
@@ -63,13 +71,29 @@ public final class BrokerConnection {
       }
       touch();
       return channel;
-    } catch (IOException | com.rabbitmq.client.AlreadyClosedException e) {
-      if (connection.isOpen() && !blocked) {
-        // A node opens channels at once when it reads at all.
-        abandon();
-      }
-      throw BrokerErrors.unavailable(e);
+    } catch (IOException | AlreadyClosedException e) {
+      throw unanswered(e);
     }
+  }
+
+  /** The same, on which the broker confirms what is published. */
+  public Channel openConfirmingChannel() {
+    Channel channel = openChannel();
+    try {
+      // Not the client's confirmSelect: it would count and remember each message once more.
+      var unused = channel.rpc(new AMQP.Confirm.Select.Builder().build());
+      return channel;
+    } catch (IOException | AlreadyClosedException e) {
+      throw unanswered(e);
+    }
+  }
+
+  /** A node does such things at once when it reads at all. */
+  private ServiceException unanswered(Exception e) {
+    if (connection.isOpen() && !blocked) {
+      abandon();
+    }
+    return BrokerErrors.unavailable(e);
   }
 
   /** Whether the broker has told that it takes no messages: an alarm of memory or disk. */
@@ -102,12 +126,22 @@ public final class BrokerConnection {
 
   /** The broker does not answer on it: the next who needs one gets another. */
   public void abandon() {
-    abort();
+    socket.execute(this::end);
   }
 
-  /** Closes at once, without waiting for the broker. */
+  /** Closes it; does not wait for a broker that does not answer. */
   void abort() {
-    connection.abort(1000);
+    connection.abort(CLOSED_WITHIN_MILLIS);
+    socket.execute(this::end);
+  }
+
+  /**
+   * Ends everything on it, as when its socket breaks; nothing when the broker has answered that it
+   * is closed. Without an answer the client closes the socket, but tells none of the channels: they
+   * would count as open for ever, and swallow what is published.
+   */
+  private void end() {
+    connection.handleIoError(new EOFException("the broker does not answer"));
   }
 
   private void release() {

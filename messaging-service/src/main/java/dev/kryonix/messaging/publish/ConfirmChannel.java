@@ -74,13 +74,7 @@ final class ConfirmChannel {
     this.timeout = config.confirmTimeout();
     this.window = new Window(config.window(), timeout);
     this.silence = new Silence(timeout, System.nanoTime());
-    this.channel = connection.openChannel();
-    try {
-      // Not the client's confirmSelect: it would count and remember each message once more.
-      var unused = channel.rpc(new AMQP.Confirm.Select.Builder().build());
-    } catch (IOException | AlreadyClosedException e) {
-      throw BrokerErrors.unavailable(e);
-    }
+    this.channel = connection.openConfirmingChannel();
     channel.addConfirmListener(
         (tag, multiple) -> answered(tag, multiple, Outcome.CONFIRMED),
         (tag, multiple) -> answered(tag, multiple, Outcome.REFUSED));
@@ -337,8 +331,8 @@ final class ConfirmChannel {
     if (takesNothing()) {
       silence.breakAt(now);
     } else if (silence.lasts(oldest(), now)) {
-      // Another connection may lead to another node. To close this one takes a while.
-      Thread.ofVirtual().name("silence").start(connection::abandon);
+      // Another connection may lead to another node.
+      connection.abandon();
     }
     endLate(now);
     watched = false;

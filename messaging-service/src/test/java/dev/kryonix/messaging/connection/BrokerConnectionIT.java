@@ -2,26 +2,63 @@ package dev.kryonix.messaging.connection;
 
 import static dev.kryonix.messaging.process.Messaging.variable;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ConnectionFactory;
+import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.testkit.network.Fault;
+import dev.kryonix.testkit.network.FaultProxy;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.nio.NioIoHandler;
+import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** A connection that lives longer than its channels, on a real RabbitMQ. */
+/** A connection and its channels, on a real RabbitMQ. */
 final class BrokerConnectionIT {
-  @Test
-  void whoListensOnAChannelIsForgottenWithIt() throws Exception {
+  private static final String HOST = variable("KRYONIX_RABBITMQ_HOST");
+  private static final int PORT = Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT"));
+  private static final int RPC_TIMEOUT_MILLIS = 1000;
+
+  /** One for all connections, as in the service: it outlives each of them. */
+  private final EventLoopGroup eventLoops =
+      new MultiThreadIoEventLoopGroup(1, NioIoHandler.newFactory());
+
+  @AfterEach
+  void stop() {
+    eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
+  }
+
+  private BrokerConnection connect(String host, int port) throws IOException, TimeoutException {
     ConnectionFactory factory = new ConnectionFactory();
-    factory.setHost(variable("KRYONIX_RABBITMQ_HOST"));
-    factory.setPort(Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT")));
+    factory.setHost(host);
+    factory.setPort(port);
     factory.setUsername(variable("KRYONIX_RABBITMQ_USER"));
     factory.setPassword(variable("KRYONIX_RABBITMQ_PASSWORD"));
+    factory.setAutomaticRecoveryEnabled(false);
+    factory.setChannelRpcTimeout(RPC_TIMEOUT_MILLIS);
     List<Socket> sockets = new ArrayList<>();
-    factory.netty().channelCustomizer(channel -> sockets.add(new Socket(channel)));
-    BrokerConnection connection = new BrokerConnection(factory.newConnection(), sockets.getFirst());
+    factory
+        .netty()
+        .eventLoopGroup(eventLoops)
+        .channelCustomizer(channel -> sockets.add(new Socket(channel)));
+    return new BrokerConnection(factory.newConnection(), sockets.getFirst());
+  }
+
+  @Test
+  void whoListensOnAChannelIsForgottenWithIt() throws Exception {
+    BrokerConnection connection = connect(HOST, PORT);
     try {
       List<Channel> channels = new ArrayList<>();
       for (int i = 0; i < 3; i++) {
@@ -39,6 +76,48 @@ final class BrokerConnectionIT {
       assertThat(connection.isOpen()).isFalse();
     } finally {
       connection.abort();
+    }
+  }
+
+  static List<Consumer<BrokerConnection>> waysToEndIt() {
+    return List.of(BrokerConnection::abandon, BrokerConnection::abort);
+  }
+
+  @ParameterizedTest
+  @MethodSource("waysToEndIt")
+  void channelsEndWithAConnectionOnWhichTheBrokerIsSilent(Consumer<BrokerConnection> end)
+      throws Exception {
+    try (FaultProxy node = new FaultProxy(new InetSocketAddress(HOST, PORT))) {
+      BrokerConnection connection = connect("127.0.0.1", node.port());
+      Channel publishing = connection.openConfirmingChannel();
+      connection.onBlocked(publishing, () -> {});
+      Channel consuming = connection.openHoldingChannel();
+      node.set(new Fault.Stall());
+
+      end.accept(connection);
+
+      await()
+          .untilAsserted(
+              () -> {
+                assertThat(publishing.isOpen()).isFalse();
+                assertThat(consuming.isOpen()).isFalse();
+                assertThat(connection.blockedListeners()).isZero();
+                assertThat(connection.isInUse()).isFalse();
+                assertThat(connection.isOpen()).isFalse();
+              });
+    }
+  }
+
+  @Test
+  void aConnectionThatTakesNoMoreChannelsIsGivenUp() throws Exception {
+    try (FaultProxy node = new FaultProxy(new InetSocketAddress(HOST, PORT))) {
+      BrokerConnection connection = connect("127.0.0.1", node.port());
+      Channel before = connection.openChannel();
+      node.set(new Fault.Stall());
+
+      assertThatThrownBy(connection::openConfirmingChannel).isInstanceOf(ServiceException.class);
+
+      await().until(() -> !connection.isOpen() && !before.isOpen());
     }
   }
 }

@@ -107,8 +107,10 @@ final class NetworkFaults {
   void nothingConfirmedIsLostDoubledOrOutOfOrderWhenTheWayToOneNodeGoesSilent() throws Exception {
     try (Load load = Load.start(ground, "one node silent")) {
 
-      nodes.getFirst().set(new Fault.Stall());
-      managements.getFirst().set(new Fault.Stall());
+      // A tenant's connections all go to one node.
+      int node = Cluster.nodeOfConsumers(load.tenants().getFirst()) - 1;
+      nodes.get(node).set(new Fault.Stall());
+      managements.get(node).set(new Fault.Stall());
       try {
         load.awaitPhase();
         load.assertConverges();
