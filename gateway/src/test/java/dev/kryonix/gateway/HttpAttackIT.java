@@ -292,7 +292,10 @@ class HttpAttackIT {
     List<Wire> open = new ArrayList<>();
     try {
       for (int i = 0; i < CONNECTIONS; i++) {
-        open.add(new Wire(gateway.httpPort()));
+        // One that waits for its answer stays, however long the others take to come.
+        open.add(
+            new Wire(gateway.httpPort())
+                .send("GET /v1/open/slow HTTP/1.1\r\nHost: x\r\nX-Server-Timeout: 20\r\n\r\n"));
       }
       // Connections of one port are accepted in their order; those of the other follow.
       for (int port : new int[] {gateway.httpPort(), gateway.grpcPort()}) {
