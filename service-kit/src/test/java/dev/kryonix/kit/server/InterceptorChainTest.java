@@ -15,6 +15,7 @@ import dev.kryonix.api.snapshot.v1.SnapshotSourceGrpc;
 import dev.kryonix.api.tenant.v1.AccessServiceGrpc;
 import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.GetJwksRequest;
+import dev.kryonix.api.tenant.v1.GetJwksResponse;
 import dev.kryonix.api.tenant.v1.GetTenantRequest;
 import dev.kryonix.api.tenant.v1.ListTenantsRequest;
 import dev.kryonix.api.tenant.v1.Tenant;
@@ -25,16 +26,20 @@ import dev.kryonix.kit.identity.BearerToken;
 import dev.kryonix.kit.identity.ServiceCredentials;
 import dev.kryonix.kit.identity.TestTokens;
 import dev.kryonix.kit.policy.CallerInterceptor;
+import io.grpc.CallOptions;
 import io.grpc.Channel;
+import io.grpc.ClientCall;
 import io.grpc.ClientInterceptor;
 import io.grpc.Grpc;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.ManagedChannel;
 import io.grpc.Metadata;
 import io.grpc.MethodDescriptor;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.health.v1.HealthCheckRequest;
+import io.grpc.health.v1.HealthCheckResponse;
 import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.stub.ClientCalls;
@@ -46,6 +51,8 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -95,6 +102,43 @@ final class InterceptorChainTest {
     assertThat(
             AccessServiceGrpc.newBlockingStub(channel).getJwks(GetJwksRequest.getDefaultInstance()))
         .isNotNull();
+  }
+
+  @Test
+  void manyCallersOfAGatewayWhoGiveUpTogetherDoNotEndItsConnection() throws Exception {
+    CompletableFuture<Status> watched = new CompletableFuture<>();
+    CountDownLatch watching = new CountDownLatch(1);
+    ClientCall<HealthCheckRequest, HealthCheckResponse> watch =
+        channel.newCall(HealthGrpc.getWatchMethod(), CallOptions.DEFAULT);
+    watch.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(HealthCheckResponse message) {
+            watching.countDown();
+          }
+
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            watched.complete(status);
+          }
+        },
+        new Metadata());
+    watch.request(1);
+    watch.sendMessage(HealthCheckRequest.getDefaultInstance());
+    watch.halfClose();
+    watching.await();
+
+    for (int i = 0; i < 1_000; i++) {
+      ClientCall<GetJwksRequest, GetJwksResponse> call =
+          channel.newCall(AccessServiceGrpc.getGetJwksMethod(), CallOptions.DEFAULT);
+      call.start(new ClientCall.Listener<>() {}, new Metadata());
+      call.sendMessage(GetJwksRequest.getDefaultInstance());
+      call.cancel("the caller gave up", null);
+    }
+    aPublicRpcNeedsNoToken();
+
+    assertThat(watched).isNotDone();
+    watch.cancel("seen enough", null);
   }
 
   @Test
