@@ -8,6 +8,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -68,8 +69,10 @@ public final class BrokerNodes {
 
   private static Connection connect(ConnectionFactory factory, String name, Address node)
       throws IOException, TimeoutException {
+    // The client's pipeline would look the name up on an event loop, which others wait for.
+    String address = InetAddress.getByName(node.getHost()).getHostAddress();
     try {
-      return factory.newConnection(List.of(node), name);
+      return factory.newConnection(List.of(new Address(address, node.getPort())), name);
     } catch (NoSuchElementException e) {
       // The client's pipeline comes apart when the other side closes while it is being set up.
       throw new IOException("the connection was closed while it was opened", e);

@@ -6,6 +6,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.EventLoops;
 import dev.kryonix.kit.state.PatrolBell;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerConfig;
@@ -13,8 +14,6 @@ import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.broker.BrokerNodes;
 import dev.kryonix.messaging.broker.Names;
 import io.netty.channel.Channel;
-import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.nio.NioIoHandler;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.io.IOException;
@@ -37,13 +36,14 @@ import org.jspecify.annotations.Nullable;
  * because an alarm stops the broker from reading the first, and acknowledgements must go on. Opened
  * when first used, as the tenant's own broker user, and closed when idle.
  *
- * <p>All sockets share a few event loops; consumers are called on virtual threads. The client's own
- * recovery is off: it covers neither the first connect nor a channel's errors, so whoever holds a
- * connection that has closed asks for another.
+ * <p>All sockets are served by the process's event loops, those of its own callers too, so that a
+ * message often goes on to the broker, and its confirm back, on the thread that it came in on.
+ * Consumers are called on virtual threads. The client's own recovery is off: it covers neither the
+ * first connect nor a channel's errors, so whoever holds a connection that has closed asks for
+ * another.
  */
 @Singleton
 public final class TenantConnections {
-  private static final int EVENT_LOOPS = 2;
   private static final int RPC_TIMEOUT_MILLIS = 10_000;
   private static final int SWEEPS_PER_IDLE_TIMEOUT = 4;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
@@ -58,8 +58,7 @@ public final class TenantConnections {
   private final PatrolBell bell;
   private final Circuit circuit;
   private final Map<Key, Slot> slots = new ConcurrentHashMap<>();
-  private final MultiThreadIoEventLoopGroup eventLoops =
-      new MultiThreadIoEventLoopGroup(EVENT_LOOPS, NioIoHandler.newFactory());
+  private final EventLoops loops;
   private final ExecutorService consumers = Executors.newVirtualThreadPerTaskExecutor();
   private final ScheduledExecutorService sweeper =
       Executors.newSingleThreadScheduledExecutor(
@@ -70,12 +69,14 @@ public final class TenantConnections {
       BrokerNodes nodes,
       ConnectionConfig config,
       BrokerPasswords passwords,
-      PatrolBell bell) {
+      PatrolBell bell,
+      EventLoops loops) {
     this.broker = broker;
     this.nodes = nodes;
     this.config = config;
     this.passwords = passwords;
     this.bell = bell;
+    this.loops = loops;
     this.circuit = new Circuit(config.retryAfter());
     long period = config.idleTimeout().toMillis() / SWEEPS_PER_IDLE_TIMEOUT;
     sweeper.scheduleWithFixedDelay(this::sweep, period, period, TimeUnit.MILLISECONDS);
@@ -217,7 +218,11 @@ public final class TenantConnections {
     factory.setChannelRpcTimeout(RPC_TIMEOUT_MILLIS);
     factory.setRequestedHeartbeat((int) config.heartbeat().toSeconds());
     factory.setSharedExecutor(consumers);
-    factory.netty().eventLoopGroup(eventLoops).channelCustomizer(onSocket);
+    factory
+        .netty()
+        .eventLoopGroup(loops.group())
+        .bootstrapCustomizer(bootstrap -> bootstrap.channel(loops.channelType()))
+        .channelCustomizer(onSocket);
     return factory;
   }
 
@@ -231,6 +236,5 @@ public final class TenantConnections {
     sweeper.shutdownNow();
     slots.values().forEach(Slot::close);
     consumers.shutdown();
-    eventLoops.shutdownGracefully(0, 1, TimeUnit.SECONDS);
   }
 }
