@@ -35,30 +35,26 @@ public final class Counters {
 
   /** A read found an entry of that size. */
   public void hit(Namespace namespace, int bytes, Times times) {
-    count(namespace, new Use(1, 0, 0, bytes, 0, 0, times));
+    add(namespace, new Use(1, 0, 0, bytes, 0, 0, times));
   }
 
   /** A read found none. */
   public void miss(Namespace namespace, Times times) {
-    count(namespace, new Use(0, 1, 0, 0, 0, 0, times));
-  }
-
-  /** A read found what does not open for its tenant. */
-  public void rejection(Namespace namespace, Times times) {
-    count(namespace, new Use(0, 1, 1, 0, 0, 0, times));
+    add(namespace, new Use(0, 1, 0, 0, 0, 0, times));
   }
 
   /** A value of that size was sent to the store. */
   public void write(Namespace namespace, int bytes) {
-    count(namespace, new Use(0, 0, 0, 0, 1, bytes, Times.NONE));
+    add(namespace, new Use(0, 0, 0, 0, 1, bytes, Times.NONE));
   }
 
   /** The store has answered, to reads and writes that are counted by themselves. */
   public void took(Namespace namespace, Times times) {
-    count(namespace, new Use(0, 0, 0, 0, 0, 0, times));
+    add(namespace, new Use(0, 0, 0, 0, 0, 0, times));
   }
 
-  private void count(Namespace namespace, Use use) {
+  /** All of a use at once. */
+  public void add(Namespace namespace, Use use) {
     if (uses.size() >= most && !uses.containsKey(namespace)) {
       uncounted.increment();
     } else {

@@ -31,6 +31,13 @@ public record Times(long readMicros, long slowReads, long writeMicros, long slow
     return took.toNanos() / 1_000;
   }
 
+  /** Those of so many that took as long. */
+  public Times of(int many) {
+    return many == 1
+        ? this
+        : new Times(readMicros * many, slowReads * many, writeMicros * many, slowWrites * many);
+  }
+
   Times plus(Times other) {
     return new Times(
         readMicros + other.readMicros,

@@ -152,11 +152,13 @@ final class CacheEndpoint extends DelegatedRpcs {
   @Override
   public void batchGet(BatchGetRequest request, StreamObserver<BatchGetResponse> answer) {
     List<EntryKey> keys = request.getAddressesList().stream().map(EntryProtos::key).toList();
+    answer(answer, batches.read(tenant(), keys).thenApply(CacheEndpoint::response));
+  }
+
+  private static BatchGetResponse response(List<Lookup> found) {
     BatchGetResponse.Builder results = BatchGetResponse.newBuilder();
-    entries
-        .read(tenant(), keys)
-        .forEach(found -> results.addResults(EntryProtos.response(found, "")));
-    answer(answer, results.build());
+    found.forEach(each -> results.addResults(EntryProtos.response(each, "")));
+    return results.build();
   }
 
   @Override

@@ -45,7 +45,8 @@ public record Content(
       throw new IllegalArgumentException("a content type of " + typeBytes + " bytes");
     }
     if (tags.size() > MAX_TAGS
-        || tags.stream().anyMatch(tag -> tag.isEmpty() || bytes(tag) > MAX_TAG_BYTES)) {
+        || (!tags.isEmpty()
+            && tags.stream().anyMatch(tag -> tag.isEmpty() || bytes(tag) > MAX_TAG_BYTES))) {
       throw new IllegalArgumentException("too many tags, or too long ones: " + tags.size());
     }
   }

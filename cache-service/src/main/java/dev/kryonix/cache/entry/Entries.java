@@ -12,7 +12,6 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -30,12 +29,9 @@ import org.slf4j.LoggerFactory;
 @Singleton
 final class Entries {
   private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
-  private static final int READ_AT_ONCE = 128;
 
   /** A value that is compressed or opened in the time that some small calls take. */
   private static final int QUICK_BYTES = 16 * 1024;
-
-  private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
   private final EntryStore store;
   private final EntryReads reads;
@@ -98,10 +94,9 @@ final class Entries {
     return fetch(tenant, address)
         .thenCompose(
             found ->
-                envelope.opensWithin(QUICK_BYTES, found)
-                    ? opened(tenant, address, found, Times.NONE)
-                    : CompletableFuture.supplyAsync(
-                            () -> opened(tenant, address, found, Times.NONE), threads)
+                envelope.openedBytes(found) <= QUICK_BYTES
+                    ? counted(tenant, address, found)
+                    : CompletableFuture.supplyAsync(() -> counted(tenant, address, found), threads)
                         .thenCompose(Function.identity()));
   }
 
@@ -109,33 +104,6 @@ final class Entries {
   CompletableFuture<Found> fetch(TenantView tenant, EntryKey address) {
     requireModule(tenant, address);
     return observations.timedRead(tenant, address, reads.read(spaces.of(tenant), address));
-  }
-
-  /**
-   * Reads entries, one answer for each address. However well the values compress and however often
-   * an address is named, what is held at once stays bounded.
-   */
-  List<Lookup> read(TenantView tenant, List<EntryKey> addresses) {
-    addresses.forEach(address -> requireModule(tenant, address));
-    TenantSpace space = spaces.of(tenant);
-    List<Lookup> found = new ArrayList<>(addresses.size());
-    long bytes = 0;
-    for (int from = 0; from < addresses.size(); from += READ_AT_ONCE) {
-      List<EntryKey> some =
-          addresses.subList(from, Math.min(from + READ_AT_ONCE, addresses.size()));
-      long begun = System.nanoTime();
-      List<Found> stored = await(reads.read(space, some));
-      Times times = Times.read(Observations.since(begun));
-      for (int i = 0; i < some.size(); i++) {
-        Lookup lookup = await(opened(tenant, some.get(i), stored.get(i), times));
-        bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
-        if (bytes > MAX_READ_BYTES) {
-          throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
-        }
-        found.add(lookup);
-      }
-    }
-    return found;
   }
 
   /** Writes an entry, or refuses and leaves what is there as it was. */
@@ -287,54 +255,59 @@ final class Entries {
 
   /** What stands at an address, opened for who asks for a living entry; may wait. */
   Lookup open(TenantView tenant, EntryKey address, Found found) {
-    return await(opened(tenant, address, found, Times.NONE));
+    return await(counted(tenant, address, found));
   }
 
-  private CompletableFuture<Lookup> opened(
-      TenantView tenant, EntryKey address, Found found, Times times) {
-    CompletableFuture<Lookup> opened =
-        switch (found) {
-          case Found.Nothing() -> legacy.read(tenant, address);
-          case Found.Expired(byte[] bytes, Head head) ->
-              CompletableFuture.completedFuture(new Lookup.Miss());
-          case Found.Invalidated(byte[] bytes, Head head) ->
-              CompletableFuture.completedFuture(new Lookup.Invalidated());
-          case Found.Live(byte[] bytes, Head head) -> openLive(tenant, address, bytes, head);
-        };
-    return opened.thenApply(
-        lookup -> {
-          observations.read(tenant, address, lookup, times);
-          return lookup;
-        });
+  private CompletableFuture<Lookup> counted(TenantView tenant, EntryKey address, Found found) {
+    return opened(tenant, spaces.of(tenant), address, found)
+        .thenApply(
+            lookup -> {
+              observations.read(tenant, List.of(address), List.of(lookup), Times.NONE);
+              return lookup;
+            });
+  }
+
+  /** The same, not counted; it has mostly come when this returns. */
+  CompletableFuture<Lookup> opened(
+      TenantView tenant, TenantSpace space, EntryKey address, Found found) {
+    return switch (found) {
+      case Found.Nothing() -> legacy.read(tenant, address);
+      case Found.Expired(byte[] bytes, Head head) ->
+          CompletableFuture.completedFuture(new Lookup.Miss());
+      case Found.Invalidated(byte[] bytes, Head head) ->
+          CompletableFuture.completedFuture(new Lookup.Invalidated());
+      case Found.Live(byte[] bytes, Head head) -> openLive(tenant, space, address, bytes, head);
+    };
   }
 
   /** What has expired or was made dead, opened for who takes stale values. */
   Optional<Entry> openStale(TenantView tenant, EntryKey address, Found found) {
+    TenantSpace space = spaces.of(tenant);
     return switch (found) {
-      case Found.Expired(byte[] bytes, Head head) -> opened(tenant, address, bytes, head);
-      case Found.Invalidated(byte[] bytes, Head head) -> opened(tenant, address, bytes, head);
+      case Found.Expired(byte[] bytes, Head head) -> opened(tenant, space, address, bytes, head);
+      case Found.Invalidated(byte[] bytes, Head head) ->
+          opened(tenant, space, address, bytes, head);
       case Found.Live(byte[] bytes, Head head) -> Optional.empty();
       case Found.Nothing() -> Optional.empty();
     };
   }
 
   private CompletableFuture<Lookup> openLive(
-      TenantView tenant, EntryKey address, byte[] bytes, Head head) {
-    Optional<Entry> entry = opened(tenant, address, bytes, head);
+      TenantView tenant, TenantSpace space, EntryKey address, byte[] bytes, Head head) {
+    Optional<Entry> entry = opened(tenant, space, address, bytes, head);
     if (entry.isEmpty()) {
       LOG.error(
           "an entry of tenant {} does not open and was discarded: moved, altered, or of a lost key",
           tenant.id());
       // By what was read: what has been written meanwhile stays.
-      return store
-          .discard(spaces.of(tenant), address, bytes)
-          .thenApply(discarded -> new Lookup.Unreadable());
+      return store.discard(space, address, bytes).thenApply(discarded -> new Lookup.Unreadable());
     }
-    readCounts.count(tenant, spaces.of(tenant), address);
+    readCounts.count(tenant, space, address);
     return CompletableFuture.completedFuture(new Lookup.Hit(entry.get()));
   }
 
-  private Optional<Entry> opened(TenantView tenant, EntryKey address, byte[] bytes, Head head) {
+  private Optional<Entry> opened(
+      TenantView tenant, TenantSpace space, EntryKey address, byte[] bytes, Head head) {
     Instant now = clock.instant();
     Duration left = Duration.between(now, head.expires());
     return envelope
@@ -345,7 +318,7 @@ final class Entries {
                     content,
                     left.isNegative() ? Duration.ZERO : left,
                     Duration.between(content.createTime(), now),
-                    charge(spaces.of(tenant), address, bytes),
+                    charge(space, address, bytes),
                     now));
   }
 

@@ -4,6 +4,7 @@ import com.google.rpc.Status;
 import dev.kryonix.api.cache.v1.BatchDeleteResult;
 import dev.kryonix.api.cache.v1.BatchSetResult;
 import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.state.TenantView;
 import io.grpc.Status.Code;
@@ -13,18 +14,132 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Writes and deletions of many entries, each on its own. All are sent before the first is waited
- * for, so that they take one round trip to each shard.
+ * Reads, writes and deletions of many entries. Writes and deletions are each on its own; all are
+ * sent before the first is waited for, so that they take one round trip to each shard.
  */
 @Singleton
 final class EntryBatches {
-  private final Entries entries;
+  private static final int READ_AT_ONCE = 128;
+  private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
-  EntryBatches(Entries entries) {
+  /** What is opened and sent in the time that some small calls take. */
+  private static final int QUICK_BYTES = 128 * 1024;
+
+  private final Entries entries;
+  private final EntryReads reads;
+  private final Envelope envelope;
+  private final Spaces spaces;
+  private final Modules modules;
+  private final Observations observations;
+  private final Executor threads = Thread.ofVirtual().name("batch-", 0)::start;
+
+  EntryBatches(
+      Entries entries,
+      EntryReads reads,
+      Envelope envelope,
+      Spaces spaces,
+      Modules modules,
+      Observations observations) {
     this.entries = entries;
+    this.reads = reads;
+    this.envelope = envelope;
+    this.spaces = spaces;
+    this.modules = modules;
+    this.observations = observations;
+  }
+
+  /**
+   * Reads entries, one answer for each address. However well the values compress and however often
+   * an address is named, what is held at once stays bounded.
+   */
+  CompletableFuture<List<Lookup>> read(TenantView tenant, List<EntryKey> addresses) {
+    String known = "";
+    for (int i = 0; i < addresses.size(); i++) {
+      String module = addresses.get(i).module();
+      if (!module.equals(known)) {
+        modules.require(tenant, module, "addresses[" + i + "].module");
+        known = module;
+      }
+    }
+    return new Reading(tenant, addresses).next();
+  }
+
+  /**
+   * One call's reads: some at a time, each time in one command for each bucket. What comes is
+   * opened on the event loop that brings it while it is little, and on a thread from then on.
+   */
+  private final class Reading {
+    private final TenantView tenant;
+    private final TenantSpace space;
+    private final List<EntryKey> addresses;
+    private final List<Lookup> found;
+    private long toOpen;
+    private long bytes;
+
+    Reading(TenantView tenant, List<EntryKey> addresses) {
+      this.tenant = tenant;
+      this.space = spaces.of(tenant);
+      this.addresses = addresses;
+      this.found = new ArrayList<>(addresses.size());
+    }
+
+    CompletableFuture<List<Lookup>> next() {
+      int from = found.size();
+      if (from == addresses.size()) {
+        return CompletableFuture.completedFuture(found);
+      }
+      List<EntryKey> some =
+          addresses.subList(from, Math.min(from + READ_AT_ONCE, addresses.size()));
+      long begun = System.nanoTime();
+      return reads
+          .read(space, some)
+          .thenCompose(
+              stored -> {
+                Times times = Times.read(Observations.since(begun));
+                stored.forEach(each -> toOpen += envelope.openedBytes(each));
+                CompletableFuture<Void> opened =
+                    toOpen <= QUICK_BYTES
+                        ? open(some, stored, 0)
+                        : CompletableFuture.supplyAsync(() -> open(some, stored, 0), threads)
+                            .thenCompose(Function.identity());
+                return opened.thenCompose(
+                    done -> {
+                      observations.read(tenant, some, found.subList(from, found.size()), times);
+                      return next();
+                    });
+              });
+    }
+
+    /** Opens one after the other, since what an opened one comes to is known only then. */
+    private CompletableFuture<Void> open(List<EntryKey> some, List<Found> stored, int first) {
+      for (int i = first; i < some.size(); i++) {
+        CompletableFuture<Lookup> lookup =
+            entries.opened(tenant, space, some.get(i), stored.get(i));
+        if (!lookup.isDone()) {
+          int after = i + 1;
+          return lookup.thenCompose(
+              opened -> {
+                add(opened);
+                return open(some, stored, after);
+              });
+        }
+        add(lookup.join());
+      }
+      return CompletableFuture.completedFuture(null);
+    }
+
+    private void add(Lookup lookup) {
+      bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
+      if (bytes > MAX_READ_BYTES) {
+        throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
+      }
+      found.add(lookup);
+    }
   }
 
   /** Writes entries; one result for each. */

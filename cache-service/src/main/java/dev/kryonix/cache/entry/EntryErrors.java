@@ -11,13 +11,13 @@ import java.time.Duration;
 final class EntryErrors {
   private EntryErrors() {}
 
-  static ServiceException moduleUnknown(String module) {
+  static ServiceException moduleUnknown(String module, String field) {
     return ServiceException.of(
             Code.INVALID_ARGUMENT,
             ErrorReason.ERROR_REASON_MODULE_UNKNOWN,
             "There is no module '" + module + "'.")
         .with("module", module)
-        .field("module", "not in the catalogue");
+        .field(field, "not in the catalogue");
   }
 
   static ServiceException moduleNotEnabled(String module) {

@@ -12,11 +12,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -51,57 +50,24 @@ public final class EntryReads {
   }
 
   private CompletableFuture<?> send(Bucket bucket, List<Wanted> all) {
-    List<byte[]> keys = new ArrayList<>(all.size() + 1);
-    keys.add(bucket.named("marks"));
-    all.forEach(each -> keys.add(bucket.entry(each.address().bytes())));
-    return keyspace
-        .values(keys)
+    return readOf(bucket, all.stream().map(Wanted::address).toList())
         .whenComplete(
-            (values, failure) -> {
-              if (failure == null) {
-                Marks marks = Marks.parse(values.getFirst());
-                for (int i = 0; i < all.size(); i++) {
-                  Wanted each = all.get(i);
-                  answer(each, judgeAll(bucket, each.address(), values.get(i + 1), marks));
+            (found, failure) -> {
+              for (int i = 0; i < all.size(); i++) {
+                if (failure == null) {
+                  all.get(i).found().complete(found.get(i));
+                } else {
+                  all.get(i).found().completeExceptionally(cause(failure));
                 }
-              } else if (Keyspace.isTryAgain(failure)) {
-                all.forEach(each -> answer(each, alone(bucket, each.address())));
-              } else {
-                all.forEach(each -> each.found().completeExceptionally(failure));
               }
             });
   }
 
-  /**
-   * Reads an entry and the marks each by itself: while a slot moves, Redis has an answer to
-   * commands of one key only.
-   */
-  private CompletableFuture<Found> alone(Bucket bucket, EntryKey address) {
-    return get(bucket.entry(address.bytes()))
-        .thenCombine(
-            get(bucket.named("marks")),
-            (stored, marks) ->
-                judgeAll(bucket, address, stored.orElse(null), Marks.parse(marks.orElse(null))))
-        .thenCompose(found -> found);
-  }
-
-  private static void answer(Wanted wanted, CompletableFuture<Found> found) {
-    Object unused =
-        found.whenComplete((judged, failure) -> complete(wanted.found(), judged, failure));
-  }
-
-  private static void complete(
-      CompletableFuture<Found> answer, @Nullable Found found, @Nullable Throwable failure) {
-    if (found != null) {
-      answer.complete(found);
-    } else {
-      answer.completeExceptionally(
-          failure == null ? new IllegalStateException("nothing was found out") : cause(failure));
-    }
-  }
-
   /** Reads entries, one answer for each address; what is not an envelope counts as nothing. */
   public CompletableFuture<List<Found>> read(TenantSpace space, List<EntryKey> addresses) {
+    if (space.spread() == 1) {
+      return readOf(space.bucket(0), addresses);
+    }
     List<List<Integer>> places = new ArrayList<>();
     for (int i = 0; i < space.spread(); i++) {
       places.add(new ArrayList<>());
@@ -114,7 +80,14 @@ public final class EntryReads {
     for (int number = 0; number < places.size(); number++) {
       List<Integer> some = places.get(number);
       if (!some.isEmpty()) {
-        all.add(read(space.bucket(number), addresses, some, found));
+        all.add(
+            readOf(space.bucket(number), some.stream().map(addresses::get).toList())
+                .thenAccept(
+                    each -> {
+                      for (int i = 0; i < some.size(); i++) {
+                        found[some.get(i)] = each.get(i);
+                      }
+                    }));
       }
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
@@ -122,45 +95,58 @@ public final class EntryReads {
   }
 
   /** Reads entries that are in one bucket, whatever their addresses say. */
+  @SuppressWarnings("NullAway") // It forgets in a future that an element may be null.
   public CompletableFuture<List<Found>> readOf(Bucket bucket, List<EntryKey> addresses) {
-    Found[] found = new Found[addresses.size()];
-    return read(bucket, addresses, IntStream.range(0, found.length).boxed().toList(), found)
-        .thenApply(done -> List.of(found));
-  }
-
-  private CompletableFuture<?> read(
-      Bucket bucket, List<EntryKey> addresses, List<Integer> places, Found[] found) {
-    List<byte[]> keys = new ArrayList<>(places.size() + 1);
+    List<byte[]> keys = new ArrayList<>(addresses.size() + 1);
     keys.add(bucket.named("marks"));
-    places.forEach(place -> keys.add(bucket.entry(addresses.get(place).bytes())));
+    addresses.forEach(address -> keys.add(bucket.entry(address.bytes())));
     return keyspace
         .values(keys)
-        .thenCompose(
-            values -> {
-              Marks marks = Marks.parse(values.getFirst());
-              List<CompletableFuture<?>> doubtful = new ArrayList<>();
-              for (int i = 0; i < places.size(); i++) {
-                int place = places.get(i);
-                Found first = judge(addresses.get(place), values.get(i + 1), marks);
-                found[place] = first;
-                if (isDoubtful(first, marks)) {
-                  doubtful.add(byTags(bucket, first).thenAccept(each -> found[place] = each));
-                }
-              }
-              return CompletableFuture.allOf(doubtful.toArray(CompletableFuture[]::new));
+        .exceptionallyCompose(
+            failure ->
+                Keyspace.isTryAgain(failure)
+                    ? eachAlone(keys)
+                    : CompletableFuture.<List<byte @Nullable []>>failedFuture(failure))
+        .thenCompose(values -> judged(bucket, addresses, values));
+  }
+
+  /**
+   * The values of keys, each by itself: while a slot moves, Redis has an answer to commands of one
+   * key only.
+   */
+  private CompletableFuture<List<byte @Nullable []>> eachAlone(List<byte[]> keys) {
+    List<CompletableFuture<byte[]>> values = keys.stream().map(this::get).toList();
+    return CompletableFuture.allOf(values.toArray(CompletableFuture[]::new))
+        .thenApply(
+            done -> {
+              List<byte @Nullable []> all = new ArrayList<>(values.size());
+              values.forEach(value -> all.add(value.join()));
+              return all;
             });
   }
 
-  private CompletableFuture<Found> judgeAll(
-      Bucket bucket, EntryKey address, byte @Nullable [] stored, Marks marks) {
-    Found first = judge(address, stored, marks);
-    return isDoubtful(first, marks)
-        ? byTags(bucket, first)
-        : CompletableFuture.completedFuture(first);
+  /** What stands at addresses, by the marks, which come first among the values, and by tags. */
+  private CompletableFuture<List<Found>> judged(
+      Bucket bucket, List<EntryKey> addresses, List<byte @Nullable []> values) {
+    Marks marks = Marks.parse(values.getFirst());
+    Instant now = clock.instant();
+    Found[] found = new Found[addresses.size()];
+    List<CompletableFuture<?>> doubtful = new ArrayList<>(0);
+    for (int i = 0; i < found.length; i++) {
+      int place = i;
+      found[i] = judge(addresses.get(i), values.get(i + 1), marks, now);
+      if (isDoubtful(found[i], marks)) {
+        doubtful.add(byTags(bucket, found[i]).thenAccept(each -> found[place] = each));
+      }
+    }
+    return doubtful.isEmpty()
+        ? CompletableFuture.completedFuture(Arrays.asList(found))
+        : CompletableFuture.allOf(doubtful.toArray(CompletableFuture[]::new))
+            .thenApply(done -> Arrays.asList(found));
   }
 
   /** What stands at an address, whatever has become of its tags. */
-  private Found judge(EntryKey address, byte @Nullable [] stored, Marks marks) {
+  private static Found judge(EntryKey address, byte @Nullable [] stored, Marks marks, Instant now) {
     if (stored == null) {
       return new Found.Nothing();
     }
@@ -171,7 +157,7 @@ public final class EntryReads {
     }
     return marks.hasFlushed(address, head.stamp())
         ? new Found.Invalidated(stored, head)
-        : live(stored, head);
+        : live(stored, head, now);
   }
 
   /** Whether the tags of what was found may have been invalidated since it was written. */
@@ -204,8 +190,8 @@ public final class EntryReads {
   }
 
   /** Redis ends the life of an entry; only one that is kept as stale outlives its time here. */
-  private Found live(byte[] stored, Head head) {
-    return head.has(Head.KEPT_STALE) && !head.expires().isAfter(clock.instant())
+  private static Found live(byte[] stored, Head head, Instant now) {
+    return head.has(Head.KEPT_STALE) && !head.expires().isAfter(now)
         ? new Found.Expired(stored, head)
         : new Found.Live(stored, head);
   }
@@ -217,13 +203,11 @@ public final class EntryReads {
         CommandType.HMGET, new ValueListOutput<>(ByteArrayCodec.INSTANCE), arguments);
   }
 
-  private CompletableFuture<Optional<byte[]>> get(byte[] key) {
-    return keyspace
-        .send(
-            CommandType.GET,
-            new ValueOutput<>(ByteArrayCodec.INSTANCE),
-            Keyspace.arguments().addKey(key))
-        .thenApply(Optional::ofNullable);
+  private CompletableFuture<byte[]> get(byte[] key) {
+    return keyspace.send(
+        CommandType.GET,
+        new ValueOutput<>(ByteArrayCodec.INSTANCE),
+        Keyspace.arguments().addKey(key));
   }
 
   private static long number(byte[] text) {

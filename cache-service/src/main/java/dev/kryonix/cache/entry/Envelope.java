@@ -116,10 +116,15 @@ public final class Envelope {
     }
   }
 
-  /** Whether what is opened of an envelope comes to no more than so many bytes. */
-  boolean opensWithin(int bytes, Found found) {
-    return !(found instanceof Found.Live(byte[] stored, Head head))
-        || (stored.length <= bytes && (!head.has(Head.ZSTD) || valueLength(stored) <= bytes));
+  /** How many bytes there are to be opened, as they stand or as they will be. */
+  int openedBytes(Found found) {
+    return switch (found) {
+      case Found.Live(byte[] stored, Head head) ->
+          head.has(Head.ZSTD) ? Math.max(stored.length, valueLength(stored)) : stored.length;
+      case Found.Nothing() -> 0;
+      case Found.Expired(byte[] bytes, Head head) -> 0;
+      case Found.Invalidated(byte[] bytes, Head head) -> 0;
+    };
   }
 
   /** The length of a compressed value, as its envelope has it; the largest when it has none. */

@@ -44,7 +44,8 @@ record Marks(List<Flushed> flushes, boolean tags) {
   }
 
   boolean hasFlushed(EntryKey key, long stamp) {
-    return !key.isPlatform()
+    return !flushes.isEmpty()
+        && !key.isPlatform()
         && flushes.stream().anyMatch(each -> stamp < each.stamp() && each.concerns(key));
   }
 }

@@ -15,8 +15,13 @@ public final class Modules {
 
   /** Refuses a module that there is not, or that the tenant has not. */
   public void require(TenantView tenant, String module) {
+    require(tenant, module, "module");
+  }
+
+  /** Refuses the same, and names the field of the request that has it. */
+  void require(TenantView tenant, String module, String field) {
     if (catalog.module(module).isEmpty()) {
-      throw EntryErrors.moduleUnknown(module);
+      throw EntryErrors.moduleUnknown(module, field);
     }
     if (!tenant.hasModule(module) && !module.equals(Catalog.MOBILE)) {
       throw EntryErrors.moduleNotEnabled(module);

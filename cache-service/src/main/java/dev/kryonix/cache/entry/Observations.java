@@ -3,6 +3,7 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.cache.counting.Counters;
 import dev.kryonix.cache.counting.Namespace;
 import dev.kryonix.cache.counting.Times;
+import dev.kryonix.cache.counting.Use;
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
 import io.micrometer.core.instrument.Counter;
@@ -10,6 +11,7 @@ import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -42,31 +44,69 @@ final class Observations {
 
   private record Written(String module, String type, DeviceClass serves) {}
 
-  void read(TenantView tenant, EntryKey address, Lookup lookup, Times times) {
-    Namespace namespace = namespace(tenant, address);
-    switch (lookup) {
-      case Lookup.Hit(Entry entry) ->
-          counters.hit(namespace, entry.content().value().length, times);
-      case Lookup.Miss(), Lookup.Invalidated() -> counters.miss(namespace, times);
-      case Lookup.Unreadable() -> counters.rejection(namespace, times);
+  /**
+   * What was read at addresses. Those of one module and type that stand together are counted
+   * together, since a batch is mostly of one.
+   *
+   * @param times how long each of the reads took
+   */
+  void read(TenantView tenant, List<EntryKey> addresses, List<Lookup> lookups, Times times) {
+    int from = 0;
+    for (int to = 1; to <= addresses.size(); to++) {
+      EntryKey first = addresses.get(from);
+      if (to == addresses.size() || !isOfOneNamespace(first, addresses.get(to))) {
+        readOfOne(tenant, first, lookups.subList(from, to), times);
+        from = to;
+      }
     }
-    count(address, outcome(lookup));
   }
 
-  private void count(EntryKey address, String outcome) {
-    reads
-        .computeIfAbsent(
-            new Read(address.module(), type(address), outcome),
-            each ->
-                metrics.counter(
-                    "kryonix.cache.reads",
-                    "module",
-                    each.module(),
-                    "type",
-                    each.type(),
-                    "outcome",
-                    each.outcome()))
-        .increment();
+  private static boolean isOfOneNamespace(EntryKey one, EntryKey other) {
+    return one.type().equals(other.type()) && one.module().equals(other.module());
+  }
+
+  private void readOfOne(TenantView tenant, EntryKey address, List<Lookup> lookups, Times times) {
+    long hits = 0;
+    long bytes = 0;
+    long absent = 0;
+    long invalidated = 0;
+    long unreadable = 0;
+    for (Lookup lookup : lookups) {
+      switch (lookup) {
+        case Lookup.Hit(Entry entry) -> {
+          hits++;
+          bytes += entry.content().value().length;
+        }
+        case Lookup.Miss() -> absent++;
+        case Lookup.Invalidated() -> invalidated++;
+        case Lookup.Unreadable() -> unreadable++;
+      }
+    }
+    counters.add(
+        namespace(tenant, address),
+        new Use(hits, lookups.size() - hits, unreadable, bytes, 0, 0, times.of(lookups.size())));
+    count(address, "hit", hits);
+    count(address, "miss", absent);
+    count(address, "invalidated", invalidated);
+    count(address, "unreadable", unreadable);
+  }
+
+  private void count(EntryKey address, String outcome, long times) {
+    if (times > 0) {
+      reads
+          .computeIfAbsent(
+              new Read(address.module(), type(address), outcome),
+              each ->
+                  metrics.counter(
+                      "kryonix.cache.reads",
+                      "module",
+                      each.module(),
+                      "type",
+                      each.type(),
+                      "outcome",
+                      each.outcome()))
+          .increment((double) times);
+    }
   }
 
   /** What was read of a structure, or of what is the platform's own. */
@@ -75,7 +115,7 @@ final class Observations {
     held.ifPresentOrElse(
         found -> counters.hit(namespace, found.content().value().length, times),
         () -> counters.miss(namespace, times));
-    count(address, held.isPresent() ? "hit" : "miss");
+    count(address, held.isPresent() ? "hit" : "miss", 1);
   }
 
   /** Measures a read that was just sent; to be awaited in place of it. */
@@ -123,14 +163,5 @@ final class Observations {
     return address.isPlatform() || catalog.cache().ttl().containsKey(address.type())
         ? address.type()
         : OTHER;
-  }
-
-  private static String outcome(Lookup lookup) {
-    return switch (lookup) {
-      case Lookup.Hit(Entry entry) -> "hit";
-      case Lookup.Miss() -> "miss";
-      case Lookup.Invalidated() -> "invalidated";
-      case Lookup.Unreadable() -> "unreadable";
-    };
   }
 }

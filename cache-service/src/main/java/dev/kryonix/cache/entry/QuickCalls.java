@@ -6,14 +6,15 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 
 /**
- * The calls of one entry, which never wait: they are sent to Redis on the event loop that reads
- * them, and answered on the one that reads its answer.
+ * The calls of one entry, and the reads of many, which never wait: they are sent to Redis on the
+ * event loop that reads them, and answered on the one that reads its answer.
  */
 @Singleton
 final class QuickCalls implements EventLoopCalls {
   @Override
   public Set<String> methods() {
     return Set.of(
+        CacheServiceGrpc.getBatchGetMethod().getFullMethodName(),
         CacheServiceGrpc.getGetMethod().getFullMethodName(),
         CacheServiceGrpc.getSetMethod().getFullMethodName(),
         CacheServiceGrpc.getDeleteMethod().getFullMethodName(),

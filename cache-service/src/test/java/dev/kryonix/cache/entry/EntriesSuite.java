@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.awaitility.Awaitility.await;
 
+import com.google.protobuf.Any;
+import com.google.rpc.BadRequest;
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.cache.v1.GetResponse;
 import dev.kryonix.api.cache.v1.MissReason;
@@ -322,6 +324,27 @@ abstract class EntriesSuite {
     refused(
         () -> entries.read(tenant, List.of(new EntryKey("financeiro", "temp", "k"))),
         ErrorReason.ERROR_REASON_MODULE_NOT_ENABLED);
+  }
+
+  @Test
+  void aBatchWithAnUnknownModuleNamesTheAddressThatHasIt() throws Exception {
+    TenantView tenant = tenant(10);
+
+    ServiceException refusal =
+        catchThrowableOfType(
+            ServiceException.class,
+            () -> entries.read(tenant, List.of(ANA, new EntryKey("nope", "temp", "k"))));
+
+    List<String> fields = new ArrayList<>();
+    for (Any detail : refusal.toStatus().getDetailsList()) {
+      if (detail.is(BadRequest.class)) {
+        detail
+            .unpack(BadRequest.class)
+            .getFieldViolationsList()
+            .forEach(each -> fields.add(each.getField()));
+      }
+    }
+    assertThat(fields).containsExactly("addresses[1].module");
   }
 
   @Test

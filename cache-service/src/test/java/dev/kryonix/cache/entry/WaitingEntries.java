@@ -15,10 +15,12 @@ import java.util.OptionalLong;
 /** The entries, for tests that wait for each answer. */
 final class WaitingEntries {
   private final Entries entries;
+  private final EntryBatches batches;
   private final Keyspace redis;
 
   WaitingEntries(ApplicationContext context) {
     this.entries = context.getBean(Entries.class);
+    this.batches = context.getBean(EntryBatches.class);
     this.redis = context.getBean(Redis.class).keyspace(Purpose.API);
   }
 
@@ -27,7 +29,7 @@ final class WaitingEntries {
   }
 
   List<Lookup> read(TenantView tenant, List<EntryKey> addresses) {
-    return entries.read(tenant, addresses);
+    return redis.await(batches.read(tenant, addresses));
   }
 
   Entry write(TenantView tenant, Entries.Put put) {
