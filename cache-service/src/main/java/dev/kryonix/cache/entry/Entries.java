@@ -91,13 +91,7 @@ final class Entries {
 
   /** Reads an entry. */
   CompletableFuture<Lookup> read(TenantView tenant, EntryKey address) {
-    return fetch(tenant, address)
-        .thenCompose(
-            found ->
-                envelope.openedBytes(found) <= QUICK_BYTES
-                    ? counted(tenant, address, found)
-                    : CompletableFuture.supplyAsync(() -> counted(tenant, address, found), threads)
-                        .thenCompose(Function.identity()));
+    return fetch(tenant, address).thenCompose(found -> open(tenant, address, found));
   }
 
   /** Asks for an entry, to be opened by {@link #open}. */
@@ -253,9 +247,12 @@ final class Entries {
     modules.require(tenant, address.module());
   }
 
-  /** What stands at an address, opened for who asks for a living entry; may wait. */
-  Lookup open(TenantView tenant, EntryKey address, Found found) {
-    return await(counted(tenant, address, found));
+  /** What stands at an address, opened for who asks for a living entry. */
+  CompletableFuture<Lookup> open(TenantView tenant, EntryKey address, Found found) {
+    return envelope.openedBytes(found) <= QUICK_BYTES
+        ? counted(tenant, address, found)
+        : CompletableFuture.supplyAsync(() -> counted(tenant, address, found), threads)
+            .thenCompose(Function.identity());
   }
 
   private CompletableFuture<Lookup> counted(TenantView tenant, EntryKey address, Found found) {

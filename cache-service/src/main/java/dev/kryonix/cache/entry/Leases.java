@@ -56,7 +56,7 @@ final class Leases {
     long end = System.nanoTime() + request.patience().toNanos();
     while (true) {
       Found found = entries.await(entries.fetch(tenant, address));
-      Lookup lookup = entries.open(tenant, address, found);
+      Lookup lookup = entries.await(entries.open(tenant, address, found));
       boolean there = lookup instanceof Lookup.Hit;
       if (lookup instanceof Lookup.Hit(Entry entry) && !isDueEarly(entry)) {
         return new LeaseOutcome.There(entry);

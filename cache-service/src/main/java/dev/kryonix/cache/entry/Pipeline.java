@@ -15,14 +15,15 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One stream of operations. At most a window of them is taken from the client before results have
  * gone back to it, so a client that doesn't read is not read from either. What it holds is bounded
  * in bytes, too: what has no room in the stream's share of memory is refused. All of a stream's
- * work is done by one task at a time on a few threads: it takes what has come, sends it to Redis in
- * one write, and turns what Redis has answered into results while the client takes them. No thread
- * waits for an operation.
+ * work is done by one task at a time, mostly on its event loop: it takes what has come, sends it to
+ * Redis in one write, and turns what Redis has answered into results while the client takes them.
+ * No thread waits for an operation.
  *
  * <p>Operations on one key are sent one after the other, each when the one before is answered.
  */
@@ -52,6 +53,10 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
 
   private int underWay;
   private boolean ended;
+
+  /** The result that goes next and has not been made yet; set by the stream's task only. */
+  private volatile @Nullable Next next;
+
   private volatile boolean clientDone;
   private volatile boolean cancelled;
 
@@ -59,7 +64,13 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
   private record Taken(PipelineRequest request, long bytes, boolean hasRoom) {}
 
   /** A result, and what is held until it has gone. */
-  private record Answered(Supplier<PipelineResponse> response, long bytes) {}
+  private record Answered(
+      PipelineRequest request,
+      Supplier<CompletableFuture<PipelineResponse>> response,
+      long bytes) {}
+
+  /** A result that is being made. */
+  private record Next(CompletableFuture<PipelineResponse> result, long bytes) {}
 
   Pipeline(
       StreamObserver<PipelineResponse> answers,
@@ -129,9 +140,14 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
       scheduled.set(false);
     }
     // What came between the look and the flag would wait for the next event.
-    if (!came.isEmpty() || (!answered.isEmpty() && client.isReady())) {
+    if (!came.isEmpty() || (hasResult() && client.isReady())) {
       schedule();
     }
+  }
+
+  private boolean hasResult() {
+    Next making = next;
+    return making == null ? !answered.isEmpty() : making.result().isDone();
   }
 
   private void send() {
@@ -155,9 +171,9 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
       result.whenComplete(
           (answer, failure) -> {
             if (failure != null) {
-              answered.add(new Answered(() -> steps.failed(operation, failure), bytes));
+              answered.add(failed(operation, failure, bytes));
             } else if (memory.take(answer.bytes())) {
-              answered.add(new Answered(answer.response(), bytes + answer.bytes()));
+              answered.add(new Answered(operation, answer.response(), bytes + answer.bytes()));
             } else {
               refuse(numberOf(operation), bytes);
             }
@@ -168,19 +184,55 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
 
   private void refuse(PipelineRequest operation, long bytes) {
     ServiceException refusal = EntryErrors.pipelineFull(PipelineMemory.Share.MOST);
-    answered.add(new Answered(() -> steps.failed(operation, refusal), bytes));
+    answered.add(failed(operation, refusal, bytes));
+  }
+
+  private Answered failed(PipelineRequest operation, Throwable failure, long bytes) {
+    return new Answered(operation, () -> CompletableFuture.failedFuture(failure), bytes);
+  }
+
+  /** The result that goes next; null while it is made, and when there is none. */
+  private @Nullable Next made() {
+    Next making = next;
+    if (making == null) {
+      Answered first = answered.poll();
+      if (first == null) {
+        return null;
+      }
+      making = new Next(make(first), first.bytes);
+      if (!making.result().isDone()) {
+        next = making;
+        making.result().thenRun(this::schedule);
+        return null;
+      }
+    } else if (!making.result().isDone()) {
+      return null;
+    }
+    next = null;
+    return making;
+  }
+
+  private CompletableFuture<PipelineResponse> make(Answered answer) {
+    try {
+      CompletableFuture<PipelineResponse> result = answer.response.get();
+      return result.isDone() && !result.isCompletedExceptionally()
+          ? result
+          : result.exceptionally(failure -> steps.failed(answer.request, failure));
+    } catch (ServiceException refusal) {
+      return CompletableFuture.completedFuture(steps.failed(answer.request, refusal));
+    }
   }
 
   private void answer() {
     int gone = 0;
     while (!cancelled && client.isReady()) {
-      Answered next = answered.poll();
-      if (next == null) {
+      Next result = made();
+      if (result == null) {
         break;
       }
-      client.onNext(next.response.get());
-      memory.give(next.bytes);
-      window.answered(next.bytes);
+      client.onNext(result.result().join());
+      memory.give(result.bytes());
+      window.answered(result.bytes());
       gone++;
     }
     underWay -= gone;

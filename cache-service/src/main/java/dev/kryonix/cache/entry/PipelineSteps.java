@@ -7,7 +7,6 @@ import dev.kryonix.api.cache.v1.IncrementRequest;
 import dev.kryonix.api.cache.v1.IncrementResponse;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
-import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.SetResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
@@ -54,9 +53,15 @@ final class PipelineSteps {
    * The answer of Redis.
    *
    * @param bytes how much it holds
-   * @param response makes the result of it
+   * @param response makes the result of it, mostly at once
    */
-  record Answer(long bytes, Supplier<PipelineResponse> response) {}
+  record Answer(long bytes, Supplier<CompletableFuture<PipelineResponse>> response) {
+    /** A result that holds next to nothing. */
+    static Answer of(PipelineResponse.Builder result) {
+      CompletableFuture<PipelineResponse> made = CompletableFuture.completedFuture(result.build());
+      return new Answer(0, () -> made);
+    }
+  }
 
   /** The key that an operation is about; the same for all that name none. */
   static EntryKey key(PipelineRequest request) {
@@ -111,34 +116,31 @@ final class PipelineSteps {
         .fetch(caller, key)
         .thenApply(
             found ->
-                guarded(
-                    request,
-                    found.size(),
-                    () -> {
-                      Lookup lookup = entries.open(caller, key, found);
-                      return answer(request)
-                          .setGet(EntryProtos.response(lookup, get.getIfNoneMatch()))
-                          .build();
-                    }));
+                opened(
+                    caller,
+                    key,
+                    found,
+                    lookup ->
+                        answer(request)
+                            .setGet(EntryProtos.response(lookup, get.getIfNoneMatch()))
+                            .build()));
+  }
+
+  /** An entry is opened when its result is to go, since it may be much larger then. */
+  private Answer opened(
+      TenantView caller, EntryKey key, Found found, Function<Lookup, PipelineResponse> result) {
+    return new Answer(found.size(), () -> entries.open(caller, key, found).thenApply(result));
   }
 
   private CompletableFuture<Answer> set(TenantView caller, PipelineRequest request) {
-    SetRequest set = request.getSet();
-    Entries.Pending pending = entries.submit(caller, EntryProtos.put(set));
-    return pending
-        .outcome()
+    return entries
+        .write(caller, EntryProtos.put(request.getSet()))
         .thenApply(
-            outcome ->
-                guarded(
-                    request,
-                    0,
-                    () -> {
-                      Entry written = entries.finish(caller, pending, outcome);
-                      return answer(request)
-                          .setSet(
-                              SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)))
-                          .build();
-                    }));
+            written ->
+                Answer.of(
+                    answer(request)
+                        .setSet(
+                            SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)))));
   }
 
   private CompletableFuture<Answer> delete(TenantView caller, PipelineRequest request) {
@@ -146,19 +148,14 @@ final class PipelineSteps {
     EntryKey key = key(delete);
     OptionalLong version = EntryProtos.version("etag", delete.getEtag());
     return entries
-        .submitDelete(caller, key, version)
+        .delete(caller, key, version)
         .thenApply(
-            deleted ->
-                guarded(
-                    request,
-                    0,
-                    () -> {
-                      boolean was = deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag"));
-                      leases.wake(caller, key);
-                      return answer(request)
-                          .setDelete(DeleteResponse.newBuilder().setDeleted(was))
-                          .build();
-                    }));
+            deleted -> {
+              boolean was = deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag"));
+              leases.wake(caller, key);
+              return Answer.of(
+                  answer(request).setDelete(DeleteResponse.newBuilder().setDeleted(was)));
+            });
   }
 
   private CompletableFuture<Answer> touch(TenantView caller, PipelineRequest request) {
@@ -171,38 +168,22 @@ final class PipelineSteps {
             touch.hasTtl() ? Optional.of(EntryProtos.duration(touch.getTtl())) : Optional.empty(),
             touch.getDevice())
         .thenCompose(touched -> entries.fetch(caller, key))
-        .thenApply(
-            found ->
-                guarded(
-                    request,
-                    found.size(),
-                    () -> {
-                      if (!(entries.open(caller, key, found) instanceof Lookup.Hit(Entry entry))) {
-                        throw EntryErrors.notFound(key);
-                      }
-                      return answer(request)
-                          .setTouch(
-                              TouchResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)))
-                          .build();
-                    }));
+        .thenApply(found -> opened(caller, key, found, lookup -> touched(request, key, lookup)));
+  }
+
+  private static PipelineResponse touched(PipelineRequest request, EntryKey key, Lookup lookup) {
+    if (!(lookup instanceof Lookup.Hit(Entry entry))) {
+      throw EntryErrors.notFound(key);
+    }
+    return answer(request)
+        .setTouch(TouchResponse.newBuilder().setMetadata(EntryProtos.metadata(entry)))
+        .build();
   }
 
   /** Reads and writes until nobody comes in between, so it waits, on a thread of its own. */
   private CompletableFuture<Answer> increment(PipelineRequest request) {
     return CompletableFuture.supplyAsync(() -> increments.apply(request.getIncrement()), blocking)
-        .thenApply(counted -> new Answer(0, () -> answer(request).setIncrement(counted).build()));
-  }
-
-  private Answer guarded(PipelineRequest request, long bytes, Supplier<PipelineResponse> result) {
-    return new Answer(
-        bytes,
-        () -> {
-          try {
-            return result.get();
-          } catch (ServiceException refusal) {
-            return failed(request, refusal);
-          }
-        });
+        .thenApply(counted -> Answer.of(answer(request).setIncrement(counted)));
   }
 
   private static PipelineResponse.Builder answer(PipelineRequest request) {

@@ -1,22 +1,34 @@
 package dev.kryonix.cache.entry;
 
+import dev.kryonix.kit.server.EventLoops;
 import jakarta.annotation.PreDestroy;
 import jakarta.inject.Singleton;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
-/** The few threads that do the work of all pipelines. */
+/**
+ * Where the work of pipelines is done: on the event loop that brings it, when that has gone through
+ * all that it has read, so that what came together goes on together; what threads bring, on a few
+ * threads.
+ */
 @Singleton
 final class PipelineThreads implements Executor {
+  private final EventLoops loops;
   private final ExecutorService threads =
       Executors.newFixedThreadPool(
           Math.max(2, Runtime.getRuntime().availableProcessors()),
           Thread.ofPlatform().daemon().name("pipeline-", 0).factory());
 
+  PipelineThreads(EventLoops loops) {
+    this.loops = loops;
+  }
+
   @Override
   public void execute(Runnable task) {
-    threads.execute(task);
+    if (!loops.afterThisRound(task)) {
+      threads.execute(task);
+    }
   }
 
   @PreDestroy

@@ -6,8 +6,8 @@ import jakarta.inject.Singleton;
 import java.util.Set;
 
 /**
- * The calls of one entry, and the reads of many, which never wait: they are sent to Redis on the
- * event loop that reads them, and answered on the one that reads its answer.
+ * The calls of one entry, the reads of many, and pipelines, which never wait: they are sent to
+ * Redis on the event loop that reads them, and answered on the one that reads its answer.
  */
 @Singleton
 final class QuickCalls implements EventLoopCalls {
@@ -16,6 +16,7 @@ final class QuickCalls implements EventLoopCalls {
     return Set.of(
         CacheServiceGrpc.getBatchGetMethod().getFullMethodName(),
         CacheServiceGrpc.getGetMethod().getFullMethodName(),
+        CacheServiceGrpc.getPipelineMethod().getFullMethodName(),
         CacheServiceGrpc.getSetMethod().getFullMethodName(),
         CacheServiceGrpc.getDeleteMethod().getFullMethodName(),
         CacheServiceGrpc.getTouchMethod().getFullMethodName(),
