@@ -20,6 +20,12 @@ import org.jspecify.annotations.Nullable;
 /** The RPCs that consume. */
 @Singleton
 public final class SubscribeEndpoint {
+  /**
+   * So many requests of a stream are settled before the results of the first are written, so that
+   * whoever settles each message by itself does not wait for each. Their results are held.
+   */
+  private static final int REQUESTS_AHEAD = 16;
+
   private final Subscribing subscribing;
   private final Settlements settlements;
   private final PullChannels channels;
@@ -128,7 +134,7 @@ public final class SubscribeEndpoint {
       Subscription started = new Subscription(subscribing, caller, start, () -> call.request(1));
       subscription = started;
       writer.start(started::write);
-      call.request(1);
+      call.request(REQUESTS_AHEAD);
     }
 
     private void take(Subscription running, SubscribeRequest request) {

@@ -38,7 +38,7 @@ final class Subscription {
   private final SubscriptionStart start;
   private final Runnable resultsWritten;
 
-  /** Holds the results of one request: the next is asked for when they are written. */
+  /** Holds the results of few requests: another is asked for when they are written. */
   private final Queue<List<SettlementResult>> results = new ConcurrentLinkedQueue<>();
 
   private final Consumption consumption;
