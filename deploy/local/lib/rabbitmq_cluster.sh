@@ -22,7 +22,8 @@ rabbitmq_cluster_alive() {
 
 rabbitmq_cluster_node() { echo "kryonix-$(home_id)-$1@localhost"; }
 
-# Without the plugins for streams' own protocol and for Prometheus, each of which has a listener.
+# Without the plugins for streams' own protocol and for Prometheus, each of which has a listener. Of the memory that counts
+# towards the alarm, two thirds are free in Erlang's allocators once queues have come and gone.
 rabbitmq_cluster_configure() {
   local node=$1 other folder=$KRYONIX_HOME/rabbitmq_cluster/$1
   mkdir -p "$folder"
@@ -39,7 +40,7 @@ default_user_tags.administrator = true
 listeners.tcp.1 = 127.0.0.1:$(port "rabbitmq_cluster_$node")
 management.tcp.ip = 127.0.0.1
 management.tcp.port = $(port "rabbitmq_cluster_management_$node")
-vm_memory_high_watermark.absolute = ${KRYONIX_RABBITMQ_CLUSTER_MEMORY:-384MB}
+vm_memory_high_watermark.absolute = ${KRYONIX_RABBITMQ_CLUSTER_MEMORY:-768MB}
 disk_free_limit.absolute = ${KRYONIX_RABBITMQ_DISK_FREE:-256MB}
 cluster_partition_handling = pause_minority
 cluster_formation.peer_discovery_backend = classic_config

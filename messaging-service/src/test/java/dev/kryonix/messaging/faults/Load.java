@@ -154,12 +154,16 @@ final class Load implements AutoCloseable {
     checks.assertHold(title);
   }
 
-  /** Ends what still runs when the test has failed. */
+  /**
+   * Ends what still runs when the test has failed, and removes the tenants: their queues would
+   * bring the broker to its memory alarm, a few loads later.
+   */
   @Override
   public void close() {
     publishers.end();
     consumers.end();
     consuming.forEach(Consuming::close);
+    tenants.forEach(ground.messaging().tenants()::remove);
   }
 
   private void readHistory() throws Exception {
