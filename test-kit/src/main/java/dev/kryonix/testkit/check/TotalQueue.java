@@ -15,7 +15,7 @@ import java.util.function.Predicate;
 public final class TotalQueue {
   private final ConcurrentMap<String, Outcome> published = new ConcurrentHashMap<>();
   private final ConcurrentMap<String, Integer> deliveries = new ConcurrentHashMap<>();
-  private final Set<String> unmarked = ConcurrentHashMap.newKeySet();
+  private final ConcurrentMap<String, Integer> unmarked = new ConcurrentHashMap<>();
   private final Set<String> held = ConcurrentHashMap.newKeySet();
 
   /** The message is about to be published: from now on it may be delivered. */
@@ -30,10 +30,14 @@ public final class TotalQueue {
     published.put(message, outcome);
   }
 
-  /** The message was delivered, marked as delivered before or not. */
+  /**
+   * The message was delivered, marked as delivered before or not. Consumers may tell of two
+   * deliveries in the other order: the first may lie unread while the message is delivered again.
+   */
   public void delivered(String message, boolean redelivered) {
-    if (deliveries.merge(message, 1, Integer::sum) > 1 && !redelivered) {
-      unmarked.add(message);
+    deliveries.merge(message, 1, Integer::sum);
+    if (!redelivered) {
+      unmarked.merge(message, 1, Integer::sum);
     }
   }
 
@@ -72,7 +76,7 @@ public final class TotalQueue {
         with(message -> published.get(message) == Outcome.UNKNOWN).size(),
         again,
         missing(),
-        new TreeSet<>(unmarked),
+        with(message -> unmarked.getOrDefault(message, 0) > 1),
         unexpected);
   }
 
@@ -89,7 +93,7 @@ public final class TotalQueue {
    * @param unknown of how many nobody knows whether they were published
    * @param again how many deliveries were not the message's first
    * @param lost confirmed, and neither delivered nor held
-   * @param unmarked delivered again without the mark
+   * @param unmarked delivered without the mark more than once
    * @param unexpected delivered though never published, or though the publish was refused
    */
   public record Report(

@@ -53,6 +53,15 @@ final class TotalQueueTest {
   }
 
   @Test
+  void aFirstDeliveryThatIsReadAfterTheSecondNeedsNoMark() {
+    publish("overtaken", Outcome.OK);
+    queue.delivered("overtaken", true);
+    queue.delivered("overtaken", false);
+
+    assertThat(queue.report().holds()).isTrue();
+  }
+
+  @Test
   void whatWasRefusedOrNeverPublishedIsNotExpected() {
     publish("refused", Outcome.FAILED);
     queue.delivered("refused", false);
