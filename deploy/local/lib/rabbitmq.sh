@@ -99,6 +99,12 @@ rabbitmq_ctl() {
     "$(dirname "$(rabbitmq_bin)")/rabbitmqctl" "$@"
 }
 
+# Evaluates an Erlang expression in the node. The package's tool does the same, but takes seconds to start.
+rabbitmq_eval() {
+  HOME=$KRYONIX_HOME/rabbitmq ERL_EPMD_ADDRESS=127.0.0.1 ERL_EPMD_PORT="$(port rabbitmq_epmd)" \
+    erl_call -sname "kryonix-$(home_id)@localhost" -e <<<"$1"
+}
+
 rabbitmq_management_url() { echo "http://127.0.0.1:$(port rabbitmq_management)"; }
 
 rabbitmq_env() {

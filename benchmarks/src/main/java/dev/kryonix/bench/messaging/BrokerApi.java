@@ -15,7 +15,7 @@ import java.time.Duration;
 import java.util.Base64;
 import org.jspecify.annotations.Nullable;
 
-/** RabbitMQ's management API, as far as the benchmark needs it. */
+/** RabbitMQ beside its protocol, as far as the benchmark needs it: its management API mostly. */
 final class BrokerApi {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -72,6 +72,15 @@ final class BrokerApi {
   /** Throws away what waits in the queue. */
   void purge(String vhost, String name) throws IOException, InterruptedException {
     call("DELETE", "queues/" + vhost + "/" + name + "/contents", null);
+  }
+
+  /**
+   * Has the broker begin a new log of what its quorum queues are given. It does so by itself after
+   * 256 MiB, and then writes what is still in queues to files of theirs: several times the work of
+   * publishing, in whichever round that falls. Of queues that are empty there is nothing to write.
+   */
+  void beginLog() throws IOException, InterruptedException {
+    surroundings.servers("rabbitmq_eval", "ra_log_wal:force_roll_over(ra_log_wal).");
   }
 
   /** How many messages the queue has, once it says that it has so many, or after some seconds. */

@@ -39,7 +39,7 @@ final class EndToEnd {
     Duration load = lab.extent().publishing().load();
     try (Subscriptions consumer = new Subscriptions(target, 1);
         PacedStream producer = new PacedStream(target, treatment)) {
-      producer.run(rate, lab.extent().consuming().warmUp());
+      producer.run(rate, lab.extent().publishing().warmUp());
       consumer.latencies().begin();
       long first = consumer.done();
       Spent before = lab.costs().now();

@@ -7,8 +7,9 @@ import java.time.Duration;
  *
  * @param mode the name of it
  * @param rounds of each comparison
- * @param warmUp of each way to the service, once
- * @param publishing how long a round publishes
+ * @param warmUp of each workload on each way to the service, once
+ * @param publishing how long a round publishes; its warm-up is that of PerfTest too, whose JVM is a
+ *     new one in each
  * @param consuming how long a round consumes what was left by the publishing before it: shorter,
  *     since consuming is faster
  * @param overload how long too much is asked for
@@ -27,7 +28,7 @@ record Extent(
           "full",
           3,
           Duration.ofSeconds(10),
-          Period.ofSeconds(3, 3),
+          Period.ofSeconds(5, 3),
           Period.ofSeconds(2, 2),
           Duration.ofSeconds(8),
           200);

@@ -12,7 +12,8 @@ import java.util.List;
 final class Flow {
   static final String PERF_TEST = "PerfTest";
   static final String GATEWAY = "gateway";
-  static final List<Integer> PRODUCERS = List.of(1, 8);
+  private static final int MANY = 8;
+  static final List<Integer> PRODUCERS = List.of(1, MANY);
   static final String ALONE = "subscribe alone";
   static final String TOGETHER = "publish and subscribe";
 
@@ -149,12 +150,29 @@ final class Flow {
     }
 
     void warmUp() throws InterruptedException {
+      together();
+      try (PublishStreams streams = new PublishStreams(target, treatment, MANY)) {
+        Thread.sleep(lab.extent().warmUp());
+        require(streams.confirmed());
+      }
+      // Of what has been left.
+      try (Subscriptions consumer = new Subscriptions(target, 1)) {
+        Thread.sleep(lab.extent().warmUp().dividedBy(2));
+        require(consumer.done());
+      }
+    }
+
+    private void together() throws InterruptedException {
       try (PublishStreams producer = new PublishStreams(target, treatment, 1);
           Subscriptions consumer = new Subscriptions(target, 1)) {
         Thread.sleep(lab.extent().warmUp());
-        if (Math.min(producer.confirmed(), consumer.done()) == 0) {
-          throw new IllegalStateException(name + " does nothing");
-        }
+        require(Math.min(producer.confirmed(), consumer.done()));
+      }
+    }
+
+    private void require(long done) {
+      if (done == 0) {
+        throw new IllegalStateException(name + " does nothing");
       }
     }
 

@@ -96,10 +96,11 @@ record Lab(
     readings.add(workload, subject, reading);
   }
 
-  /** Throws away what was published. */
+  /** Throws away what was published, and what the broker would have to do about it later. */
   void empty() throws IOException, InterruptedException {
     String vhost = Tenants.vhost(TENANT);
     broker.purge(vhost, Tenants.QUEUE);
     broker.purge(vhost, PEER_QUEUE);
+    broker.beginLog();
   }
 }

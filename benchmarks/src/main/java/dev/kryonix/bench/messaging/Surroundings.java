@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What the launcher has started for the benchmark, from the environment.
@@ -57,6 +59,14 @@ record Surroundings(
     } catch (IOException e) {
       throw new IllegalStateException(name + " does not run", e);
     }
+  }
+
+  /** Has the launcher do something with the servers. */
+  void servers(String... words) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(launcher.resolveSibling("deploy/local/servers").toString());
+    command.addAll(List.of(words));
+    Command.require(command);
   }
 
   /** Where a client of the broker's own protocol connects to that vhost. */

@@ -27,18 +27,18 @@ final class Tmpfs {
   void measure() throws IOException, InterruptedException {
     Path memory = surroundings.memory();
     Path data = surroundings.home().resolve("rabbitmq").resolve("data");
-    broker("down");
+    surroundings.servers("down", "rabbitmq");
     copy(data, memory);
     Command.require(List.of("rm", "-rf", data.toString()));
     Files.createSymbolicLink(data, memory);
-    broker("up");
+    surroundings.servers("up", "rabbitmq");
     // The broker's process is another one now.
     Costs costs = new Costs(surroundings);
     publish(lab.with(costs, new PerfTest(surroundings, costs)));
-    broker("down");
+    surroundings.servers("down", "rabbitmq");
     Files.delete(data);
     copy(memory, Files.createDirectory(data));
-    broker("up");
+    surroundings.servers("up", "rabbitmq");
     PublishResponse unused = lab.awaitPublishing();
   }
 
@@ -58,11 +58,6 @@ final class Tmpfs {
         again.empty();
       }
     }
-  }
-
-  private void broker(String command) throws IOException, InterruptedException {
-    Path servers = surroundings.launcher().resolveSibling("deploy/local/servers");
-    Command.require(List.of(servers.toString(), command, "rabbitmq"));
   }
 
   private static void copy(Path from, Path to) throws IOException, InterruptedException {

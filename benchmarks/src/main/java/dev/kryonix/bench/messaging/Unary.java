@@ -9,6 +9,7 @@ import dev.kryonix.bench.load.Rounds;
 import dev.kryonix.bench.messaging.Costs.Spent;
 import io.grpc.ManagedChannel;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 
 /**
@@ -32,6 +33,12 @@ final class Unary {
     saturate(SERVICE, lab.tenants().direct(Lab.TENANT));
     saturate(Flow.GATEWAY, lab.tenants().gateway(Lab.TENANT));
     int rate = (int) (lab.readings().median(SATURATED, SERVICE, Reading::perSecond) / 2);
+    // What sends single calls at fixed times, which is other code than what waits for answers.
+    for (Target target :
+        List.of(lab.tenants().direct(Lab.TENANT), lab.tenants().gateway(Lab.TENANT))) {
+      paced(target, rate, new Period(lab.extent().warmUp(), Duration.ofSeconds(1)));
+      lab.empty();
+    }
     for (int round = 0; round < lab.extent().rounds(); round++) {
       for (String subject : Rounds.order(List.of(Flow.PERF_TEST, SERVICE, Flow.GATEWAY), round)) {
         lab.add(HALF, subject, paced(subject, rate));
@@ -68,21 +75,23 @@ final class Unary {
                   "" + PublishStreams.WINDOW,
                   "--rate",
                   "" + rate);
-      case Flow.GATEWAY -> paced(lab.tenants().gateway(Lab.TENANT), rate);
-      default -> paced(lab.tenants().direct(Lab.TENANT), rate);
+      case Flow.GATEWAY ->
+          paced(lab.tenants().gateway(Lab.TENANT), rate, lab.extent().publishing());
+      default -> paced(lab.tenants().direct(Lab.TENANT), rate, lab.extent().publishing());
     };
   }
 
-  private Reading paced(Target target, int rate) throws IOException, InterruptedException {
+  private Reading paced(Target target, int rate, Period period)
+      throws IOException, InterruptedException {
     PublishRequest request =
         Treatment.SEALED.request().setData(Payload.due(System.nanoTime())).build();
     OpenLoop<PublishRequest, PublishResponse> loop =
         OpenLoop.sleeping(MessagingServiceGrpc.getPublishMethod(), request);
     ManagedChannel channel = target.connect();
     try {
-      loop.run(channel, rate, lab.extent().consuming().warmUp());
+      loop.run(channel, rate, period.warmUp());
       Spent before = lab.costs().now();
-      Latencies latencies = loop.run(channel, rate, lab.extent().publishing().load());
+      Latencies latencies = loop.run(channel, rate, period.load());
       Spent after = lab.costs().now();
       return Reading.of(latencies.count(), latencies, after.minus(before));
     } finally {
