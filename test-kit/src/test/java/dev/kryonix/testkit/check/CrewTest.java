@@ -45,9 +45,17 @@ final class CrewTest {
   }
 
   @Test
-  void whoDoesNotEndFailsTheTestToo() {
+  void whoDoesNotEndFailsTheTestToo() throws InterruptedException {
+    CountDownLatch begun = new CountDownLatch(1);
     CountDownLatch never = new CountDownLatch(1);
-    crew.add("stuck", never::await);
+    crew.add(
+        "stuck",
+        () -> {
+          begun.countDown();
+          never.await();
+        });
+    // Who has not begun yet when all are asked to stop, ends at once.
+    begun.await();
 
     assertThatThrownBy(() -> crew.stop(Duration.ofMillis(50)))
         .isInstanceOf(AssertionError.class)
