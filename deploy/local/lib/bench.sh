@@ -3,6 +3,7 @@
 
 BENCHES=(gateway tenancy messaging cache)
 BENCH_MESSAGING_PARTS=(flow calls end-to-end overload tenants)
+BENCH_CACHE_PARTS=(get batch pipeline others ycsb near neighbours memory)
 BENCH_HOME=$KRYONIX_ROOT/.kryonix-bench
 BENCH_PORT_OFFSET=${KRYONIX_BENCH_PORT_OFFSET:-4500}
 BENCH_PROCESSES=(bench_nginx bench_armeria bench_armeria_alone bench_echo)
@@ -28,12 +29,15 @@ bench_usage() {
   --only PART          one part by itself, whose rounds are only shown: flow, calls, end-to-end, overload or tenants
   --profile            records the service under load at the end, and says which methods run most
 
-./kryonix bench cache [--quick] [--tenants N]
+./kryonix bench cache [--quick] [--profile] [--only PART] [--tenants N]
                        the cache beside Redis itself: single calls, batches, pipelines, YCSB, a noisy neighbour, and the memory
                        of N tenants' entries, 100,000 each (10, if not said otherwise; 100 take some 5 GiB)
+  --only PART          one part by itself, whose rounds are only shown: get, batch or pipeline (1 KiB, which have goals),
+                       others (other sizes and numbers of callers), ycsb, near, neighbours or memory
+  --profile            records the service under what has goals, and says which methods run most
 
 Figures go to $KRYONIX_HOME/bench/NAME.json and NAME.svg, and those of a full run to docs/performance.md. A full run of
-`gateway`, `messaging` or `cache` takes about ten minutes and wants a machine that does nothing else.
+`gateway`, `messaging` or `cache` takes ten to thirteen minutes and wants a machine that does nothing else.
 END
 }
 
@@ -59,42 +63,27 @@ bench() {
   "bench_$name" "$results" "$@"
 }
 
-bench_gateway_options() {
-  local option
-  for option in "$@"; do
-    [[ $option == --quick || $option == --profile ]] || die "bench gateway: unknown option $option"
-  done
-}
+bench_gateway_options() { bench_options gateway '--quick --profile' '' "$@"; }
+bench_tenancy_options() { bench_options tenancy '--quick --tenants' '' "$@"; }
+bench_messaging_options() { bench_options messaging '--quick --profile --only' "${BENCH_MESSAGING_PARTS[*]}" "$@"; }
+bench_cache_options() { bench_options cache '--quick --profile --only --tenants' "${BENCH_CACHE_PARTS[*]}" "$@"; }
 
-bench_messaging_options() {
+# bench_options NAME KNOWN PARTS OPTION…
+bench_options() {
+  local name=$1 known=$2 parts=$3
+  shift 3
   while (($#)); do
+    [[ " $known " == *" $1 "* ]] || die "bench $name: unknown option $1"
     case $1 in
-      --quick | --profile) shift ;;
       --only)
-        [[ " ${BENCH_MESSAGING_PARTS[*]} " == *" ${2:-} "* ]] ||
-          die "bench messaging: --only takes one of ${BENCH_MESSAGING_PARTS[*]}"
+        [[ " $parts " == *" ${2:-} "* ]] || die "bench $name: --only takes one of $parts"
         shift 2
         ;;
-      *) die "bench messaging: unknown option $1" ;;
-    esac
-  done
-}
-
-bench_cache_options() { bench_sized_options cache "$@"; }
-bench_tenancy_options() { bench_sized_options tenancy "$@"; }
-
-# bench_sized_options NAME OPTION…
-bench_sized_options() {
-  local name=$1
-  shift
-  while (($#)); do
-    case $1 in
-      --quick) shift ;;
       --tenants)
         [[ ${2:-} =~ ^[1-9][0-9]{0,3}$ ]] || die "bench $name: --tenants needs a number from 1 to 9999"
         shift 2
         ;;
-      *) die "bench $name: unknown option $1" ;;
+      *) shift ;;
     esac
   done
 }

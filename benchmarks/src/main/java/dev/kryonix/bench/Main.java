@@ -1,6 +1,7 @@
 package dev.kryonix.bench;
 
 import dev.kryonix.bench.cache.CacheBench;
+import dev.kryonix.bench.cache.Part;
 import dev.kryonix.bench.gateway.GatewayBench;
 import dev.kryonix.bench.messaging.MessagingBench;
 import dev.kryonix.bench.report.Machine;
@@ -42,17 +43,18 @@ final class Main {
     Path docs = Path.of(arguments.get(2));
     String commit = arguments.get(3);
     boolean quick = arguments.contains("--quick");
+    boolean profile = arguments.contains("--profile");
     int only = arguments.indexOf("--only");
-    if (only >= 0 && name.equals("messaging")) {
-      new MessagingBench(quick).run(MessagingBench.Part.of(arguments.get(only + 1)));
+    if (only >= 0) {
+      runPart(name, arguments.get(only + 1), arguments);
       return;
     }
     Report report =
         switch (name) {
-          case "gateway" -> new GatewayBench(quick).run(arguments.contains("--profile"));
+          case "gateway" -> new GatewayBench(quick).run(profile);
           case "tenancy" -> new TenancyBench(quick, number(arguments, "--tenants")).run();
-          case "cache" -> new CacheBench(quick, number(arguments, "--tenants")).run();
-          case "messaging" -> new MessagingBench(quick).run(arguments.contains("--profile"));
+          case "cache" -> new CacheBench(quick, number(arguments, "--tenants")).run(profile);
+          case "messaging" -> new MessagingBench(quick).run(profile);
           default -> throw new IllegalArgumentException("there is no benchmark " + name);
         };
     String machine = Machine.describe();
@@ -68,6 +70,18 @@ final class Main {
       Files.writeString(docs.resolve(plot), svg);
       new PerformancePage(docs.resolve("performance.md"))
           .write(name, section(name, result, report.body(), plot));
+    }
+  }
+
+  private static void runPart(String name, String part, List<String> arguments)
+      throws IOException, InterruptedException {
+    boolean quick = arguments.contains("--quick");
+    switch (name) {
+      case "cache" ->
+          new CacheBench(quick, number(arguments, "--tenants"))
+              .run(Part.of(part), arguments.contains("--profile"));
+      case "messaging" -> new MessagingBench(quick).run(MessagingBench.Part.of(part));
+      default -> throw new IllegalArgumentException(name + " has no parts");
     }
   }
 

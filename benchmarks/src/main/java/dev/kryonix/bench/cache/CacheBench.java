@@ -2,35 +2,24 @@ package dev.kryonix.bench.cache;
 
 import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.api.tenant.v1.CacheLimits;
-import dev.kryonix.bench.cache.Contest.Entrant;
 import dev.kryonix.bench.cache.Tenants.Account;
-import dev.kryonix.bench.load.Figures;
+import dev.kryonix.bench.load.Profile;
 import dev.kryonix.bench.load.Rounds;
-import dev.kryonix.bench.process.Recording;
 import dev.kryonix.bench.report.Report;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 
 /** The cache beside Redis itself: all measurements, in their order. */
 public final class CacheBench {
   private static final long NO_LIMIT_KEYS = 100_000_000;
   private static final long NO_LIMIT_BYTES = 100_000_000_000L;
-  private static final int PROFILE_SECONDS = 5;
 
   private final Surroundings surroundings = Surroundings.fromEnvironment();
-  private final Figures figures = new Figures();
-
-  /** By contest and subject. */
-  private final Map<String, List<Costs.Parts>> parts = new HashMap<>();
-
+  private final Scores scores = new Scores();
   private final Extent extent;
 
   /**
@@ -43,71 +32,60 @@ public final class CacheBench {
   }
 
   /** Measures all, and gives what there is to say. */
-  public Report run() throws IOException, InterruptedException {
+  public Report run(boolean profile) throws IOException, InterruptedException {
     String load = Files.readString(Path.of("/proc/loadavg")).split(" ", 2)[0];
     try (Tenants tenants = new Tenants(surroundings.gateway(), surroundings.adminKey())) {
-      say("tenants");
-      Account plain = tenants.create(quota(NO_LIMIT_KEYS, CacheEviction.CACHE_EVICTION_NONE));
-      Account sealed =
-          tenants.create(quota(NO_LIMIT_KEYS, CacheEviction.CACHE_EVICTION_NONE), "lgpd");
-      contests(plain, sealed);
-      Map<String, List<Map.Entry<String, Double>>> profiles = profiles(plain);
-      NearReads near = near(plain);
-      Neighbours neighbours = neighbours(tenants);
-      Weight weight = weight(tenants);
+      Account plain = tenants.create(unlimited());
+      List<Profile> profiles;
+      try (Tournament tournament = tournament(tenants, plain)) {
+        List<Contest> goals = tournament.contests().goals();
+        tournament.run(goals, extent.goals());
+        tournament.run(tournament.contests().others(), extent.others());
+        profiles = profile ? tournament.profiles(goals) : List.of();
+      }
+      ycsb(plain);
       return new CacheReport(
-          surroundings, extent, figures, parts, near, neighbours, weight, profiles, load);
+          surroundings,
+          extent,
+          new Findings(scores, near(plain), neighbours(tenants), weight(tenants), profiles, load));
     }
   }
 
-  private void contests(Account plain, Account sealed) throws IOException, InterruptedException {
-    try (Peer lettuce = lettuce("tenant:" + plain.id() + ":crm:temp:");
-        Peer ours = service(plain);
-        Peer encrypted = service(sealed);
-        Peer gateway = new GrpcPeer(surroundings.gateway().port(), plain.token())) {
-      say("filling");
-      for (Peer peer : List.of(lettuce, ours, encrypted)) {
-        for (int size : Values.SIZES) {
-          peer.setAll(
-              IntStream.range(0, Values.KEYS).mapToObj(i -> Values.key(size, i)).toList(),
-              Values.of(size));
-        }
-      }
-      List<Contest> contests =
-          new Contests(
-                  surroundings,
-                  new Contests.Peers(lettuce, ours, encrypted, gateway, plain.token()))
-              .all();
-      say("warming up");
-      Duration warmUp = extent.warmUp();
-      for (Contest contest : contests) {
-        for (Entrant entrant : contest.entrants()) {
-          Object unused = entrant.turn().take(warmUp.dividedBy(contest.entrants().size()));
-        }
-      }
-      List<Map.Entry<String, Ycsb>> ycsb = ycsb(plain);
-      for (int round = 0; round < extent.rounds(); round++) {
-        say("round %d of %d", round + 1, extent.rounds());
-        for (Contest contest : contests) {
-          for (Entrant entrant : Rounds.order(contest.entrants(), round)) {
-            Costs.Taken taken = entrant.turn().take(extent.load());
-            figures.add(contest.name(), entrant.subject(), taken.sample());
-            parts
-                .computeIfAbsent(contest.name() + entrant.subject(), any -> new ArrayList<>())
-                .add(taken.parts());
-          }
-        }
-        for (Ycsb.Mix mix : Ycsb.Mix.values()) {
-          for (Map.Entry<String, Ycsb> each : Rounds.order(ycsb, round)) {
-            figures.add(mix.title(), each.getKey(), each.getValue().run(mix, extent.ycsb()));
-          }
-        }
+  /** Measures one part by itself, and says what its rounds come to: for trying out. */
+  public void run(Part part, boolean profile) throws IOException, InterruptedException {
+    try (Tenants tenants = new Tenants(surroundings.gateway(), surroundings.adminKey())) {
+      Account plain = tenants.create(unlimited());
+      switch (part) {
+        case GET, BATCH, PIPELINE, OTHERS -> contests(part, tournament(tenants, plain), profile);
+        case YCSB -> ycsb(plain);
+        case NEAR -> say("%s", CacheReport.text(near(plain)));
+        case NEIGHBOURS -> say("%s", CacheReport.text(neighbours(tenants)));
+        case MEMORY -> say("%s", CacheReport.text(weight(tenants)));
       }
     }
   }
 
-  private List<Map.Entry<String, Ycsb>> ycsb(Account plain)
+  private void contests(Part part, Tournament tournament, boolean profile)
       throws IOException, InterruptedException {
+    try (tournament) {
+      List<Contest> contests = tournament.contests().of(part);
+      tournament.run(contests, part == Part.OTHERS ? extent.others() : extent.goals());
+      CallTable table = new CallTable(scores, "calls or entries");
+      contests.forEach(each -> table.add(each.name(), each.subjects()));
+      say("%s", table.markdown());
+      if (profile) {
+        tournament.profiles(contests).forEach(each -> say("%s", each.markdown()));
+      }
+    }
+  }
+
+  private Tournament tournament(Tenants tenants, Account plain) throws InterruptedException {
+    say("tenants and their entries");
+    return new Tournament(surroundings, plain, tenants.create(unlimited(), "lgpd"), scores);
+  }
+
+  private void ycsb(Account plain) throws IOException, InterruptedException {
+    say("YCSB");
     Ycsb lettuce =
         new Ycsb(
             YcsbLettuce.class,
@@ -122,44 +100,33 @@ public final class CacheBench {
             Map.of("PORT", "" + surroundings.service().port(), "TOKEN", plain.token()));
     lettuce.load();
     ours.load();
-    return List.of(Map.entry(Contests.LETTUCE, lettuce), Map.entry(Contests.KRYONIX, ours));
-  }
-
-  /** What cache-service does most under reads, and under writes, of a pipeline. */
-  private Map<String, List<Map.Entry<String, Double>>> profiles(Account plain)
-      throws IOException, InterruptedException {
-    Map<String, List<Map.Entry<String, Double>>> profiles = new LinkedHashMap<>();
-    if (extent.rounds() == 1) {
-      return profiles;
-    }
-    say("profiles of cache-service");
-    try (Peer ours = service(plain)) {
-      for (Peer.Operation operation : Peer.Operation.values()) {
-        Path file = surroundings.folder().resolve("cache-" + operation + ".jfr");
-        Recording recording = Recording.ofProfile(surroundings.service().process().pid(), file);
-        Object unused =
-            ours.pipeline(operation, Values.MEDIUM, Duration.ofSeconds(PROFILE_SECONDS));
-        recording.end();
-        profiles.put(Contests.pipeline(operation, Values.MEDIUM), recording.topFrames(10));
+    List<Map.Entry<String, Ycsb>> both =
+        List.of(Map.entry(Contests.LETTUCE, lettuce), Map.entry(Contests.KRYONIX, ours));
+    for (int round = 0; round < extent.others().rounds(); round++) {
+      for (Ycsb.Mix mix : Ycsb.Mix.values()) {
+        for (Map.Entry<String, Ycsb> each : Rounds.order(both, round)) {
+          scores.add(
+              mix.title(), each.getKey(), Costs.Taken.of(each.getValue().run(mix, extent.ycsb())));
+        }
       }
     }
-    return profiles;
   }
 
   private NearReads near(Account plain) throws InterruptedException {
     say("near cache");
-    try (Peer writer = service(plain)) {
+    try (Peer writer = surroundings.service(plain)) {
       return NearReads.measure(surroundings.service().port(), plain, writer, extent);
     }
   }
 
-  private Neighbours neighbours(Tenants tenants) throws InterruptedException {
+  private Neighbours neighbours(Tenants tenants) throws IOException, InterruptedException {
     say("neighbours");
     CacheLimits small = quota(Neighbours.QUOTA_KEYS, CacheEviction.CACHE_EVICTION_LRU);
-    try (Peer watched = service(tenants.create(small));
-        Peer noisy = service(tenants.create(small))) {
+    try (Peer watched = surroundings.service(tenants.create(small));
+        Peer noisy = surroundings.service(tenants.create(small))) {
       Neighbours neighbours = new Neighbours(watched, noisy, extent.neighbours());
-      for (int round = 0; round < extent.rounds(); round++) {
+      neighbours.warmUp(extent.goals().warmUp());
+      for (int round = 0; round < extent.goals().rounds(); round++) {
         neighbours.round();
       }
       return neighbours;
@@ -169,10 +136,10 @@ public final class CacheBench {
   private Weight weight(Tenants tenants) throws InterruptedException {
     say("%,d entries of %d tenants", (long) extent.tenants() * extent.keys(), extent.tenants());
     List<Weighed> writers = new ArrayList<>();
-    try (LettucePeer admin = lettuce("")) {
+    try (LettucePeer admin = surroundings.lettuce("")) {
       for (int i = 0; i < extent.tenants(); i++) {
         Account account = tenants.create(quota(extent.keys(), CacheEviction.CACHE_EVICTION_NONE));
-        writers.add(new Weighed(account.id(), service(account)));
+        writers.add(new Weighed(account.id(), surroundings.service(account)));
       }
       return Weight.of(
           writers,
@@ -185,7 +152,7 @@ public final class CacheBench {
 
             @Override
             public LettucePeer ofTenant(String tenant) {
-              return lettuce(Weight.Plain.prefix(tenant));
+              return surroundings.lettuce(Weight.Plain.prefix(tenant));
             }
           });
     } finally {
@@ -195,12 +162,8 @@ public final class CacheBench {
 
   private record Weighed(String tenant, Peer peer) implements Weight.Writer {}
 
-  private LettucePeer lettuce(String prefix) {
-    return new LettucePeer(surroundings.redis().port(), surroundings.redisPassword(), prefix);
-  }
-
-  private Peer service(Account account) {
-    return new GrpcPeer(surroundings.service().port(), account.token());
+  private static CacheLimits unlimited() {
+    return quota(NO_LIMIT_KEYS, CacheEviction.CACHE_EVICTION_NONE);
   }
 
   private static CacheLimits quota(long keys, CacheEviction eviction) {

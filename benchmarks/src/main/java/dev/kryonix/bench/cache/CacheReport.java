@@ -7,16 +7,14 @@ import static dev.kryonix.bench.cache.Contests.REDIS_BENCHMARK;
 import static dev.kryonix.bench.cache.Contests.SEALED;
 
 import dev.kryonix.bench.cache.Peer.Operation;
-import dev.kryonix.bench.load.Figures;
 import dev.kryonix.bench.load.Sample;
 import dev.kryonix.bench.report.Goal;
 import dev.kryonix.bench.report.Numbers;
 import dev.kryonix.bench.report.Plot;
 import dev.kryonix.bench.report.Report;
-import dev.kryonix.bench.report.Spread;
 import dev.kryonix.bench.report.Table;
+import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.function.ToDoubleFunction;
 import java.util.stream.Stream;
 
@@ -26,39 +24,19 @@ final class CacheReport implements Report {
   private static final List<String> MANY = List.of(LETTUCE, KRYONIX, SEALED, REDIS_BENCHMARK);
   private static final int MOST_OVERHEAD_BYTES = 120;
   private static final int SIZE = Values.MEDIUM;
-  private static final int CALLERS = 8;
+
+  private static final int CALLERS = Contests.GOAL_CALLERS;
 
   private final Surroundings surroundings;
   private final Extent extent;
-  private final Figures figures;
-  private final Map<String, List<Costs.Parts>> parts;
-  private final NearReads near;
-  private final Neighbours neighbours;
-  private final Weight weight;
-  private final Map<String, List<Map.Entry<String, Double>>> profiles;
+  private final Findings found;
+  private final Scores scores;
 
-  /** What others did on the machine when the run began, in processes that wanted to run. */
-  private final String load;
-
-  CacheReport(
-      Surroundings surroundings,
-      Extent extent,
-      Figures figures,
-      Map<String, List<Costs.Parts>> parts,
-      NearReads near,
-      Neighbours neighbours,
-      Weight weight,
-      Map<String, List<Map.Entry<String, Double>>> profiles,
-      String load) {
+  CacheReport(Surroundings surroundings, Extent extent, Findings found) {
     this.surroundings = surroundings;
     this.extent = extent;
-    this.figures = figures;
-    this.parts = parts;
-    this.near = near;
-    this.neighbours = neighbours;
-    this.weight = weight;
-    this.profiles = profiles;
-    this.load = load;
+    this.found = found;
+    this.scores = found.scores();
   }
 
   @Override
@@ -75,38 +53,50 @@ final class CacheReport implements Report {
     return List.of(
         Goal.atMost(
             get + ": added to lettuce's latency, p99",
-            figures.added(get, KRYONIX, LETTUCE, Sample::p99).median() / 1000,
+            scores.figures().added(get, KRYONIX, LETTUCE, Sample::p99).median() / 1000,
             "ms",
             1),
-        Goal.atLeast(get + ": rate, of lettuce's", percent(get, KRYONIX, LETTUCE), "%", 40),
+        Goal.atLeast(get + ": rate, of lettuce's", scores.percent(get, KRYONIX, LETTUCE), "%", 40),
         Goal.atLeast(
-            batch + ": rate, of lettuce's MGET", percent(batch, KRYONIX, LETTUCE), "%", 60),
-        Goal.atLeast(batch + ": the same with AES-GCM", percent(batch, SEALED, LETTUCE), "%", 45),
+            batch + ": rate, of lettuce's MGET", scores.percent(batch, KRYONIX, LETTUCE), "%", 60),
         Goal.atLeast(
-            reads + ": rate, of pipelined lettuce's", percent(reads, KRYONIX, LETTUCE), "%", 60),
+            batch + ": the same with AES-GCM", scores.percent(batch, SEALED, LETTUCE), "%", 45),
+        Goal.atLeast(
+            reads + ": rate, of pipelined lettuce's",
+            scores.percent(reads, KRYONIX, LETTUCE),
+            "%",
+            60),
         Goal.atLeast(
             reads + ": rate, over our own unary Get's at %d callers".formatted(CALLERS),
-            rate(reads, KRYONIX) / rate(get, KRYONIX),
+            scores.median(reads, KRYONIX, Sample::perSecond)
+                / scores.median(get, KRYONIX, Sample::perSecond),
             "times",
             5),
         Goal.atLeast(
             writes + " under the quota: rate, of plain pipelined SET's",
-            percent(writes, KRYONIX, LETTUCE),
+            scores.percent(writes, KRYONIX, LETTUCE),
             "%",
             40),
         Goal.atMost(
-            "beside a noisy neighbour: hit rate lost", neighbours.lostPoints(), "points", 1),
-        Goal.atMost("beside a noisy neighbour: p99, longer", neighbours.slower(), "times", 1.5),
+            "beside a noisy neighbour: hit rate lost",
+            found.neighbours().lostPoints(),
+            "points",
+            1),
+        Goal.atMost(
+            "beside a noisy neighbour: p99, longer", found.neighbours().slower(), "times", 1.5),
         Goal.atMost(
             "memory of an entry of %s, over plain Redis".formatted(Values.name(Weight.SIZE)),
-            weight.overhead(),
+            found.weight().overhead(),
             "bytes",
             MOST_OVERHEAD_BYTES),
         Goal.atLeast(
-            "near cache: reads of copies by one thread", near.perSecond() / 1e6, "million/s", 5),
+            "near cache: reads of copies by one thread",
+            found.near().perSecond() / 1e6,
+            "million/s",
+            5),
         Goal.atMost(
             "near cache: a change elsewhere counts after, p99",
-            near.late().percentile(99) / 1000,
+            found.near().late().percentile(99) / 1000,
             "ms",
             50));
   }
@@ -116,15 +106,27 @@ final class CacheReport implements Report {
     StringBuilder out = new StringBuilder();
     out.append(
         """
-        Medians of %d alternating rounds of %.1f s each (lowest–highest round); all processes share the machine: Redis, cache-service, the gateway, this program. \
+        Medians of alternating rounds (lowest–highest round): %d of %.1f s of what carries goals, after each subject had as many turns of %.1f s as it took until none got faster (at most %d), \
+        and %d of %.1f s of the rest; *of lettuce* is the median of what each round had of lettuce's in the same round. All processes share the machine: Redis, cache-service, the gateway, this program. \
         The load average of the machine as the run began was %s; above 0.5 other programs took their share. *lettuce* is Redis through the client that cache-service uses too, \
-        *Kryonix* is cache-service over gRPC, each over one connection that all callers share; every read finds its value, values are JSON with an hour to live. \
-        *CPU of Redis* is the processor time that its process takes for one operation; latencies are in µs.
+        *Kryonix* is cache-service over gRPC, each over one connection that all callers share; every read finds its value, values are JSON with an hour to live. Latencies are in µs.
+
+        *CPU* is the processor time of one operation: of Redis, of cache-service, of the gateway where calls go through it, and of this program, which makes the load. The machine has %d cores for all of them, \
+        so a rate is at most %d,000,000 divided by their sum.
 
         One call after the other:
 
         """
-            .formatted(extent.rounds(), extent.load().toMillis() / 1000.0, load));
+            .formatted(
+                extent.goals().rounds(),
+                seconds(extent.goals().load()),
+                seconds(extent.goals().warmUp().turn()),
+                extent.goals().warmUp().most(),
+                extent.others().rounds(),
+                seconds(extent.others().load()),
+                found.load(),
+                Runtime.getRuntime().availableProcessors(),
+                Runtime.getRuntime().availableProcessors()));
     out.append(unary().markdown());
     out.append(
         "\nREST through the gateway (HTTP/1.1, JSON; h2load), beside the calls above that go through it over gRPC:\n\n");
@@ -137,24 +139,16 @@ final class CacheReport implements Report {
         "\nYCSB %s, %d threads, %,d records of ten fields of 100 B, a record being one value:\n\n"
             .formatted("0.17.0", Ycsb.THREADS, Ycsb.RECORDS));
     out.append(ycsb().markdown());
-    out.append(whereTimeGoes());
-    out.append(nearCache());
-    out.append(neighbourhood());
-    out.append(memory());
+    out.append('\n').append(text(found.near()));
+    out.append('\n').append(text(found.neighbours()));
+    out.append('\n').append(text(found.weight()));
     out.append(
         "\nVersions: %s, lettuce and grpc-java as in the pom, JDK %s. JVM options of cache-service: `%s`.\n"
             .formatted(
                 surroundings.versions(),
                 Runtime.version(),
                 String.join(" ", surroundings.service().process().jvmOptions())));
-    profiles.forEach(
-        (name, frames) -> {
-          Table table = new Table("running method", "% of samples");
-          frames.forEach(
-              frame -> table.row("`" + frame.getKey() + "`", Numbers.format(frame.getValue())));
-          out.append("\nWhere cache-service's time goes under %s:\n\n".formatted(name));
-          out.append(table.markdown());
-        });
+    found.profiles().forEach(each -> out.append('\n').append(each.markdown()));
     return out.toString();
   }
 
@@ -166,8 +160,9 @@ final class CacheReport implements Report {
       plot.panel(
           one + ": rate (more is better)",
           "calls per second",
-          figures.bars(one, UNARY, Sample::perSecond));
-      plot.panel(one + ": p99 (less is better)", "µs", figures.bars(one, UNARY, Sample::p99));
+          scores.figures().bars(one, UNARY, Sample::perSecond));
+      plot.panel(
+          one + ": p99 (less is better)", "µs", scores.figures().bars(one, UNARY, Sample::p99));
     }
     for (String many :
         List.of(
@@ -177,28 +172,25 @@ final class CacheReport implements Report {
       plot.panel(
           many + " (more is better)",
           "entries per second",
-          figures.bars(many, entrants(many), Sample::perSecond));
+          scores.figures().bars(many, entrants(many), Sample::perSecond));
     }
     for (Ycsb.Mix mix : Ycsb.Mix.values()) {
       plot.panel(
           mix.title() + " (more is better)",
           "operations per second",
-          figures.bars(mix.title(), List.of(LETTUCE, KRYONIX), Sample::perSecond));
+          scores.figures().bars(mix.title(), List.of(LETTUCE, KRYONIX), Sample::perSecond));
     }
     return plot;
   }
 
-  private Table unary() {
-    Table table =
-        new Table("call", "through", "per second", "of lettuce", "p50", "p99", "CPU of Redis, µs");
+  private CallTable unary() {
+    CallTable table = new CallTable(scores, "calls");
     for (Operation operation : Operation.values()) {
       for (int size : Values.SIZES) {
         for (int callers : Contests.CALLERS) {
-          String contest = Contests.unary(operation, size, callers);
-          List<String> subjects = size == SIZE ? UNARY : List.of(LETTUCE, KRYONIX);
-          for (String subject : subjects) {
-            row(table, contest, subject);
-          }
+          table.add(
+              Contests.unary(operation, size, callers),
+              size == SIZE ? UNARY : List.of(LETTUCE, KRYONIX));
         }
       }
     }
@@ -211,44 +203,25 @@ final class CacheReport implements Report {
       String contest = Contests.rest(callers);
       table.row(
           contest,
-          figures.spread(contest, GATEWAY, Sample::perSecond).format(),
+          scores.figures().spread(contest, GATEWAY, Sample::perSecond).format(),
           median(contest, GATEWAY, Sample::p50),
           median(contest, GATEWAY, Sample::p99));
     }
     return table;
   }
 
-  private Table many() {
-    Table table =
-        new Table(
-            "call",
-            "through",
-            "entries per second",
-            "of lettuce",
-            "p50",
-            "p99",
-            "CPU of Redis, µs");
+  private CallTable many() {
+    CallTable table = new CallTable(scores, "entries");
     Stream.concat(
             Values.SIZES.stream().map(Contests::batch),
             Stream.of(Operation.values())
                 .flatMap(each -> Values.SIZES.stream().map(size -> Contests.pipeline(each, size))))
-        .forEach(contest -> entrants(contest).forEach(subject -> row(table, contest, subject)));
+        .forEach(contest -> table.add(contest, entrants(contest)));
     return table;
   }
 
   private static List<String> entrants(String many) {
     return many.startsWith("BatchGet") ? List.of(LETTUCE, KRYONIX, SEALED) : MANY;
-  }
-
-  private void row(Table table, String contest, String subject) {
-    table.row(
-        contest,
-        subject,
-        figures.spread(contest, subject, Sample::perSecond).format(),
-        subject.equals(LETTUCE) ? "–" : Numbers.format(percent(contest, subject, LETTUCE)) + "%",
-        median(contest, subject, Sample::p50),
-        median(contest, subject, Sample::p99),
-        median(contest, subject, Sample::cpuMicros));
   }
 
   private Table ycsb() {
@@ -258,58 +231,19 @@ final class CacheReport implements Report {
         table.row(
             mix.title(),
             subject,
-            figures.spread(mix.title(), subject, Sample::perSecond).format(),
+            scores.figures().spread(mix.title(), subject, Sample::perSecond).format(),
             subject.equals(LETTUCE)
                 ? "–"
-                : Numbers.format(percent(mix.title(), subject, LETTUCE)) + "%",
+                : Numbers.format(scores.percent(mix.title(), subject, LETTUCE)) + "%",
             median(mix.title(), subject, Sample::p99));
       }
     }
     return table;
   }
 
-  private String whereTimeGoes() {
-    Table table = new Table("call", "through", "Redis", "cache-service", "caller", "together");
-    for (String contest :
-        List.of(
-            Contests.unary(Operation.GET, SIZE, CALLERS),
-            Contests.unary(Operation.SET, SIZE, CALLERS),
-            Contests.batch(SIZE),
-            Contests.pipeline(Operation.GET, SIZE),
-            Contests.pipeline(Operation.SET, SIZE))) {
-      for (String subject : List.of(LETTUCE, KRYONIX)) {
-        List<Costs.Parts> all = parts.getOrDefault(contest + subject, List.of());
-        table.row(
-            contest,
-            subject,
-            part(all, Costs.Parts::redis),
-            part(all, each -> subject.equals(LETTUCE) ? Double.NaN : each.service()),
-            part(all, Costs.Parts::caller),
-            part(
-                all,
-                each ->
-                    each.redis() + each.caller() + (subject.equals(LETTUCE) ? 0 : each.service())));
-      }
-    }
+  /** What reads of near copies came to. */
+  static String text(NearReads near) {
     return """
-
-    Where the time goes: processor time of one operation, in µs, medians. The machine has %d cores for all of them, so a rate is at most %d,000,000 divided by the last column; a goal on a rate is missed by what \
-    cache-service and the gRPC of the caller take beside a Redis client's bare commands.
-
-    %s"""
-        .formatted(
-            Runtime.getRuntime().availableProcessors(),
-            Runtime.getRuntime().availableProcessors(),
-            table.markdown());
-  }
-
-  private static String part(List<Costs.Parts> all, ToDoubleFunction<Costs.Parts> of) {
-    return Numbers.format(Spread.of(all.stream().map(of::applyAsDouble).toList()).median());
-  }
-
-  private String nearCache() {
-    return """
-
     The near cache of service-kit gives %s million copies a second to one thread that reads %,d entries of %s in turn (best of three rounds). After somebody else's write of an entry was answered, \
     it gave the new value within %s ms (p50) and %s ms (p99) of %d changes.
     """
@@ -322,9 +256,9 @@ final class CacheReport implements Report {
             near.late().count());
   }
 
-  private String neighbourhood() {
+  /** What became of a tenant beside a noisy one. */
+  static String text(Neighbours neighbours) {
     return """
-
     A tenant that reads through its cache %,d times a second (Zipf over %,d keys, of which its quota holds %,d, LRU) had hits of %s%% and a p99 of %s µs while its neighbour was quiet, \
     and %s%% and %s µs while the neighbour's %d callers wrote %s new entries a second over a quota of the same size.
     """
@@ -340,9 +274,9 @@ final class CacheReport implements Report {
             Numbers.format(neighbours.noisePerSecond()));
   }
 
-  private String memory() {
+  /** What entries take. */
+  static String text(Weight weight) {
     return """
-
     %,d entries of %s of %d tenants take %s bytes each in Redis; in plain Redis, under `tenant:ID:module:type:key` and with the same time to live, %s. Of the %s bytes more the header before the value is %d, \
     the longer key %d (the tenant's uid and the bucket), and the books, by which quota and eviction are exact, and what the allocator rounds up, are %s.
     """
@@ -358,15 +292,11 @@ final class CacheReport implements Report {
             Numbers.format(weight.books()));
   }
 
-  private double percent(String contest, String subject, String baseline) {
-    return 100 * rate(contest, subject) / rate(contest, baseline);
-  }
-
-  private double rate(String contest, String subject) {
-    return figures.spread(contest, subject, Sample::perSecond).median();
+  private static double seconds(Duration time) {
+    return time.toMillis() / 1000.0;
   }
 
   private String median(String contest, String subject, ToDoubleFunction<Sample> of) {
-    return Numbers.format(figures.spread(contest, subject, of).median());
+    return Numbers.format(scores.median(contest, subject, of));
   }
 }

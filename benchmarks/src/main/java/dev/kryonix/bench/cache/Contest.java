@@ -15,6 +15,17 @@ record Contest(String name, List<Entrant> entrants) {
     entrants = List.copyOf(entrants);
   }
 
+  List<String> subjects() {
+    return entrants.stream().map(Entrant::subject).toList();
+  }
+
+  Entrant of(String subject) {
+    return entrants.stream()
+        .filter(each -> each.subject().equals(subject))
+        .findFirst()
+        .orElseThrow();
+  }
+
   /**
    * Who takes part.
    *

@@ -10,6 +10,9 @@ import dev.kryonix.bench.load.Shot;
 import dev.kryonix.bench.load.Workload;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Everything that is compared, and who takes part. */
 final class Contests {
@@ -19,6 +22,10 @@ final class Contests {
   static final String LETTUCE = "lettuce";
   static final String REDIS_BENCHMARK = "redis-benchmark";
   static final List<Integer> CALLERS = List.of(1, 8, 64);
+
+  /** How many callers the goals on single calls are about. */
+  static final int GOAL_CALLERS = 8;
+
   static final int BATCH = 100;
 
   /** Who reads and writes in batches and pipelines: one connection of each, few callers. */
@@ -68,13 +75,36 @@ final class Contests {
         .formatted(Values.name(Values.MEDIUM), callers, callers == 1 ? "" : "s");
   }
 
-  /** All of them, in the order of the tables. */
-  List<Contest> all() {
+  /** Those that carry goals. */
+  List<Contest> goals() {
+    return Stream.of(Part.GET, Part.BATCH, Part.PIPELINE)
+        .flatMap(part -> of(part).stream())
+        .toList();
+  }
+
+  /** Those that are measured beside them. */
+  List<Contest> others() {
+    Set<String> goals = goals().stream().map(Contest::name).collect(Collectors.toSet());
+    return all().stream().filter(each -> !goals.contains(each.name())).toList();
+  }
+
+  /** Those of a part that consists of contests. */
+  List<Contest> of(Part part) {
+    return switch (part) {
+      case GET -> List.of(contestOf(Peer.Operation.GET, Values.MEDIUM, GOAL_CALLERS));
+      case BATCH -> List.of(batchOf(Values.MEDIUM));
+      case PIPELINE ->
+          Stream.of(Peer.Operation.values()).map(each -> pipelineOf(each, Values.MEDIUM)).toList();
+      default -> others();
+    };
+  }
+
+  private List<Contest> all() {
     List<Contest> all = new ArrayList<>();
     for (Peer.Operation operation : Peer.Operation.values()) {
       for (int size : Values.SIZES) {
         for (int callers : CALLERS) {
-          all.add(unary(operation, size, callers, new ArrayList<>()));
+          all.add(contestOf(operation, size, callers));
         }
       }
     }
@@ -92,7 +122,8 @@ final class Contests {
     return all;
   }
 
-  private Contest unary(Peer.Operation operation, int size, int callers, List<Entrant> entrants) {
+  private Contest contestOf(Peer.Operation operation, int size, int callers) {
+    List<Entrant> entrants = new ArrayList<>();
     entrants.add(new Entrant(LETTUCE, unary(peers.lettuce(), operation, size, callers)));
     entrants.add(new Entrant(KRYONIX, unary(peers.plain(), operation, size, callers)));
     if (size == Values.MEDIUM) {

@@ -8,7 +8,7 @@ import java.util.List;
 
 /** The processor time of those who take part, since a moment, for what was done since then. */
 final class Costs {
-  /** Who takes part: Redis, cache-service, and this program as the caller. */
+  /** Who takes part: Redis, cache-service, the gateway, and this program. */
   private final List<Watched> parties;
 
   private final List<Duration> before;
@@ -24,6 +24,7 @@ final class Costs {
         List.of(
             surroundings.redis().process(),
             surroundings.service().process(),
+            surroundings.gateway().process(),
             new Watched(ProcessHandle.current().pid())));
   }
 
@@ -32,10 +33,11 @@ final class Costs {
    *
    * @param redis of Redis
    * @param service of cache-service
-   * @param caller of the program that called
+   * @param gateway of the gateway, which has no part in most
+   * @param load of the program that called
    */
-  record Parts(double redis, double service, double caller) {
-    static final Parts UNKNOWN = new Parts(Double.NaN, Double.NaN, Double.NaN);
+  record Parts(double redis, double service, double gateway, double load) {
+    static final Parts UNKNOWN = new Parts(Double.NaN, Double.NaN, Double.NaN, Double.NaN);
   }
 
   /**
@@ -68,7 +70,12 @@ final class Costs {
   }
 
   private Taken taken(long operations, double perSecond, double p50, double p99) {
-    Parts parts = new Parts(micros(0, operations), micros(1, operations), micros(2, operations));
+    Parts parts =
+        new Parts(
+            micros(0, operations),
+            micros(1, operations),
+            micros(2, operations),
+            micros(3, operations));
     return new Taken(new Sample(perSecond, p50, Double.NaN, p99, parts.redis(), Double.NaN), parts);
   }
 

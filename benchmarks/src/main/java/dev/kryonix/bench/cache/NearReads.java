@@ -44,7 +44,7 @@ record NearReads(double perSecond, Latencies late) {
       awaitCopies(near, keys);
       double best = 0;
       for (int round = 0; round < ROUNDS; round++) {
-        best = Math.max(best, read(near, keys, extent.load()));
+        best = Math.max(best, read(near, keys, extent.others().load()));
       }
       return new NearReads(best, late(near, keys[0], writer, extent.changes()));
     } finally {

@@ -1,7 +1,9 @@
 package dev.kryonix.bench.cache;
 
 import dev.kryonix.bench.load.Latencies;
+import dev.kryonix.bench.load.WarmUp;
 import dev.kryonix.bench.report.Spread;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -53,11 +55,22 @@ final class Neighbours {
    */
   record Phase(double hitPercent, double p99) {}
 
-  /** One phase of each kind, after the watched tenant's cache is full. */
+  /**
+   * Lets both do what they will, as fast as they can, until it gets no faster; what the watched
+   * tenant's cache holds is what is asked for by then.
+   */
+  void warmUp(WarmUp warmUp) throws IOException, InterruptedException {
+    AtomicInteger hits = new AtomicInteger();
+    int unused =
+        warmUp.run(
+            List.of(
+                turn -> Callers.run(NOISY_CALLERS, turn, () -> read(hits)).perSecond(),
+                turn -> Callers.run(NOISY_CALLERS, turn, this::write).perSecond()));
+    Object unusedPhase = watch();
+  }
+
+  /** One phase of each kind. */
   void round() throws InterruptedException {
-    if (quiet.isEmpty()) {
-      fill();
-    }
     quiet.add(watch());
     AtomicBoolean over = new AtomicBoolean();
     Thread noiseMaker = Thread.ofPlatform().start(() -> makeNoise(over));
@@ -105,26 +118,18 @@ final class Neighbours {
     return withNoise ? loud : quiet;
   }
 
-  /** Enough reads that what is held is what is asked for. */
-  private void fill() throws InterruptedException {
-    Object unused = Callers.run(NOISY_CALLERS, time, () -> read(new AtomicInteger()));
-  }
-
   private void makeNoise(AtomicBoolean over) {
     try {
       while (!over.get()) {
-        noise.addAndGet(
-            Callers.run(
-                    NOISY_CALLERS,
-                    Duration.ofMillis(100),
-                    () ->
-                        noisy.set(
-                            "noise:" + RandomGenerator.getDefault().nextInt(), Values.of(SIZE)))
-                .calls());
+        noise.addAndGet(Callers.run(NOISY_CALLERS, Duration.ofMillis(100), this::write).calls());
       }
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     }
+  }
+
+  private void write() {
+    noisy.set("noise:" + RandomGenerator.getDefault().nextInt(), Values.of(SIZE));
   }
 
   private Phase watch() throws InterruptedException {

@@ -49,6 +49,16 @@ record Surroundings(
         Path.of(Settings.require("FOLDER")));
   }
 
+  /** Redis itself, for a program whose keys begin with that. */
+  LettucePeer lettuce(String prefix) {
+    return new LettucePeer(redis.port(), redisPassword, prefix);
+  }
+
+  /** A tenant's cache, at cache-service itself. */
+  Peer service(Tenants.Account account) {
+    return new GrpcPeer(service.port(), account.token());
+  }
+
   /** A variable holds the process id and the port. */
   private static Subject subject(String name, String variable) {
     String[] words = Settings.require(variable).split(" ", -1);

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.ToDoubleFunction;
 
 /** All rounds of all subjects under all workloads. */
@@ -25,13 +26,30 @@ public final class Figures {
   /** How much more than the baseline each round gave: both ran in the same minute. */
   public Spread added(
       String workload, String subject, String baseline, ToDoubleFunction<Sample> of) {
+    return compared(workload, subject, baseline, of, (round, base) -> round - base);
+  }
+
+  /** The percentage of the baseline that each round gave: both ran in the same minute. */
+  public Spread share(
+      String workload, String subject, String baseline, ToDoubleFunction<Sample> of) {
+    return compared(workload, subject, baseline, of, (round, base) -> 100 * round / base);
+  }
+
+  private Spread compared(
+      String workload,
+      String subject,
+      String baseline,
+      ToDoubleFunction<Sample> of,
+      DoubleBinaryOperator comparison) {
     List<Sample> rounds = rounds(workload, subject);
     List<Sample> bases = rounds(workload, baseline);
-    List<Double> added = new ArrayList<>();
+    List<Double> compared = new ArrayList<>();
     for (int i = 0; i < rounds.size(); i++) {
-      added.add(of.applyAsDouble(rounds.get(i)) - of.applyAsDouble(bases.get(i)));
+      compared.add(
+          comparison.applyAsDouble(
+              of.applyAsDouble(rounds.get(i)), of.applyAsDouble(bases.get(i))));
     }
-    return Spread.of(added);
+    return Spread.of(compared);
   }
 
   /** One figure of several subjects, for a panel of a plot. */

@@ -1,9 +1,9 @@
 package dev.kryonix.bench.messaging;
 
 import dev.kryonix.bench.load.Latencies;
+import dev.kryonix.bench.load.Profile;
 import dev.kryonix.bench.report.Spread;
 import java.util.List;
-import java.util.Map;
 
 /**
  * All that was measured.
@@ -13,7 +13,7 @@ import java.util.Map;
  * @param overload what became of too many calls
  * @param crowd what became of many tenants
  * @param fsync of the disk that the broker writes to
- * @param profiles the methods most often found running, by what was done
+ * @param profiles where the service's time goes
  * @param load the machine's load average as the run began
  * @param broker its version
  */
@@ -23,6 +23,6 @@ record Findings(
     Overload.Outcome overload,
     Crowd.Outcome crowd,
     Latencies fsync,
-    Map<String, List<Map.Entry<String, Double>>> profiles,
+    List<Profile> profiles,
     String load,
     String broker) {}

@@ -2,6 +2,7 @@ package dev.kryonix.bench.messaging;
 
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.bench.load.Latencies;
+import dev.kryonix.bench.load.Profile;
 import dev.kryonix.bench.report.Report;
 import dev.kryonix.bench.report.Spread;
 import java.io.IOException;
@@ -11,7 +12,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 
 /** Messages through messaging-service: all measurements, in their order. */
 public final class MessagingBench {
@@ -49,8 +49,7 @@ public final class MessagingBench {
       new EndToEnd(lab).measure();
       say("overload");
       Overload.Outcome overload = new Overload(lab, surroundings.process("messaging")).measure();
-      Map<String, List<Map.Entry<String, Double>>> profiles =
-          profile ? new Profiles(lab, surroundings).take() : Map.of();
+      List<Profile> profiles = profile ? new Profiles(lab, surroundings).take() : List.of();
       say("in memory");
       new Tmpfs(lab, surroundings).measure();
       say("%d tenants", extent.tenants());

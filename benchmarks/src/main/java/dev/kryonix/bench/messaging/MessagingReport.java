@@ -8,7 +8,6 @@ import dev.kryonix.bench.report.Report;
 import dev.kryonix.bench.report.Table;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 
 /** What the measurements of messaging-service come to. */
 final class MessagingReport implements Report {
@@ -111,7 +110,7 @@ final class MessagingReport implements Report {
     body.append(overload()).append('\n');
     body.append(crowd()).append('\n');
     body.append(new Capacity(readings).text()).append('\n');
-    found.profiles().forEach((what, frames) -> body.append(profile(what, frames)));
+    found.profiles().forEach(each -> body.append(each.markdown()));
     return body.toString();
   }
 
@@ -213,13 +212,6 @@ final class MessagingReport implements Report {
 
   private static String millis(Latencies latencies, double percent) {
     return Numbers.format(latencies.percentile(percent) / 1000);
-  }
-
-  private static String profile(String what, List<Map.Entry<String, Double>> frames) {
-    Table table = new Table("running method", "% of samples");
-    frames.forEach(
-        frame -> table.row("`" + frame.getKey() + "`", Numbers.format(frame.getValue())));
-    return "Where the service's time goes under %s:\n\n%s\n".formatted(what, table.markdown());
   }
 
   @Override

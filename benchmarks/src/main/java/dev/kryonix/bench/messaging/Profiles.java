@@ -1,18 +1,11 @@
 package dev.kryonix.bench.messaging;
 
-import dev.kryonix.bench.process.Recording;
+import dev.kryonix.bench.load.Profile;
 import java.io.IOException;
-import java.nio.file.Path;
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** Where the service's time goes while it is under load. */
 final class Profiles {
-  private static final Duration LONG = Duration.ofSeconds(8);
-  private static final int FRAMES = 25;
-
   private final Lab lab;
   private final Surroundings surroundings;
 
@@ -21,28 +14,28 @@ final class Profiles {
     this.surroundings = surroundings;
   }
 
-  /** The methods most often found running, by what was done. */
-  Map<String, List<Map.Entry<String, Double>>> take() throws IOException, InterruptedException {
-    Map<String, List<Map.Entry<String, Double>>> profiles = new LinkedHashMap<>();
+  /** Of what is published, and of what is consumed. */
+  List<Profile> take() throws IOException, InterruptedException {
     Target target = lab.tenants().direct(Lab.TENANT);
+    Profile publishing;
     try (PublishStreams streams = new PublishStreams(target, Treatment.PLAIN, 1)) {
-      profiles.put("PublishStream", record("publish"));
+      publishing = take("PublishStream", "publish");
       long unused = streams.confirmed();
     }
+    Profile consuming;
     try (Subscriptions consumer = new Subscriptions(target, 1)) {
-      profiles.put("Subscribe", record("subscribe"));
+      consuming = take("Subscribe", "subscribe");
       long unused = consumer.done();
     }
     lab.empty();
-    return profiles;
+    return List.of(publishing, consuming);
   }
 
-  private List<Map.Entry<String, Double>> record(String name)
-      throws IOException, InterruptedException {
-    Path file = surroundings.folder().resolve("messaging-" + name + ".jfr");
-    Recording recording = Recording.ofProfile(surroundings.process("messaging").pid(), file);
-    Thread.sleep(LONG);
-    recording.end();
-    return recording.topFrames(FRAMES);
+  private Profile take(String load, String file) throws IOException, InterruptedException {
+    return Profile.take(
+        load,
+        surroundings.process("messaging"),
+        surroundings.folder().resolve("messaging-" + file + ".jfr"),
+        Thread::sleep);
   }
 }

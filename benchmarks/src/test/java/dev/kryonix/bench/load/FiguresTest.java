@@ -27,6 +27,15 @@ final class FiguresTest {
   }
 
   @Test
+  void aShareIsComparedWithinTheRound() {
+    add("direct", 100, 200, 400);
+    add("gateway", 50, 150, 120);
+
+    assertThat(figures.share("load", "gateway", "direct", Sample::p50))
+        .isEqualTo(new Spread(50, 30, 75));
+  }
+
+  @Test
   void whoTookNoPartHasNoFigure() {
     assertThatThrownBy(() -> figures.spread("load", "nginx", Sample::p50))
         .isInstanceOf(IllegalArgumentException.class);
