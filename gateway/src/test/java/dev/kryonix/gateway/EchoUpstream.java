@@ -5,6 +5,9 @@ import com.google.protobuf.ByteString;
 import dev.kryonix.gateway.echo.EchoServiceGrpc;
 import dev.kryonix.gateway.echo.Note;
 import dev.kryonix.gateway.echo.RawRequest;
+import dev.kryonix.gateway.echo.ReadRequest;
+import dev.kryonix.gateway.echo.ReadResponse;
+import dev.kryonix.gateway.echo.Reading;
 import dev.kryonix.gateway.echo.UpdateRequest;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.WireErrors;
@@ -115,6 +118,17 @@ final class EchoUpstream extends EchoServiceGrpc.EchoServiceImplBase implements 
       }
       default -> answer(request, responses);
     }
+  }
+
+  @Override
+  public void read(ReadRequest request, StreamObserver<ReadResponse> responses) {
+    ReadResponse.Builder response =
+        ReadResponse.newBuilder().setAsked(request.getIfNoneMatch()).setAt(System.nanoTime());
+    if (!request.getId().equals("nothing")) {
+      response.setReading(Reading.newBuilder().setEtag(request.getId()));
+    }
+    responses.onNext(response.build());
+    responses.onCompleted();
   }
 
   @Override

@@ -155,6 +155,10 @@ class OpenApiAnswersIT {
         .contains("Last-Event-ID");
     assertThat(paths.at("/~1v1~1open~1{id}/get/parameters").findValuesAsText("name"))
         .doesNotContain("Last-Event-ID");
+    JsonNode reading = paths.at("/~1v1~1readings~1{id}/get");
+    assertThat(reading.get("parameters").findValuesAsText("name")).contains("If-None-Match");
+    assertThat(reading.at("/responses/304").isMissingNode()).isFalse();
+    assertThat(reading.at("/responses/200/headers").has("ETag")).isTrue();
     assertThat(paths.at("/~1v1~1echo~1{id}/get/responses/200/headers").has("RateLimit")).isTrue();
     assertThat(DOCUMENT.document().at("/components/headers/RateLimit-Policy").isObject()).isTrue();
   }

@@ -21,6 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** REST through the gateway, as a web client meets it. */
 class RestIT {
@@ -54,6 +56,46 @@ class RestIT {
     assertThat(again.headers().firstValue("etag")).contains(tag);
     assertThat(other.statusCode()).isEqualTo(200);
     assertThat(Gateway.post("/v1/open", "{}").headers().firstValue("etag")).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"v1\"", "W/\"v1\"", "\"v0\", W/\"v1\"", " \"v1\" ", "*"})
+  void aReadingWithAVersionIsNotModifiedWhateverElseTheAnswerSays(String tags) {
+    HttpResponse<String> answer = reading("v1", tags);
+
+    assertThat(answer.statusCode()).isEqualTo(304);
+    assertThat(answer.body()).isEmpty();
+    assertThat(answer.headers().firstValue("etag")).contains("W/\"v1\"");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"v0\"", "v1", "\"v0\",\"v2\"", "W/\"", "\"\""})
+  void aReadingWithAnotherVersionComesWithItsTag(String tags) {
+    HttpResponse<String> answer = reading("v1", tags);
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("etag")).contains("W/\"v1\"");
+  }
+
+  @Test
+  void theServiceIsToldTheVersionThatTheCallerHas() {
+    assertThat(reading("v1", "W/\"a&b\"").body()).contains("\"asked\":\"a&b\"");
+    assertThat(reading("v1", "\"v0\", \"v2\"").body()).doesNotContain("asked");
+    assertThat(reading("v1", '"' + "v".repeat(65) + '"').body()).doesNotContain("asked");
+    assertThat(reading("v1?ifNoneMatch=mine", "\"v0\"").body()).contains("\"asked\":\"mine\"");
+  }
+
+  @Test
+  void whatWasNotFoundHasNoVersion() {
+    HttpResponse<String> answer = reading("nothing", "*");
+
+    assertThat(answer.statusCode()).isEqualTo(200);
+    assertThat(answer.headers().firstValue("etag")).isEmpty();
+  }
+
+  private static HttpResponse<String> reading(String path, String tags) {
+    return Gateway.send(
+        Gateway.request("/v1/readings/" + path).header("if-none-match", tags).GET());
   }
 
   @Test

@@ -56,4 +56,10 @@ public record Rpc(
     return Optional.of(method.getOptions().getExtension(PolicyProto.policy).getCursorField())
         .filter(name -> !name.isEmpty());
   }
+
+  /** The path of the answer's field that holds the etag of what was read. */
+  public Optional<String> etagField() {
+    return Optional.of(method.getOptions().getExtension(PolicyProto.policy).getEtagField())
+        .filter(path -> !path.isEmpty());
+  }
 }

@@ -4,6 +4,7 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.Base64;
+import java.util.Optional;
 
 /**
  * Names the content of an answer (RFC 9110, section 8.8.3), so that a client that has it already
@@ -22,6 +23,26 @@ public record EntityTag(String text) {
     byte[] digest = Arrays.copyOf(sha256().digest(content), BYTES);
     return new EntityTag(
         WEAK + '"' + Base64.getUrlEncoder().withoutPadding().encodeToString(digest) + '"');
+  }
+
+  /**
+   * The tag of a content by the version that a service calls it; none when it is empty, or would
+   * break the header.
+   */
+  public static Optional<EntityTag> named(String version) {
+    return !version.isEmpty() && version.chars().allMatch(c -> c > ' ' && c < 0x7F && c != '"')
+        ? Optional.of(new EntityTag(WEAK + '"' + version + '"'))
+        : Optional.empty();
+  }
+
+  /** The one version that an If-None-Match header names; none when it names several, or any. */
+  public static Optional<String> only(String ifNoneMatch) {
+    String tag = ifNoneMatch.strip();
+    String opaque = tag.startsWith(WEAK) ? tag.substring(WEAK.length()) : tag;
+    int last = opaque.length() - 1;
+    return last > 1 && opaque.startsWith("\"") && opaque.indexOf('"', 1) == last
+        ? Optional.of(opaque.substring(1, last))
+        : Optional.empty();
   }
 
   /** Whether an If-None-Match header names this content, by weak comparison. */

@@ -65,6 +65,9 @@ final class Operations {
         .of(binding, method.getFullName() + suffix)
         .ifPresent(body -> operation.put("requestBody", body));
     Node responses = Node.of("200", success(binding)).putAll(errors.of(binding));
+    if (rpc.etagField().isPresent()) {
+      responses.put("304", notModified());
+    }
     if (binding.opensSocket()) {
       responses.put("101", sockets.opened());
       operation.put(WebSockets.EXTENSION, sockets.messages(binding, method.getFullName() + suffix));
@@ -111,7 +114,22 @@ final class Operations {
     if (binding.rpc().policy().exposure() == Exposure.EXPOSURE_TENANT) {
       answer.put("headers", RateLimits.headers());
     }
+    if (binding.rpc().etagField().isPresent()) {
+      answer.child("headers").putAll(etag());
+    }
     return answer.put("content", content);
+  }
+
+  private static Node notModified() {
+    return Node.of("description", "What `If-None-Match` names is still right; there is no body.")
+        .put("headers", etag());
+  }
+
+  private static Node etag() {
+    return Node.of(
+        "ETag",
+        Node.of("description", "The version of what was read; missing when nothing was found.")
+            .put("schema", Node.of("type", "string")));
   }
 
   private String describe(Binding binding) {

@@ -32,7 +32,18 @@ final class Parameters {
       new Query(binding, all).collect();
     }
     binding.rpc().cursorField().ifPresent(field -> all.add(lastEvent(field)));
+    binding.rpc().etagField().ifPresent(field -> all.add(ifNoneMatch()));
     return all;
+  }
+
+  private static Node ifNoneMatch() {
+    return Node.of("name", "If-None-Match")
+        .put("in", "header")
+        .put(
+            "description",
+            "The `ETag` of an answer that the client has, or several, or `*`. When it is still"
+                + " right the answer is 304, without a body.")
+        .put("schema", Node.of("type", "string"));
   }
 
   private static Node lastEvent(String cursor) {

@@ -9,7 +9,9 @@ import dev.kryonix.kit.errors.WireErrors;
 import io.grpc.Metadata;
 import io.grpc.Status;
 import io.netty.handler.codec.http.HttpHeaderNames;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
@@ -58,17 +60,19 @@ final class UnaryAnswer extends AnswerListener {
       return;
     }
     if (READS.contains(to.exchange().request().method())) {
-      read(content);
+      read(answer, content);
     } else {
       to.exchange().answer(200, content, Map.of());
     }
   }
 
   /** A client that has the answer already need not get it again, but has to ask each time. */
-  private void read(HttpContent content) {
-    EntityTag tag = EntityTag.of(content.bytes());
-    Map<String, String> headers = Map.of("etag", tag.text(), "cache-control", "private, no-cache");
-    if (tag.matches(to.exchange().request().header(HttpHeaderNames.IF_NONE_MATCH))) {
+  private void read(Frame answer, HttpContent content) {
+    Map<String, String> headers = new HashMap<>(Map.of("cache-control", "private, no-cache"));
+    Optional<EntityTag> tag = mapping.tag(to.binding(), answer, content);
+    tag.ifPresent(each -> headers.put("etag", each.text()));
+    String ifNoneMatch = to.exchange().request().header(HttpHeaderNames.IF_NONE_MATCH);
+    if (tag.isPresent() && tag.get().matches(ifNoneMatch)) {
       to.exchange().answer(304, HttpContent.NONE, headers);
     } else {
       to.exchange().answer(200, content, headers);
