@@ -25,6 +25,17 @@ import java.util.stream.Stream;
 final class DeadLetterStore {
   private static final int ERASED_AT_ONCE = 1000;
 
+  /** So much of messages is read at once, and a message more. */
+  private static final long BYTES_AT_ONCE = 4L * 1024 * 1024;
+
+  private static final String LIST =
+      """
+      SELECT * FROM (
+        SELECT l.*, sum(octet_length(body)) OVER newest - octet_length(body) AS bytes_before, count(*) OVER () AS found
+          FROM (SELECT * FROM dead_letters WHERE %s ORDER BY dead_time DESC, dead_letter_id DESC LIMIT ?) l
+        WINDOW newest AS (ORDER BY dead_time DESC, dead_letter_id DESC)) s
+       WHERE bytes_before < ? ORDER BY dead_time DESC, dead_letter_id DESC""";
+
   private static final String COLUMNS =
       "tenant, tenant_uid, dead_letter_id, module, operation, source, reason, first_error, last_error,"
           + " attempts, attempt_times, dead_time, fingerprint, properties, body, expire_time";
@@ -49,12 +60,14 @@ final class DeadLetterStore {
   private static final String CLAIM =
       """
       WITH next AS MATERIALIZED (
-        SELECT tenant_uid, dead_letter_id FROM dead_letters
+        SELECT tenant_uid, dead_letter_id, dead_time, octet_length(body) AS bytes FROM dead_letters
          WHERE %s AND (claimed_until IS NULL OR claimed_until < now())
-         ORDER BY dead_time, dead_letter_id LIMIT ? FOR UPDATE SKIP LOCKED)
+         ORDER BY dead_time, dead_letter_id LIMIT ? FOR UPDATE SKIP LOCKED),
+      fitting AS MATERIALIZED (
+        SELECT *, sum(bytes) OVER (ORDER BY dead_time, dead_letter_id) - bytes AS bytes_before FROM next)
       UPDATE dead_letters d SET claimed_until = now() + ? * interval '1 ms'
-        FROM next
-       WHERE d.tenant_uid = next.tenant_uid AND d.dead_letter_id = next.dead_letter_id
+        FROM fitting
+       WHERE d.tenant_uid = fitting.tenant_uid AND d.dead_letter_id = fitting.dead_letter_id AND bytes_before < ?
       RETURNING d.*""";
 
   private final Database database;
@@ -99,24 +112,29 @@ final class DeadLetterStore {
     return text.replace("\0", "");
   }
 
-  /** The newest first. */
+  /** One of a list, and how many there are of those that were asked for. */
+  private record Listed(DeadMessage message, long found) {}
+
+  /** The newest first: at most so many, and fewer when they are large. */
   Page<DeadMessage> list(Owner owner, Filter filter, Optional<Position> after, int size) {
     Conditions conditions = new Conditions(owner, filter);
     after.ifPresent(
         position ->
             conditions.and("(dead_time, dead_letter_id) < (?, ?)", position.time(), position.id()));
-    List<DeadMessage> rows =
+    Object[] parameters =
+        Stream.concat(Stream.of(conditions.parameters()), Stream.of(size + 1, BYTES_AT_ONCE))
+            .toArray();
+    List<Listed> rows =
         database.inTenant(
             owner.id(),
             tx ->
                 tx.query(
-                    "SELECT * FROM dead_letters WHERE "
-                        + conditions.sql()
-                        + " ORDER BY dead_time DESC, dead_letter_id DESC LIMIT "
-                        + (size + 1),
-                    DeadLetterStore::read,
-                    conditions.parameters()));
-    return Page.of(rows, size, DeadLetterStore::position);
+                    LIST.formatted(conditions.sql()),
+                    row -> new Listed(read(row), row.getLong("found")),
+                    parameters));
+    List<DeadMessage> items = rows.stream().limit(size).map(Listed::message).toList();
+    boolean isMore = !rows.isEmpty() && rows.getFirst().found() > items.size();
+    return new Page<>(items, isMore ? Optional.of(position(items.getLast())) : Optional.empty());
   }
 
   static Position position(DeadMessage message) {
@@ -152,7 +170,10 @@ final class DeadLetterStore {
                 conditions.parameters()));
   }
 
-  /** Takes the oldest ones behind the position for a while, so that nobody else publishes them. */
+  /**
+   * Takes the oldest ones behind the position for a while, so that nobody else publishes them;
+   * fewer than wanted when they are large.
+   */
   List<DeadMessage> claim(Owner owner, Filter filter, Optional<Position> after, Claiming claiming) {
     Conditions conditions = new Conditions(owner, filter);
     after.ifPresent(
@@ -161,7 +182,7 @@ final class DeadLetterStore {
     Object[] parameters =
         Stream.concat(
                 Stream.of(conditions.parameters()),
-                Stream.of(claiming.most(), claiming.lease().toMillis()))
+                Stream.of(claiming.most(), claiming.lease().toMillis(), BYTES_AT_ONCE))
             .toArray();
     return database
         .inTenant(

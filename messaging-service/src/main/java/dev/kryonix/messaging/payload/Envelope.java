@@ -247,6 +247,13 @@ public final class Envelope {
     return attributes;
   }
 
+  /** How many bytes the payload of a stored message will have, opened; no more than it may have. */
+  public static int payloadSize(BasicProperties properties, byte[] body) {
+    Map<String, Object> headers = properties.getHeaders();
+    long opened = headers == null ? -1 : number(headers.get(ZSTD_SIZE), -1);
+    return Math.clamp(opened, body.length, Math.max(body.length, LARGEST));
+  }
+
   private record Body(Map<String, Object> headers, byte[] bytes) {}
 
   private byte[] payload(TenantView tenant, String place, String id, Body body)

@@ -46,18 +46,23 @@ final class ScheduleStore {
         trace = excluded.trace, attempt_at = excluded.attempt_at, attempts = 0, claimed = false,
         unknown = false, settle_time = NULL""";
 
+  /** So much of messages is claimed at once, and a message more. */
+  private static final long BYTES_AT_ONCE = 1024 * 1024;
+
   /** The rows are chosen once: a subquery might be run again for each row that is joined. */
   private static final String CLAIM =
       """
       WITH due AS MATERIALIZED (
-        SELECT tenant_uid, schedule_id FROM scheduled
+        SELECT tenant_uid, schedule_id, attempt_at, octet_length(sealed) AS bytes FROM scheduled
          WHERE state = 'WAITING' AND attempt_at <= now()
-         ORDER BY attempt_at LIMIT ? FOR UPDATE SKIP LOCKED)
+         ORDER BY attempt_at LIMIT ? FOR UPDATE SKIP LOCKED),
+      fitting AS MATERIALIZED (
+        SELECT *, sum(bytes) OVER (ORDER BY attempt_at, tenant_uid, schedule_id) - bytes AS bytes_before FROM due)
       UPDATE scheduled s
          SET attempt_at = now() + ? * interval '1 ms', attempts = s.attempts + 1,
              unknown = s.unknown OR s.claimed, claimed = true
-        FROM due
-       WHERE s.tenant_uid = due.tenant_uid AND s.schedule_id = due.schedule_id
+        FROM fitting
+       WHERE s.tenant_uid = fitting.tenant_uid AND s.schedule_id = fitting.schedule_id AND bytes_before < ?
       RETURNING s.tenant, s.tenant_uid, s.schedule_id, s.message_id, s.sealed, s.trace, s.attempts,
                 s.unknown, s.deliver_at""";
 
@@ -190,7 +195,7 @@ final class ScheduleStore {
   /** Takes messages that are due, of all tenants, the longest due first. */
   List<Due> claim(int most, Duration lease) {
     return database.inPlatform(
-        tx -> tx.query(CLAIM, ScheduleStore::readDue, most, lease.toMillis()));
+        tx -> tx.query(CLAIM, ScheduleStore::readDue, most, lease.toMillis(), BYTES_AT_ONCE));
   }
 
   /** Writes down how attempts ended, of one tenant. */

@@ -125,7 +125,7 @@ final class Scheduler implements Lifecycle {
       do {
         due = store.claim(MOST_AT_ONCE, config.claim());
         publish(due);
-      } while (due.size() == MOST_AT_ONCE);
+      } while (!due.isEmpty());
       clean();
       Duration next = store.untilNext().orElse(config.look());
       if (next.compareTo(config.look()) > 0) {

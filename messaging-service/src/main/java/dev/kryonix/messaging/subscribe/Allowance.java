@@ -52,7 +52,7 @@ final class Allowance {
   }
 
   void take(Arrival arrival) {
-    take(arrival.taken().source(), arrival.bytes());
+    take(arrival.taken().source(), arrival.payloadBytes());
   }
 
   synchronized void take(String lane, int size) {
@@ -62,7 +62,7 @@ final class Allowance {
   }
 
   void giveBack(Arrival arrival) {
-    giveBack(arrival.taken().source(), arrival.bytes());
+    giveBack(arrival.taken().source(), arrival.payloadBytes());
   }
 
   /** Tells of the change when somebody may have waited for it: for room, or for the end. */

@@ -22,8 +22,14 @@ record Arrival(
     boolean returned,
     Buffer.Charge charge) {
 
-  int bytes() {
+  /** Its size as it is kept here. */
+  int storedBytes() {
     return taken.body().length;
+  }
+
+  /** The size of its payload, which counts against a consumer's limit. */
+  int payloadBytes() {
+    return Envelope.payloadSize(taken.properties(), taken.body());
   }
 
   /** Whether it may have been delivered before. */

@@ -51,8 +51,8 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
     this.tenant = tenant;
     this.start = start;
     this.allowance = new Allowance(start.limits(), this::signal);
-    this.waiting = new Waiting(subscribing.buffer(), allowance);
-    this.ordered = new OrderedLots(subscribing.ordered(), tenant, this::signal);
+    this.waiting = new Waiting(subscribing.buffer(), tenant.uid(), allowance);
+    this.ordered = new OrderedLots(subscribing.ordered(), tenant, start.filter(), this::signal);
     this.listening = subscribing.queues().onDeclared(tenant.uid(), this::lanesChanged);
   }
 

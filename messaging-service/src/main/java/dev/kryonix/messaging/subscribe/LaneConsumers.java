@@ -125,7 +125,7 @@ final class LaneConsumers {
             taken,
             taken.attempts(),
             envelope.isRedeliver(),
-            subscribing.buffer().take(taken.body().length));
+            subscribing.buffer().take(tenant.uid(), taken.body().length));
     channel.carryAway(
         arrival, () -> subscribing.mover().make(taken, move) ? Fate.ACKNOWLEDGE : Fate.FAILED);
   }

@@ -42,6 +42,7 @@ final class LeasedChannel {
 
   private int leaving;
   private boolean closing;
+  private boolean closed;
 
   /**
    * @param epoch names the channel within the process
@@ -286,6 +287,20 @@ final class LeasedChannel {
     }
   }
 
+  /** Takes {@link #closeOnceEmpty} back; false when the channel is closed or about to be. */
+  boolean keepOpen() {
+    lock.lock();
+    try {
+      if (closed || held.isClosed()) {
+        return false;
+      }
+      closing = false;
+      return true;
+    } finally {
+      lock.unlock();
+    }
+  }
+
   /** Closes the channel once nothing on it is in anybody's hands; the rest goes back. */
   void closeOnceEmpty() {
     lock.lock();
@@ -300,9 +315,10 @@ final class LeasedChannel {
   private void closeWhenEmpty() {
     lock.lock();
     try {
-      if (!closing || held.isClosed() || leaving > 0 || !held.isEmpty()) {
+      if (!closing || closed || held.isClosed() || leaving > 0 || !held.isEmpty()) {
         return;
       }
+      closed = true;
     } finally {
       lock.unlock();
     }

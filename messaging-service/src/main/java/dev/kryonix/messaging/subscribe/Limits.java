@@ -6,7 +6,7 @@ import dev.kryonix.api.messaging.v1.FlowLimits;
  * How much a consumer may hold.
  *
  * @param messages messages
- * @param bytes bytes as stored; one message is handed over even when it alone is larger
+ * @param bytes bytes of payload; one message is handed over even when it alone is larger
  */
 record Limits(int messages, long bytes) {
   private static final int MESSAGES = 100;

@@ -14,7 +14,6 @@ import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.retry.Attempts;
 import dev.kryonix.messaging.retry.Parked;
 import dev.kryonix.messaging.retry.Taken;
-import dev.kryonix.messaging.topology.Lane;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.RetryTier;
 import java.io.IOException;
@@ -41,7 +40,7 @@ import org.slf4j.LoggerFactory;
  * on. When the consumer moves to another replica, the broker gives all of it there, in order, and
  * what is parked is found in the database.
  */
-final class OrderedQueue implements Aftercare, Lot {
+final class OrderedQueue implements Aftercare {
   private static final Logger LOG = LoggerFactory.getLogger(OrderedQueue.class);
 
   /** Bounds what waits here behind keys that are busy or parked; each message is 1 MiB at most. */
@@ -83,13 +82,17 @@ final class OrderedQueue implements Aftercare, Lot {
     return channel.isOpen();
   }
 
-  /** Another consumer of this replica; false when this is coming to its end. */
+  /**
+   * Another consumer of this replica; false when this has come to its end. One that was only left
+   * because of what somebody still holds goes on: the keys that nobody holds are not to wait.
+   */
   boolean join(Runnable onMessage) {
     lock.lock();
     try {
-      if (leaving || !isOpen()) {
+      if (!isOpen() || (leaving && !channel.keepOpen())) {
         return false;
       }
+      leaving = false;
       consumers.add(onMessage);
       return true;
     } finally {
@@ -123,33 +126,25 @@ final class OrderedQueue implements Aftercare, Lot {
     channel.closeOnceEmpty();
   }
 
-  @Override
-  public String name() {
+  String name() {
     return name;
   }
 
-  @Override
-  public Lane lane() {
-    return Lane.NORMAL;
-  }
-
-  @Override
-  public boolean hasNext() {
+  /** Whether a key is free whose first message the consumer wants. */
+  boolean hasNext(Filter filter) {
     lock.lock();
     try {
-      Instant now = around.clock().instant();
-      return keys.values().stream().anyMatch(key -> key.isFree(now));
+      return free(filter).isPresent();
     } finally {
       lock.unlock();
     }
   }
 
-  @Override
-  public @Nullable Arrival take() {
+  /** The first message of such a key, whose turn it is; null when there is none. */
+  @Nullable Arrival take(Filter filter) {
     lock.lock();
     try {
-      Instant now = around.clock().instant();
-      Optional<OrderedKey> free = keys.values().stream().filter(key -> key.isFree(now)).findFirst();
+      Optional<OrderedKey> free = free(filter);
       free.ifPresent(
           key -> {
             key.inFlight = true;
@@ -160,6 +155,14 @@ final class OrderedQueue implements Aftercare, Lot {
     } finally {
       lock.unlock();
     }
+  }
+
+  private Optional<OrderedKey> free(Filter filter) {
+    Instant now = around.clock().instant();
+    return keys.values().stream()
+        .filter(key -> key.isFree(now))
+        .filter(key -> filter.admits(key.messages.element().taken().properties()))
+        .findFirst();
   }
 
   @Override
@@ -281,7 +284,7 @@ final class OrderedQueue implements Aftercare, Lot {
             // One that a restore has brought says its attempts itself.
             before.map(Parked::attempts).orElseGet(taken::attempts),
             envelope.isRedeliver(),
-            around.buffer().take(body.length));
+            around.buffer().take(tenant.uid(), body.length));
     Parked head;
     int behind;
     lock.lock();
@@ -340,6 +343,7 @@ final class OrderedQueue implements Aftercare, Lot {
     } finally {
       lock.unlock();
     }
+    around.forget(tenant, queue, this);
     signal();
   }
 

@@ -75,6 +75,11 @@ final class OrderedQueues {
     }
   }
 
+  /** Forgets one that has ended. */
+  void forget(TenantView tenant, LiveQueue queue, OrderedQueue ended) {
+    open.remove(new Id(tenant.uid(), queue.name()), ended);
+  }
+
   /** What is known of a message that comes back. */
   Optional<Parked> find(TenantView tenant, LiveQueue queue, BasicProperties properties) {
     try {

@@ -165,20 +165,32 @@ final class Pull {
 
   /** False when the message was too much, and has been given back. */
   private boolean deliver(Arrival arrival, Allowance holder) {
-    if (!deliveries.isEmpty() && bytes + arrival.bytes() > start.limits().bytes()) {
+    if (isTooMuch(arrival.payloadBytes())) {
       arrival.channel().notTaken(arrival);
       return false;
     }
     Optional<StoredMessage> message = subscribing.opening().open(arrival);
-    if (message.isPresent()) {
-      long id = arrival.channel().hold(arrival, holder, start.lease());
-      held.add(new Held(arrival.channel(), id));
-      bytes += arrival.bytes();
-      deliveries.add(
-          DeliveryProtos.delivery(arrival, message.get(), start)
-              .setAckToken(subscribing.tokens().issue(tenant, arrival.channel().epoch(), id))
-              .build());
+    if (message.isEmpty()) {
+      return true;
     }
+    Delivery.Builder delivery = DeliveryProtos.delivery(arrival, message.get(), start);
+    int size = delivery.getMessage().getSerializedSize();
+    if (isTooMuch(size)) {
+      arrival.channel().notTaken(arrival);
+      return false;
+    }
+    long id = arrival.channel().hold(arrival, holder, start.lease());
+    held.add(new Held(arrival.channel(), id));
+    bytes += size;
+    deliveries.add(
+        delivery
+            .setAckToken(subscribing.tokens().issue(tenant, arrival.channel().epoch(), id))
+            .build());
     return true;
+  }
+
+  /** An answer that the caller's client would not take would count as a failed attempt at each. */
+  private boolean isTooMuch(int more) {
+    return !deliveries.isEmpty() && bytes + more > start.limits().bytes();
   }
 }

@@ -71,7 +71,7 @@ final class PullChannels {
   @Nullable Arrival get(TenantView tenant, LiveQueue queue, String source) {
     LeasedChannel channel = channel(tenant);
     try {
-      while (buffer.hasRoom()) {
+      while (buffer.hasRoom(tenant.uid())) {
         GetResponse found = channel.channel().basicGet(source, false);
         if (found == null) {
           return null;
@@ -84,7 +84,7 @@ final class PullChannels {
                 taken,
                 taken.attempts(),
                 found.getEnvelope().isRedeliver(),
-                buffer.take(taken.body().length));
+                buffer.take(tenant.uid(), taken.body().length));
         Optional<Move> move = moves.onArrival(taken);
         if (move.isEmpty()) {
           return arrival;

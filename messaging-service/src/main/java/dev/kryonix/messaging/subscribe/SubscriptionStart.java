@@ -31,7 +31,11 @@ record SubscriptionStart(
   private static final Duration KEEP_ALIVE = Duration.ofSeconds(30);
 
   private static final int PULLED_MESSAGES = 10;
-  private static final long PULLED_BYTES = 8L * 1024 * 1024;
+
+  /**
+   * With a message's attributes and tokens less than the 4 MiB that gRPC clients take by default.
+   */
+  private static final long PULLED_BYTES = 3L * 1024 * 1024;
 
   SubscriptionStart {
     queues = List.copyOf(queues);

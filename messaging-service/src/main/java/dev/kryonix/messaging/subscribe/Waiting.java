@@ -1,6 +1,7 @@
 package dev.kryonix.messaging.subscribe;
 
 import com.rabbitmq.client.Envelope;
+import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.messaging.retry.Taken;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Waiting {
   private static final long BETWEEN_ASKING = Duration.ofMillis(50).toNanos();
 
   private final Buffer buffer;
+  private final TenantUid tenant;
   private final Allowance allowance;
   private final FairOrder order = new FairOrder();
   private final Set<LaneLot> lots = new HashSet<>();
@@ -32,8 +34,9 @@ final class Waiting {
   private long bytes;
   private long nextAsking = System.nanoTime();
 
-  Waiting(Buffer buffer, Allowance allowance) {
+  Waiting(Buffer buffer, TenantUid tenant, Allowance allowance) {
     this.buffer = buffer;
+    this.tenant = tenant;
     this.allowance = allowance;
   }
 
@@ -59,9 +62,9 @@ final class Waiting {
     int size = taken.body().length;
     Optional<Buffer.Charge> charge = Optional.empty();
     if (messages == 0 && allowance.isEmpty()) {
-      charge = Optional.of(buffer.take(size));
+      charge = Optional.of(buffer.take(tenant, size));
     } else if (bytes + size <= MOST_BYTES) {
-      charge = buffer.tryTake(size);
+      charge = buffer.tryTake(tenant, size);
     }
     if (charge.isEmpty()) {
       parked.add(envelope.getDeliveryTag());
@@ -86,7 +89,7 @@ final class Waiting {
     Arrival arrival = lot.isEmpty() ? null : lot.get().take();
     if (arrival != null && lot.get() instanceof LaneLot) {
       messages--;
-      bytes -= arrival.bytes();
+      bytes -= arrival.storedBytes();
     }
     return arrival;
   }
@@ -99,7 +102,7 @@ final class Waiting {
   boolean canAskAgain() {
     return !parked.isEmpty()
         && messages == 0
-        && (allowance.isEmpty() || buffer.hasRoom())
+        && (allowance.isEmpty() || buffer.hasRoom(tenant))
         && System.nanoTime() - nextAsking > 0;
   }
 

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -134,6 +135,33 @@ final class DeadLettersIT {
         .extracting(
             letter -> letter.getDeadTime().getSeconds() * 1e9 + letter.getDeadTime().getNanos())
         .isSortedAccordingTo(java.util.Comparator.reverseOrder());
+  }
+
+  @Test
+  void largeDeadLettersComeInSmallPagesAndAreRedrivenAll() throws Exception {
+    byte[] large = new byte[1_000_000];
+    new Random(1).nextBytes(large);
+    for (int i = 0; i < 6; i++) {
+      messaging
+          .stub(tenant)
+          .publish(message(OPERATION, "").setData(ByteString.copyFrom(large)).build());
+      drop("too large");
+    }
+    Set<String> seen = new HashSet<>();
+    String token = "";
+    do {
+      ListDeadLettersResponse page =
+          messaging
+              .stub(tenant)
+              .listDeadLetters(
+                  ListDeadLettersRequest.newBuilder().setPageSize(100).setPageToken(token).build());
+      assertThat(page.getDeadLettersCount()).isBetween(1, 5);
+      page.getDeadLettersList().forEach(letter -> seen.add(letter.getDeadLetterId()));
+      token = page.getNextPageToken();
+    } while (!token.isEmpty());
+    assertThat(seen).hasSize(6);
+
+    assertThat(redrive(redriving(ALL).build()).getRedriven()).isEqualTo(6);
   }
 
   @Test

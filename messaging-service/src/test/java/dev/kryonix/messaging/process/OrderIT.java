@@ -8,6 +8,7 @@ import com.google.protobuf.util.Durations;
 import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.FlowLimits;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
@@ -87,18 +88,26 @@ final class OrderIT {
   void aFailedMessageParksItsKeyAndTheOthersGoOn() throws Exception {
     publish("a", "a0");
     publish("a", "a1");
-    publish("b", "b0");
-    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
-      Delivery a0 = nextOf(subscription, "a");
+    SubscribeStart one =
+        SubscribeStart.newBuilder()
+            .addSources(QUEUE)
+            .setFlowLimits(FlowLimits.newBuilder().setMaxMessages(1))
+            .build();
+    try (Subscription subscription = messaging.subscribe(tenant, one)) {
+      Delivery a0 = subscription.next();
       Nack later =
           Nack.newBuilder()
               .setAction(NackAction.NACK_ACTION_RETRY)
               .setDelay(Durations.fromSeconds(3))
               .setError("not yet")
               .build();
+      publish("b", "b0");
       Instant parked = Instant.now();
       assertThat(subscription.settle(a0, later)).isEqualTo(OK);
 
+      Delivery b0 = subscription.next();
+      assertThat(text(b0)).as("while the other key waits").isEqualTo("b0");
+      subscription.acknowledge(b0);
       Delivery again = nextOf(subscription, "a");
 
       assertThat(Duration.between(parked, Instant.now())).isGreaterThan(Duration.ofMillis(2900));
@@ -177,11 +186,51 @@ final class OrderIT {
                 return pulled.size() >= 2;
               });
       assertThat(pulled.stream().map(OrderIT::text)).containsExactlyInAnyOrder("a" + i, "b" + i);
-      AcknowledgeRequest.Builder done = AcknowledgeRequest.newBuilder();
-      pulled.forEach(each -> done.addAckTokens(each.getAckToken()));
-      assertThat(messaging.stub(tenant).acknowledge(done.build()).getResultsList())
-          .allMatch(result -> result.getOutcome() == OK);
+      acknowledge(pulled);
     }
+  }
+
+  @Test
+  void aPullThatHoldsAKeyLeavesTheOtherKeysToTheNext() throws Exception {
+    publish("a", "a0");
+    publish("a", "a1");
+    List<Delivery> held = pull();
+    assertThat(held.stream().map(OrderIT::text)).containsExactly("a0");
+    publish("b", "b0");
+
+    List<Delivery> other = pull();
+    assertThat(other.stream().map(OrderIT::text)).containsExactly("b0");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      publish("c", "c0");
+      assertThat(text(subscription.next())).isEqualTo("c0");
+      acknowledge(held);
+      assertThat(text(subscription.next())).isEqualTo("a1");
+    }
+  }
+
+  @Test
+  void aSubscriptionGetsOnlyTheMessagesWithItsAttributes() throws Exception {
+    SubscribeStart filtered =
+        SubscribeStart.newBuilder().addSources(QUEUE).putAttributes("canal", "sms").build();
+    try (Subscription sms = messaging.subscribe(tenant, filtered)) {
+      publish("a", "a0");
+      publish("b", "b0", "sms");
+      publish("a", "a1", "sms");
+      Delivery first = sms.next();
+      assertThat(text(first)).isEqualTo("b0");
+      assertThat(sms.acknowledge(first)).isEqualTo(OK);
+      List<Delivery> a0 = pull();
+      assertThat(a0.stream().map(OrderIT::text)).as("which nobody wanted").containsExactly("a0");
+      acknowledge(a0);
+      assertThat(text(sms.next())).as("its turn").isEqualTo("a1");
+    }
+  }
+
+  private void acknowledge(List<Delivery> deliveries) throws JOSEException {
+    AcknowledgeRequest.Builder done = AcknowledgeRequest.newBuilder();
+    deliveries.forEach(each -> done.addAckTokens(each.getAckToken()));
+    assertThat(messaging.stub(tenant).acknowledge(done.build()).getResultsList())
+        .allMatch(result -> result.getOutcome() == OK);
   }
 
   private List<Delivery> pull() throws JOSEException {
@@ -248,6 +297,10 @@ final class OrderIT {
   }
 
   private void publish(String key, String text) throws Exception {
+    publish(key, text, "whatsapp");
+  }
+
+  private void publish(String key, String text, String channel) throws Exception {
     messaging
         .stub(tenant)
         .publish(
@@ -255,6 +308,7 @@ final class OrderIT {
                 .setModule("crm")
                 .setOperation("leads.create")
                 .setOrderingKey(key)
+                .putAttributes("canal", channel)
                 .setData(ByteString.copyFromUtf8(text))
                 .build());
   }

@@ -149,6 +149,19 @@ final class PullIT {
     assertThat(pull(PullRequest.newBuilder())).hasSize(1);
   }
 
+  /** The size that counts is that of what the caller gets: a default client takes 4 MiB. */
+  @Test
+  void messagesThatAreStoredSmallDoNotMakeAnAnswerLarge() throws Exception {
+    PublishRequest small = message(900_000).toBuilder().clearCompression().build();
+    for (int i = 0; i < 7; i++) {
+      messaging.stub(tenant).publish(small);
+    }
+    assertThat(pull(PullRequest.newBuilder().setMaxMessages(100))).hasSize(3);
+    assertThat(pull(PullRequest.newBuilder().setMaxMessages(100).setMaxBytes(2_000_000)))
+        .hasSize(2);
+    assertThat(pull(PullRequest.newBuilder().setMaxMessages(100))).hasSize(2);
+  }
+
   @Test
   void aLeaseThatRunsOutIsAFailedAttemptAndAnExtendedOneIsNot() throws Exception {
     messaging.publish(tenant);
