@@ -30,6 +30,14 @@ final class PublishLoad implements LoadGate {
   }
 
   @Override
+  public void requireRoom(Principal caller, MethodPolicy method) {
+    if (method.method().equals(PUBLISH)
+        && calls.getOrDefault(caller.requireTenantUid(), 0) >= most) {
+      throw tooMany;
+    }
+  }
+
+  @Override
   public Place enter(Principal caller, MethodPolicy method) {
     if (!method.method().equals(PUBLISH)) {
       return () -> {};

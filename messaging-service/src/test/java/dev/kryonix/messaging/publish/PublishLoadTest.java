@@ -44,6 +44,23 @@ final class PublishLoadTest {
   }
 
   @Test
+  void aCallThatBeginsWhenAllPlacesAreTakenIsRefusedAtOnceAndTakesNoneOtherwise() {
+    for (int i = 0; i < 10; i++) {
+      load.requireRoom(one, method("Publish"));
+    }
+    Place first = load.enter(one, method("Publish"));
+    load.enter(one, method("Publish"));
+
+    assertThatThrownBy(() -> load.requireRoom(one, method("Publish")))
+        .isInstanceOf(ServiceException.class);
+    load.requireRoom(one, method("PublishStream"));
+    load.requireRoom(caller("two"), method("Publish"));
+
+    first.leave();
+    load.requireRoom(one, method("Publish"));
+  }
+
+  @Test
   void noTenantTakesThePlacesOfAnother() {
     load.enter(one, method("Publish"));
     load.enter(one, method("Publish"));

@@ -2,13 +2,15 @@ package dev.kryonix.kit.policy;
 
 import dev.kryonix.api.policy.v1.Exposure;
 import dev.kryonix.kit.identity.Callers;
+import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.policy.LoadGate.Place;
 import io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import io.grpc.Metadata;
 import io.grpc.ServerCall;
 import io.grpc.ServerCallHandler;
 import io.grpc.ServerInterceptor;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Has each call of a tenant pass the gate, and gives its place back when it ends. */
 public final class LoadInterceptor implements ServerInterceptor {
@@ -27,23 +29,29 @@ public final class LoadInterceptor implements ServerInterceptor {
     if (policy.exposure() != Exposure.EXPOSURE_TENANT) {
       return next.startCall(call, headers);
     }
-    Place place = gate.enter(Callers.current(), policy);
-    try {
-      return new Leaving<>(next.startCall(call, headers), place);
-    } catch (RuntimeException e) {
-      place.leave();
-      throw e;
-    }
+    Principal caller = Callers.current();
+    gate.requireRoom(caller, policy);
+    return new Gated<>(next.startCall(call, headers), () -> gate.enter(caller, policy));
   }
 
-  /** Every call that was started ends with one of the two. */
-  private static final class Leaving<Q> extends SimpleForwardingServerCallListener<Q> {
-    private final Place place;
-    private final AtomicBoolean left = new AtomicBoolean();
+  /**
+   * Every call that was started ends with one of the two; gRPC tells a call one thing at a time.
+   */
+  private static final class Gated<Q> extends SimpleForwardingServerCallListener<Q> {
+    private final Supplier<Place> gate;
+    private @Nullable Place place;
 
-    Leaving(ServerCall.Listener<Q> delegate, Place place) {
+    Gated(ServerCall.Listener<Q> delegate, Supplier<Place> gate) {
       super(delegate);
-      this.place = place;
+      this.gate = gate;
+    }
+
+    @Override
+    public void onMessage(Q message) {
+      if (place == null) {
+        place = gate.get();
+      }
+      super.onMessage(message);
     }
 
     @Override
@@ -59,8 +67,10 @@ public final class LoadInterceptor implements ServerInterceptor {
     }
 
     private void leave() {
-      if (left.compareAndSet(false, true)) {
-        place.leave();
+      Place taken = place;
+      place = null;
+      if (taken != null) {
+        taken.leave();
       }
     }
   }

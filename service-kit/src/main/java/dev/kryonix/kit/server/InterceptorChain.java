@@ -57,7 +57,7 @@ public final class InterceptorChain {
     // of the rules.
     List<ServerInterceptor> afterParsing = new ArrayList<>();
     afterParsing.add(new PolicyInterceptor(policies, tenants, acting));
-    // What is too much is refused before any of its request is read.
+    // What is too much is refused before any of its request is read, where it can be.
     load.ifPresent(gate -> afterParsing.add(new LoadInterceptor(policies, gate)));
     afterParsing.add(validation);
     ServerServiceDefinition parsed = ServerInterceptors.interceptForward(service, afterParsing);

@@ -17,6 +17,7 @@ import dev.kryonix.api.tenant.v1.CreateTenantRequest;
 import dev.kryonix.api.tenant.v1.GetJwksRequest;
 import dev.kryonix.api.tenant.v1.GetJwksResponse;
 import dev.kryonix.api.tenant.v1.GetTenantRequest;
+import dev.kryonix.api.tenant.v1.GetTenantResponse;
 import dev.kryonix.api.tenant.v1.ListTenantsRequest;
 import dev.kryonix.api.tenant.v1.Tenant;
 import dev.kryonix.api.tenant.v1.TenantServiceGrpc;
@@ -51,7 +52,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -199,6 +202,79 @@ final class InterceptorChainTest {
     } finally {
       places.most(Integer.MAX_VALUE);
     }
+  }
+
+  /** As of a client that sends more than flow control lets through: calls begin, requests wait. */
+  @Test
+  void aCallWhoseRequestHasNotComeTakesNoPlaceFromThoseThatHave() {
+    TestServices.Places places = context.getBean(TestServices.Places.class);
+    await().until(() -> places.taken() == 0);
+    Channel tenant = knownTenant();
+    places.most(1);
+    ClientCall<GetTenantRequest, GetTenantResponse> begun =
+        tenant.newCall(TenantServiceGrpc.getGetTenantMethod(), CallOptions.DEFAULT);
+    Queue<GetTenantResponse> answers = new ConcurrentLinkedQueue<>();
+    begun.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onMessage(GetTenantResponse answer) {
+            answers.add(answer);
+          }
+        },
+        new Metadata());
+    try {
+      getTenant(tenant, "acme");
+      await().until(() -> places.taken() == 0);
+
+      begun.request(1);
+      begun.sendMessage(GetTenantRequest.newBuilder().setTenant("acme").build());
+      begun.halfClose();
+
+      await().until(() -> !answers.isEmpty());
+    } finally {
+      begun.cancel("the test is over", null);
+      places.most(Integer.MAX_VALUE);
+    }
+  }
+
+  /** It began while there was room, and there is none when its request comes. */
+  @Test
+  void aCallWhoseRequestComesTooLateIsRefusedToo() {
+    TestServices.Places places = context.getBean(TestServices.Places.class);
+    await().until(() -> places.taken() == 0);
+    Channel tenant = knownTenant();
+    ClientCall<GetTenantRequest, GetTenantResponse> begun =
+        tenant.newCall(TenantServiceGrpc.getGetTenantMethod(), CallOptions.DEFAULT);
+    CompletableFuture<Status> end = new CompletableFuture<>();
+    begun.start(
+        new ClientCall.Listener<>() {
+          @Override
+          public void onClose(Status status, Metadata trailers) {
+            end.complete(status);
+          }
+        },
+        new Metadata());
+    try {
+      // On the same connection, and so behind it.
+      getTenant(tenant, "acme");
+      places.most(0);
+
+      begun.request(1);
+      begun.sendMessage(GetTenantRequest.newBuilder().setTenant("acme").build());
+      begun.halfClose();
+
+      assertThat(end.join().getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      assertThat(places.taken()).isZero();
+    } finally {
+      places.most(Integer.MAX_VALUE);
+    }
+  }
+
+  /** Whose calls run on the event loop from now on, in their order. */
+  private Channel knownTenant() {
+    Channel tenant = with(tenantClaims("tenant.read"));
+    getTenant(tenant, "acme");
+    return tenant;
   }
 
   @Test

@@ -59,14 +59,25 @@ final class TestServices {
     }
 
     @Override
+    public void requireRoom(Principal caller, MethodPolicy method) {
+      if (taken.get() >= most) {
+        throw tooMany();
+      }
+    }
+
+    @Override
     public Place enter(Principal caller, MethodPolicy method) {
       if (taken.incrementAndGet() > most) {
         taken.decrementAndGet();
-        throw ServiceException.of(
-                Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_RATE_LIMITED, "Too many calls.")
-            .retryAfter(Duration.ofSeconds(1));
+        throw tooMany();
       }
       return taken::decrementAndGet;
+    }
+
+    private static ServiceException tooMany() {
+      return ServiceException.of(
+              Code.RESOURCE_EXHAUSTED, ErrorReason.ERROR_REASON_RATE_LIMITED, "Too many calls.")
+          .retryAfter(Duration.ofSeconds(1));
     }
   }
 
