@@ -16,6 +16,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
+import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.CRC32C;
 import javax.crypto.Cipher;
 import javax.crypto.SecretKey;
@@ -57,6 +59,10 @@ public final class Envelope {
   private final Encryption encryption;
   private final SecureRandom random;
   private final int compressFromBytes;
+
+  /** Ciphers between their uses: to look one up takes longer than to open a small value. */
+  private final Queue<Cipher> resting =
+      new ArrayBlockingQueue<>(2 * Runtime.getRuntime().availableProcessors());
 
   Envelope(ValueKeys keys, Encryption encryption, Catalog catalog) {
     this.keys = keys;
@@ -177,13 +183,13 @@ public final class Envelope {
     byte[] out = Arrays.copyOf(header, headerLength + body.length + TAG_BITS / 8);
     System.arraycopy(nonce, 0, out, header.length, NONCE_BYTES);
     try {
-      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
       SecretKey key =
           keys.find(tenant, keys.currentKeyId(tenant), writtenAt)
               .orElseThrow(() -> new IllegalStateException("the current key has gone"));
-      cipher.init(Cipher.ENCRYPT_MODE, key, new GCMParameterSpec(TAG_BITS, nonce));
+      Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, out, header.length);
       associated(tenant, address, out, headerLength, cipher::updateAAD);
       cipher.doFinal(body, 0, body.length, out, headerLength);
+      boolean unused = resting.offer(cipher);
       return out;
     } catch (GeneralSecurityException e) {
       throw new IllegalStateException("AES-GCM is not to be had", e);
@@ -242,18 +248,27 @@ public final class Envelope {
             Head.kind(flags)));
   }
 
-  private static Optional<byte[]> decrypted(
+  private Optional<byte[]> decrypted(
       TenantView tenant, EntryKey address, Optional<SecretKey> key, byte[] stored, int nonceAt)
       throws GeneralSecurityException {
     int headerLength = nonceAt + NONCE_BYTES;
     if (key.isEmpty() || stored.length < headerLength) {
       return Optional.empty();
     }
-    byte[] nonce = Arrays.copyOfRange(stored, nonceAt, headerLength);
-    Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
-    cipher.init(Cipher.DECRYPT_MODE, key.get(), new GCMParameterSpec(TAG_BITS, nonce));
+    Cipher cipher = cipher(Cipher.DECRYPT_MODE, key.get(), stored, nonceAt);
     associated(tenant, address, stored, headerLength, cipher::updateAAD);
-    return Optional.of(cipher.doFinal(stored, headerLength, stored.length - headerLength));
+    byte[] body = cipher.doFinal(stored, headerLength, stored.length - headerLength);
+    boolean unused = resting.offer(cipher);
+    return Optional.of(body);
+  }
+
+  /** A cipher for the nonce that stands there. One that fails does not come back. */
+  private Cipher cipher(int mode, SecretKey key, byte[] stored, int nonceAt)
+      throws GeneralSecurityException {
+    Cipher rested = resting.poll();
+    Cipher cipher = rested == null ? Cipher.getInstance("AES/GCM/NoPadding") : rested;
+    cipher.init(mode, key, new GCMParameterSpec(TAG_BITS, stored, nonceAt, NONCE_BYTES));
+    return cipher;
   }
 
   private static Optional<byte[]> checked(
