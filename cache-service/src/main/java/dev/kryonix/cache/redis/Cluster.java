@@ -32,7 +32,7 @@ final class Cluster implements Engine {
     this.config = config;
     this.loops = loops;
     this.resources =
-        ClientResources.builder()
+        Options.resources()
             .eventLoopGroupProvider(new SharedLoops(loops.group(), loops.count()))
             .build();
     this.client = RedisClusterClient.create(resources, config.clusterNodes());

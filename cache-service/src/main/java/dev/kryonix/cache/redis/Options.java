@@ -3,9 +3,11 @@ package dev.kryonix.cache.redis;
 import io.lettuce.core.ClientOptions;
 import io.lettuce.core.SocketOptions;
 import io.lettuce.core.TimeoutOptions;
+import io.lettuce.core.metrics.CommandLatencyRecorder;
 import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
+import io.lettuce.core.resource.ClientResources;
 import java.util.EnumSet;
 import java.util.Set;
 
@@ -49,6 +51,14 @@ final class Options {
         .timeoutOptions(TimeoutOptions.enabled(config.timeout()))
         .replayFilter(command -> !isRepeatable(command));
     return builder;
+  }
+
+  /**
+   * What connections share. Calls are timed where they come in; lettuce would time each command
+   * again, for events that nobody takes, since it finds what it needs for that on the class path.
+   */
+  static ClientResources.Builder resources() {
+    return ClientResources.builder().commandLatencyRecorder(CommandLatencyRecorder.disabled());
   }
 
   private static boolean isRepeatable(RedisCommand<?, ?, ?> command) {

@@ -33,7 +33,7 @@ final class Standalone implements Engine {
     this.types = types;
     this.loops = loops;
     this.resources =
-        ClientResources.builder()
+        Options.resources()
             .eventLoopGroupProvider(new SharedLoops(loops.group(), loops.count()))
             .build();
     this.clients = IntStream.range(0, loops.count()).mapToObj(this::client).toList();
