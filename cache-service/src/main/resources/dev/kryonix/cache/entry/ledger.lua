@@ -44,11 +44,11 @@ end
 
 -- Entries for each page, on average.
 local PAGE = 32
--- How many pages there are, and the power of two that is next to it.
+-- How many pages there are, and the power of two that is next to it. Who has read their number with more says it.
 local pages, span
-local function paged()
+local function paged(known)
   if pages then return end
-  pages, span = tonumber(redis.call('HGET', account, 'pages')) or 1, 1
+  pages, span = tonumber(known or redis.call('HGET', account, 'pages')) or 1, 1
   while span < pages do span = span * 2 end
 end
 local function page(n) return string.format('%s:%d', index, n) end

@@ -13,22 +13,28 @@ local lease_prefix, count = ARGV[7], #KEYS - 5
 if count >= 8 then sweep(16 * count) elseif now_us % 8 == 0 then sweep(128 * count) end
 
 local sums, keys, part, stamp, leased
-local changed, first = false, {}
+-- Whether anything was written, and whether it is more or less than there was.
+local changed, moved, first = false, false, {}
 local function look()
-  local held = redis.call('HMGET', account, 'mobile', 'web', 'keys', 'share', 'stamp', 'leased')
+  local held = redis.call('HMGET', account, 'mobile', 'web', 'keys', 'share', 'stamp', 'leased', 'pages')
   sums = {mobile = tonumber(held[1]) or 0, web = tonumber(held[2]) or 0}
   keys, part = tonumber(held[3]) or 0, (tonumber(held[4]) or 1e9 / quota.spread) / 1e9
   stamp, leased = held[5], tonumber(held[6]) or 0
+  paged(held[7] or 1)
 end
 local function put_down()
   if not changed then return end
-  redis.call('HSET', account, 'mobile', text(sums.mobile), 'web', text(sums.web), 'keys', text(keys), 'stamp', text(stamp))
+  if moved then
+    redis.call('HSET', account, 'mobile', text(sums.mobile), 'web', text(sums.web), 'keys', text(keys), 'stamp', text(stamp))
+  else
+    redis.call('HSET', account, 'stamp', text(stamp))
+  end
   local pairs_of = {}
   for n, seconds in pairs(first) do
     pairs_of[#pairs_of + 1], pairs_of[#pairs_of + 2] = text(seconds), text(n)
   end
-  redis.call('ZADD', index, 'LT', unpack(pairs_of))
-  changed, first = false, {}
+  if #pairs_of > 0 then redis.call('ZADD', index, 'LT', unpack(pairs_of)) end
+  changed, moved, first = false, false, {}
 end
 look()
 
@@ -42,15 +48,16 @@ local function holds(entry, member, condition, operand)
 end
 
 -- Puts an envelope with stamp and expiry in its place. Lua hashes each text that is made, to its last byte; so a long one is
--- not made anew, and Redis itself puts these into it.
+-- not made anew, and Redis itself puts these into it. A time to live would be turned into the time of its end for the
+-- append-only file, so it is given as that.
 local LONG = 256
-local function put(entry, envelope, stamp, expires, kept)
+local function put(entry, envelope, stamp, expires, gone)
   local times = struct.pack('>I8I8', stamp, expires)
   if #envelope < LONG then
     envelope = string.sub(envelope, 1, STAMP) .. times .. string.sub(envelope, TAGS)
-    redis.call('SET', entry, envelope, 'PX', text(kept))
+    redis.call('SET', entry, envelope, 'PXAT', text(gone))
   else
-    redis.call('SET', entry, envelope, 'PX', text(kept))
+    redis.call('SET', entry, envelope, 'PXAT', text(gone))
     redis.call('SETRANGE', entry, STAMP, times)
   end
 end
@@ -76,14 +83,18 @@ local function write(entry, at)
   end
 
   stamp = next_stamp(stamp)
-  local kept = ttl + stale
-  put(entry, ARGV[at], stamp, now_ms + ttl, kept)
+  local gone = now_ms + ttl + stale
+  put(entry, ARGV[at], stamp, now_ms + ttl, gone)
   seen[member] = nil
-  local seconds = seconds_of(now_ms + kept)
+  local seconds = seconds_of(gone)
   redis.call('HSET', at_page, member, line_of(seconds, class_name, bytes))
-  if not first[n] or seconds < first[n] then first[n] = seconds end
-  if before then sums[class(before)] = sums[class(before)] - charge(before) else keys = keys + 1 end
-  sums[class_name] = sums[class_name] + bytes
+  -- A page's time is not after any of its entries, and so not after one that lives on.
+  if (not before or seconds < expires(before)) and (not first[n] or seconds < first[n]) then first[n] = seconds end
+  if not before or charge(before) ~= bytes or class(before) ~= class_name then
+    if before then sums[class(before)] = sums[class(before)] - charge(before) else keys = keys + 1 end
+    sums[class_name] = sums[class_name] + bytes
+    moved = true
+  end
   changed = true
   if leased > now_ms then release(lease_prefix .. member, member) end
   if is_watched() then tell_of('w', member, digests_of(string.sub(ARGV[at], TAGS))) end

@@ -221,6 +221,28 @@ abstract class QuotaSuite extends CacheTest {
     assertThat(recount.counted(tenant)).isEqualTo(new EntryStore.Usage(0, 0, 0));
   }
 
+  @Test
+  void anOverwrittenEntryLeavesTheBooksWhenTheLastOneExpires() {
+    TenantView tenant = tenant("basic", 10, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    Recount recount = new Recount(context);
+    entries.write(tenant, putFor(key("longer"), Duration.ofSeconds(1)));
+    entries.write(tenant, putFor(key("longer"), Duration.ofHours(1)));
+    entries.write(tenant, putFor(key("shorter"), Duration.ofHours(1)));
+    entries.write(tenant, putFor(key("shorter"), Duration.ofSeconds(1)));
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(2);
+
+    await().until(() -> recount.booked(tenant).keys() == 1);
+
+    assertThat(recount.counted(tenant)).isEqualTo(recount.booked(tenant));
+    assertThat(value(tenant, key("longer"))).isPresent();
+    entries.write(tenant, putFor(key("longer"), Duration.ofSeconds(1)));
+    await().until(() -> recount.booked(tenant).keys() == 0);
+  }
+
+  private static Entries.Put putFor(EntryKey key, Duration ttl) {
+    return put(key, "v", Device.DEVICE_MOBILE, Optional.of(ttl));
+  }
+
   /** How many pages the index has. */
   private long pages(TenantView tenant) {
     return space(tenant).buckets().stream()
