@@ -38,7 +38,7 @@ public final class PublishErrors {
   /** Another call publishes the same, and has not come to an end in time. */
   public static ServiceException stillRunning() {
     return ServiceException.of(
-            Code.UNAVAILABLE,
+            Code.DEADLINE_EXCEEDED,
             ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT,
             "Another call with this request_id has not ended; publish again with the same id.")
         .retryAfter(CONFIRM_RETRY);
@@ -46,7 +46,7 @@ public final class PublishErrors {
 
   static ServiceException unconfirmed() {
     return ServiceException.of(
-            Code.UNAVAILABLE,
+            Code.DEADLINE_EXCEEDED,
             ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT,
             "The broker did not confirm; whether the message was taken is unknown. Publish it again.")
         .retryAfter(CONFIRM_RETRY);

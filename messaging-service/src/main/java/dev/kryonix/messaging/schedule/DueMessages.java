@@ -140,7 +140,7 @@ final class DueMessages {
   private static Ending refused(Due due, ServiceException refusal) {
     boolean unknown = refusal.reason() == ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT;
     boolean passing =
-        refusal.code() == Code.UNAVAILABLE || refusal.code() == Code.RESOURCE_EXHAUSTED;
+        unknown || refusal.code() == Code.UNAVAILABLE || refusal.code() == Code.RESOURCE_EXHAUSTED;
     return new Ending.Later(
         due, passing ? pause(due.attempts()) : UNTIL_TENANT_CHANGES, unknown || due.unknown());
   }

@@ -245,7 +245,8 @@ final class HistoryIT {
       channel.queueDelete(HISTORY);
       channel.queueDeclare("by-hand", true, false, false, Map.of("x-queue-type", "quorum"));
 
-      assertRefusedForNow(() -> messaging.publish(tenant), Code.UNAVAILABLE, "CONFIRM_TIMEOUT");
+      assertRefusedForNow(
+          () -> messaging.publish(tenant), Code.DEADLINE_EXCEEDED, "CONFIRM_TIMEOUT");
 
       assertThat(messaging.ready(tenant, QUEUE)).isEqualTo(2);
       channel.queueDelete("by-hand");
