@@ -1,6 +1,7 @@
 package dev.kryonix.bench.messaging;
 
 import dev.kryonix.bench.process.Watched;
+import java.time.Duration;
 
 /** The processor time of everything that has a part in a message's way. */
 final class Costs {
@@ -22,6 +23,11 @@ final class Costs {
         seconds(broker),
         seconds(gateway),
         seconds(self));
+  }
+
+  /** What the compilers of the JVMs that stay have taken so far. */
+  Duration compiling() {
+    return service.compiling().plus(gateway.compiling()).plus(self.compiling());
   }
 
   private static double seconds(Watched process) {

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param mode the name of it
  * @param rounds of each comparison
- * @param warmUp of each workload on each way to the service, once
+ * @param warmUp of each workload on each way to the service, once; longer while that is compiled
  * @param publishing how long a round publishes; its warm-up is that of PerfTest too, whose JVM is a
  *     new one in each
  * @param consuming how long a round consumes what was left by the publishing before it: shorter,

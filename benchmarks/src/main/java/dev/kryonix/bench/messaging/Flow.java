@@ -152,7 +152,7 @@ final class Flow {
     void warmUp() throws InterruptedException {
       together();
       try (PublishStreams streams = new PublishStreams(target, treatment, MANY)) {
-        Thread.sleep(lab.extent().warmUp());
+        lab.warmUp();
         require(streams.confirmed());
       }
       // Of what has been left.
@@ -165,7 +165,7 @@ final class Flow {
     private void together() throws InterruptedException {
       try (PublishStreams producer = new PublishStreams(target, treatment, 1);
           Subscriptions consumer = new Subscriptions(target, 1)) {
-        Thread.sleep(lab.extent().warmUp());
+        lab.warmUp();
         require(Math.min(producer.confirmed(), consumer.done()));
       }
     }

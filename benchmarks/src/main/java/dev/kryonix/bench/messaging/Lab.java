@@ -31,6 +31,10 @@ record Lab(
   static final String TENANT = "bench";
 
   private static final int PATIENCE_SECONDS = 30;
+  private static final Duration LOOK = Duration.ofSeconds(1);
+
+  /** What compilers take in that time once there is little left for them. */
+  private static final Duration COMPILED = Duration.ofMillis(100);
 
   /** The peer's queue, in the same vhost and of the same arguments. */
   static final String PEER_QUEUE = "perf.test";
@@ -58,6 +62,23 @@ record Lab(
       }
     } finally {
       channel.shutdownNow();
+    }
+  }
+
+  /**
+   * Lets a load run until the JVMs that stay have compiled what it runs: for the time of a warm-up,
+   * and as long again at most while their compilers are still at work.
+   */
+  void warmUp() throws InterruptedException {
+    Thread.sleep(extent.warmUp());
+    long began = System.nanoTime();
+    Duration before = costs.compiling();
+    Duration last = COMPILED.plus(COMPILED);
+    while (last.compareTo(COMPILED) > 0 && System.nanoTime() - began < extent.warmUp().toNanos()) {
+      Thread.sleep(LOOK);
+      Duration now = costs.compiling();
+      last = now.minus(before);
+      before = now;
     }
   }
 

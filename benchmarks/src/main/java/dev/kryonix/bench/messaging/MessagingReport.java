@@ -119,7 +119,7 @@ final class MessagingReport implements Report {
     Messages of 1 KiB, persistent, into one quorum queue of a tenant that keeps no history; RabbitMQ %s, one node. PerfTest works in the same vhost, with the same \
     exchange, flags and window, on a queue of the same arguments and policy. Broker, service and whoever makes the load share the machine. *Plain* (encryption and compression \
     off) and *sealed* (both on) are PublishStream, Publish and Subscribe at messaging-service itself; *gateway* is plain through the gateway. Medians of %d alternating rounds of \
-    %d s after %d s of warm-up (lowest–highest round); each way to the service has had each workload for %d s before them. After each round the queues are emptied and the broker \
+    %d s after %d s of warm-up (lowest–highest round); each way to the service has had each workload for %d s or more before them, until the JVMs had compiled the most of it. After each round the queues are emptied and the broker \
     begins a new log: it would write what had been left in queues at its end, several times the work of publishing, in whichever round that fell. Latencies are from sending to the confirm, where messages are consumed from sending to the delivery; of \
     *%s* they say nothing. CPU is the processor time for each message, of service, broker, gateway and of the process that makes the load. The load average of the \
     machine as the run began was %s; above 0.5 other programs took their share.

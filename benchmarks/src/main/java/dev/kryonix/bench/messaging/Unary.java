@@ -49,8 +49,7 @@ final class Unary {
 
   private void saturate(String subject, Target target) throws IOException, InterruptedException {
     try (UnaryCalls calls = new UnaryCalls(target, Treatment.SEALED, CALLERS)) {
-      // Until what single calls run has been compiled.
-      Thread.sleep(lab.extent().warmUp());
+      lab.warmUp();
       lab.add(
           SATURATED,
           subject,

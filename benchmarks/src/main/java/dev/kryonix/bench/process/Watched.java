@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A process with its children, as /proc accounts for them. */
 public final class Watched {
@@ -15,6 +16,9 @@ public final class Watched {
 
   private static final int USER_TIME = 11;
   private static final int SYSTEM_TIME = 12;
+
+  /** As Linux names the threads, in 15 characters. */
+  private static final List<String> COMPILERS = List.of("(C1 CompilerThre", "(C2 CompilerThre");
 
   private final long pid;
   private final List<Long> pids = new ArrayList<>();
@@ -43,6 +47,28 @@ public final class Watched {
       return Optional.of(cpu());
     } catch (IllegalStateException ended) {
       return Optional.empty();
+    }
+  }
+
+  /**
+   * Processor time that the JVM's compilers have taken so far; those that have ended, as they do
+   * when there is little to compile, do not count.
+   */
+  public Duration compiling() {
+    try (Stream<Path> threads = Files.list(Path.of("/proc", Long.toString(pid), "task"))) {
+      return threads.map(Watched::compiling).reduce(Duration.ZERO, Duration::plus);
+    } catch (IOException e) {
+      throw new IllegalStateException("process " + pid + " has ended", e);
+    }
+  }
+
+  private static Duration compiling(Path thread) {
+    try {
+      String stat = Files.readString(thread.resolve("stat"));
+      return COMPILERS.stream().anyMatch(stat::contains) ? cpu(stat) : Duration.ZERO;
+    } catch (IOException e) {
+      // It has just ended.
+      return Duration.ZERO;
     }
   }
 
