@@ -37,7 +37,7 @@ bench_usage() {
   --profile            records the service under what has goals, and says which methods run most
 
 Figures go to $KRYONIX_HOME/bench/NAME.json and NAME.svg, and those of a full run to docs/performance.md. A full run of
-`gateway`, `messaging` or `cache` takes ten to thirteen minutes and wants a machine that does nothing else.
+`gateway`, `messaging` or `cache` takes ten to fifteen minutes and wants a machine that does nothing else.
 END
 }
 
