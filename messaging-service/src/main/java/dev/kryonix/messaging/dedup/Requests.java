@@ -15,6 +15,8 @@ import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The way to the {@link RequestStore}: a transaction for many requests of a tenant, so that a
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class Requests implements TenantMemory {
+  private static final Logger LOG = LoggerFactory.getLogger(Requests.class);
   private static final int MOST_IN_A_BATCH = 256;
 
   /** Of the pool's connections, the rest stays for others. */
@@ -40,8 +43,8 @@ public final class Requests implements TenantMemory {
     /** This is known of it. */
     void taken(Taken taken);
 
-    /** The database could not be asked. */
-    void failed(ServiceException why);
+    /** The database could not be asked, or its answer not be used. */
+    void failed(RuntimeException why);
   }
 
   /** Asks for a request. The tenant's listeners are called in the order of asking. */
@@ -94,12 +97,12 @@ public final class Requests implements TenantMemory {
         }
       }
       Map<String, Taken> known = Map.of();
-      ServiceException failure = null;
+      RuntimeException failure = null;
       if (!requests.isEmpty()) {
         transactions.acquireUninterruptibly();
         try {
           known = store.take(owner, List.copyOf(requests.values()));
-        } catch (ServiceException e) {
+        } catch (RuntimeException e) {
           failure = e;
         } finally {
           transactions.release();
@@ -110,11 +113,28 @@ public final class Requests implements TenantMemory {
       }
     }
 
+    /** Nobody is left without an answer by what one of them cannot do with it. */
     private void tell(
         Item item,
         Map<String, Take> requests,
         Map<String, Taken> known,
-        @Nullable ServiceException failure) {
+        @Nullable RuntimeException failure) {
+      try {
+        answer(item, requests, known, failure);
+      } catch (RuntimeException e) {
+        if (item instanceof Asked asked) {
+          asked.listener.failed(e);
+        } else {
+          LOG.error("a step behind requests of tenant {} failed", owner.id(), e);
+        }
+      }
+    }
+
+    private void answer(
+        Item item,
+        Map<String, Take> requests,
+        Map<String, Taken> known,
+        @Nullable RuntimeException failure) {
       switch (item) {
         case Step step -> step.run.run();
         case Asked asked when failure != null -> asked.listener.failed(failure);
@@ -136,6 +156,8 @@ public final class Requests implements TenantMemory {
         store.end(owner, endings);
       } catch (ServiceException e) {
         // The lease runs out by itself, and the next attempt publishes under the same message id.
+      } catch (RuntimeException e) {
+        LOG.error("how {} requests of tenant {} ended is not kept", ended.size(), owner.id(), e);
       } finally {
         transactions.release();
       }

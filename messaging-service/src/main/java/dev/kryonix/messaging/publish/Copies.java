@@ -136,6 +136,9 @@ final class Copies implements TenantMemory {
     } catch (ServiceException e) {
       LOG.debug("a copy of tenant {} is not made", copy.tenant.id(), e);
       ended(copy, Outcome.LOST);
+    } catch (RuntimeException e) {
+      LOG.error("a copy of tenant {} cannot be made", copy.tenant.id(), e);
+      copy.outcome.complete(Outcome.LOST);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       copy.outcome.complete(Outcome.LOST);

@@ -6,6 +6,7 @@ import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.dedup.RequestStore.Ending;
 import dev.kryonix.messaging.dedup.Requests;
@@ -17,8 +18,6 @@ import dev.kryonix.messaging.topology.Route;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,7 +74,7 @@ final class OncePublisher {
   private CompletableFuture<Receipt> send(TenantView tenant, NewMessage message, Strand strand) {
     try {
       return publisher.submit(tenant, message, strand);
-    } catch (ServiceException e) {
+    } catch (RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -84,11 +83,9 @@ final class OncePublisher {
   }
 
   private static ServiceException refusal(@Nullable Throwable error) {
-    Throwable cause =
-        error instanceof CompletionException || error instanceof ExecutionException
-            ? error.getCause()
-            : error;
-    return cause instanceof ServiceException refusal ? refusal : PublishErrors.unconfirmed();
+    return error == null
+        ? PublishErrors.unconfirmed()
+        : WireErrors.of(error, "a publish with a request_id");
   }
 
   /** One call's way to its answer. */
@@ -113,7 +110,7 @@ final class OncePublisher {
     }
 
     @Override
-    public void failed(ServiceException why) {
+    public void failed(RuntimeException why) {
       result.completeExceptionally(why);
     }
 
@@ -154,6 +151,7 @@ final class OncePublisher {
     /** Whether the message, or one of its copies, may be in the broker. */
     private boolean isUnknown(ServiceException why) {
       return why.reason() == ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT
+          || why.reason() == ErrorReason.ERROR_REASON_INTERNAL_DEFECT
           || message.handling().route() == Route.AUTOMATION;
     }
 

@@ -12,13 +12,13 @@ import dev.kryonix.api.messaging.v1.PublishStreamResponse;
 import dev.kryonix.api.messaging.v1.PublishWindow;
 import dev.kryonix.api.messaging.v1.Throttle;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
 import dev.kryonix.kit.streams.StreamWriter;
 import io.grpc.stub.ServerCallStreamObserver;
 import io.grpc.stub.StreamObserver;
 import java.util.Set;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -88,7 +88,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
           .whenComplete(
               (published, error) ->
                   results.add(new Result(result(sequence, published, error), bytes)));
-    } catch (ServiceException e) {
+    } catch (RuntimeException e) {
       results.add(new Result(result(sequence, null, e), bytes));
     }
   }
@@ -160,12 +160,11 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     if (published != null) {
       result.setPublished(published);
     } else {
-      Throwable cause =
-          error instanceof CompletionException && error.getCause() != null
-              ? error.getCause()
-              : error;
       result.setProblem(
-          problem(cause instanceof ServiceException e ? e : PublishErrors.unconfirmed()));
+          problem(
+              error == null
+                  ? PublishErrors.unconfirmed()
+                  : WireErrors.of(error, "a publish stream")));
     }
     return PublishStreamResponse.newBuilder().setResult(result).build();
   }

@@ -12,8 +12,9 @@ import java.util.concurrent.ConcurrentHashMap;
 /**
  * The rules of messages as plain code, since nearly every call keeps all of them and protovalidate
  * takes as long to find that as some calls take together. A message that passes here keeps its
- * rules. One that does not, or that has a rule which is not known here, is left to protovalidate:
- * it alone refuses, and it decides about every pattern the first time that a text meets it.
+ * rules. One that does not, or that has a rule which is not known here, is left to protovalidate
+ * and {@link NoNul}: only they refuse, and protovalidate decides about every pattern the first time
+ * that a text meets it.
  */
 final class KnownRules {
   private final Map<Descriptor, TypeRules> types = new ConcurrentHashMap<>();

@@ -3,9 +3,7 @@ package dev.kryonix.kit.server;
 import build.buf.protovalidate.ValidationResult;
 import build.buf.protovalidate.Validator;
 import build.buf.protovalidate.ValidatorFactory;
-import build.buf.protovalidate.Violation;
 import build.buf.protovalidate.exceptions.ValidationException;
-import build.buf.validate.FieldPathElement;
 import com.google.protobuf.Message;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.kit.errors.ServiceException;
@@ -18,8 +16,8 @@ import io.grpc.Status.Code;
 import java.util.List;
 
 /**
- * Holds every message against the rules that its contract states (protovalidate), and names each
- * field that breaks one.
+ * Holds every message against the rules that its contract states (protovalidate), and against the
+ * one that all texts have in common ({@link NoNul}), and names each field that breaks one.
  */
 final class ValidationInterceptor implements ServerInterceptor {
   private final Validator validator = ValidatorFactory.newBuilder().build();
@@ -66,47 +64,23 @@ final class ValidationInterceptor implements ServerInterceptor {
           "the rules of " + message.getDescriptorForType().getFullName() + " cannot be used", e);
     }
     if (!result.isSuccess()) {
-      throw refusal(result.getViolations());
+      throw refusal(result.getViolations().stream().map(BrokenRule::of).toList());
+    }
+    List<BrokenRule> broken = NoNul.brokenBy(message);
+    if (!broken.isEmpty()) {
+      throw refusal(broken);
     }
     known.learn(message);
   }
 
-  private static ServiceException refusal(List<Violation> violations) {
+  private static ServiceException refusal(List<BrokenRule> broken) {
     ServiceException refusal =
         ServiceException.of(
             Code.INVALID_ARGUMENT,
             ErrorReason.ERROR_REASON_INVALID_FIELD,
-            describe(violations.getFirst())
-                + (violations.size() > 1 ? " (and " + (violations.size() - 1) + " more)" : ""));
-    for (Violation violation : violations) {
-      refusal.field(path(violation), violation.toProto().getMessage());
-    }
+            broken.getFirst().describe()
+                + (broken.size() > 1 ? " (and " + (broken.size() - 1) + " more)" : ""));
+    broken.forEach(each -> refusal.field(each.path(), each.message()));
     return refusal;
-  }
-
-  private static String describe(Violation violation) {
-    String path = path(violation);
-    String message = violation.toProto().getMessage();
-    return path.isEmpty() ? message : path + ": " + message;
-  }
-
-  /** The path in the spelling of google.rpc.BadRequest, such as {@code items[3].key}. */
-  private static String path(Violation violation) {
-    StringBuilder path = new StringBuilder();
-    for (FieldPathElement element : violation.toProto().getField().getElementsList()) {
-      if (!path.isEmpty()) {
-        path.append('.');
-      }
-      path.append(element.getFieldName());
-      switch (element.getSubscriptCase()) {
-        case INDEX -> path.append('[').append(element.getIndex()).append(']');
-        case BOOL_KEY -> path.append('[').append(element.getBoolKey()).append(']');
-        case INT_KEY -> path.append('[').append(element.getIntKey()).append(']');
-        case UINT_KEY -> path.append('[').append(element.getUintKey()).append(']');
-        case STRING_KEY -> path.append("[\"").append(element.getStringKey()).append("\"]");
-        case SUBSCRIPT_NOT_SET -> {}
-      }
-    }
-    return path.toString();
   }
 }

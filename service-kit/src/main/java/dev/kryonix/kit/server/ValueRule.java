@@ -33,9 +33,13 @@ interface ValueRule {
 
   /** The rules of a value; empty when there are some that are not known here. */
   static Optional<ValueRule> of(FieldDescriptor field, FieldRules rules, KnownRules all) {
-    boolean isMessage = field.getJavaType() == JavaType.MESSAGE;
     return switch (rules.getTypeCase()) {
-      case TYPE_NOT_SET -> Optional.of(isMessage ? new Nested(all) : new Any());
+      case TYPE_NOT_SET ->
+          switch (field.getJavaType()) {
+            case MESSAGE -> Optional.of(new Nested(all));
+            case STRING -> Text.of(StringRules.getDefaultInstance());
+            default -> Optional.of(new Any());
+          };
       case STRING -> Text.of(rules.getString());
       case BYTES -> Bytes.of(rules.getBytes());
       case ENUM -> Defined.of(rules.getEnum());
@@ -125,7 +129,7 @@ interface ValueRule {
     }
   }
 
-  /** A text of some length, and of a pattern that it is known to match. */
+  /** A text of some length without U+0000, and of a pattern that it is known to match. */
   record Text(StringRules rules, Set<String> matching) implements ValueRule {
     private static final Set<String> KNOWN =
         Set.of("min_len", "max_len", "min_bytes", "max_bytes", "pattern", "not_contains");
@@ -144,7 +148,7 @@ interface ValueRule {
     @Override
     public boolean keeps(Object value) {
       String text = (String) value;
-      if (rules.hasPattern() && !matching.contains(text)) {
+      if (!NoNul.keeps(text) || (rules.hasPattern() && !matching.contains(text))) {
         return false;
       }
       if (rules.hasNotContains() && text.contains(rules.getNotContains())) {

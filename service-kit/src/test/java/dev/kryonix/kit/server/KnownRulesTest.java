@@ -89,6 +89,7 @@ class KnownRulesTest {
     }
     assertThat(known.keeps(publish("another"))).isTrue();
     assertThat(known.keeps(publish("two\nlines"))).isFalse();
+    assertThat(known.keeps(publish("a\u0000b"))).isFalse();
     assertThat(known.keeps(publish("a".repeat(129)))).isFalse();
     assertThat(known.keeps(get("crm", "another"))).isTrue();
     assertThat(known.keeps(get("mobile", "ana"))).isFalse();

@@ -202,7 +202,7 @@ public final class BadRequests {
       values.put("too long", tooLong);
     }
     for (String odd : ODD_TEXTS) {
-      if (!SmallestRequest.fits(odd, text)) {
+      if (odd.contains("\u0000") || !SmallestRequest.fits(odd, text)) {
         values.put("'" + odd.replace("\u0000", "\\0") + "'", odd);
       }
     }
