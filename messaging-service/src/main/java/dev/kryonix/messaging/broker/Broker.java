@@ -35,7 +35,7 @@ public final class Broker implements Lifecycle {
   private final ManagementApi api;
   private final Readiness.Component readiness;
   private volatile @Nullable BrokerCapabilities capabilities;
-  private volatile boolean alarmed;
+  private final Alarm alarm = new Alarm(System::nanoTime);
   private final Rounds rounds = new Rounds("broker-watch", this::round);
 
   public Broker(ManagementApi api, Readiness readiness) {
@@ -49,16 +49,17 @@ public final class Broker implements Lifecycle {
   }
 
   /**
-   * Whether a node had raised its memory or disk alarm when the broker was last looked at: then no
-   * node takes messages. A connection is told so too, but only once it has sent one.
+   * Whether a node had raised its memory or disk alarm when the broker was last looked at, unless
+   * that is long ago: then no node takes messages. A connection is told so too, but only once it
+   * has sent one.
    */
   public boolean isAlarmed() {
-    return alarmed;
+    return alarm.isOn();
   }
 
   /** A connection has been told so: all others need not find out by themselves. */
   public void noteAlarm() {
-    alarmed = true;
+    alarm.raise();
   }
 
   @Override
@@ -83,7 +84,11 @@ public final class Broker implements Lifecycle {
         makeSharedVhosts();
       }
       capabilities = BrokerCapabilities.of(version);
-      alarmed = hasAlarm();
+      if (hasAlarm()) {
+        alarm.raise();
+      } else {
+        alarm.clear();
+      }
       readiness.up();
     } catch (ManagementException e) {
       if (Thread.interrupted()) {
