@@ -135,6 +135,7 @@ public final class PublishRequests {
   private Content readContent(PublishRequest request) {
     byte[] payload = payload(request);
     long size = payload.length;
+    HeaderBytes.require(request);
     for (Map.Entry<String, String> attribute : request.getAttributesMap().entrySet()) {
       if (attribute.getKey().startsWith(RESERVED)) {
         throw CommonErrors.invalidField(
