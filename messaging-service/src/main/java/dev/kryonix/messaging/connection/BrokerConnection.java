@@ -56,8 +56,27 @@ public final class BrokerConnection {
    * to whoever opened it, who closes it.
    */
   public Channel openHoldingChannel() {
-    Channel channel = openChannel();
-    users.incrementAndGet();
+    return openHoldingChannel(0);
+  }
+
+  /**
+   * The same for what callers open; refuses it when as many are open as their plan allows.
+   *
+   * @param most so many holding channels the connection may have; 0 for as many as the broker lets
+   *     it have
+   */
+  public Channel openHoldingChannel(int most) {
+    if (users.incrementAndGet() > most && most > 0) {
+      users.decrementAndGet();
+      throw ConnectionErrors.channelsUsed(most);
+    }
+    Channel channel;
+    try {
+      channel = openChannel();
+    } catch (RuntimeException e) {
+      users.decrementAndGet();
+      throw e;
+    }
     channel.addShutdownListener(cause -> release());
     return channel;
   }

@@ -23,6 +23,16 @@ final class ConnectionErrors {
         .retryAfter(RETRY);
   }
 
+  static ServiceException channelsUsed(int most) {
+    return ServiceException.of(
+            Code.RESOURCE_EXHAUSTED,
+            ErrorReason.ERROR_REASON_QUOTA_EXCEEDED,
+            "The tenant consumes over the %d broker channels that its plan allows; end a subscription."
+                .formatted(most))
+        .quota("messaging.channels", most + " channels")
+        .retryAfter(RETRY);
+  }
+
   static ServiceException noChannelLeft() {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,

@@ -47,7 +47,11 @@ final class LaneConsumers {
   }
 
   static LaneConsumers open(Subscribing subscribing, TenantView tenant, Receiver receiver) {
-    Channel fresh = subscribing.connections().toConsume(tenant).openHoldingChannel();
+    Channel fresh =
+        subscribing
+            .connections()
+            .toConsume(tenant)
+            .openHoldingChannel(tenant.limits().getMessaging().getChannels());
     LeasedChannel leased = subscribing.leases().open(fresh, subscribing.ladder());
     return new LaneConsumers(subscribing, tenant, receiver, leased);
   }

@@ -66,7 +66,11 @@ final class OrderedQueue implements Aftercare {
   }
 
   static OrderedQueue open(OrderedQueues around, TenantView tenant, LiveQueue queue) {
-    Channel fresh = around.connections().toConsume(tenant).openHoldingChannel();
+    Channel fresh =
+        around
+            .connections()
+            .toConsume(tenant)
+            .openHoldingChannel(tenant.limits().getMessaging().getChannels());
     OrderedQueue opened = new OrderedQueue(around, tenant, queue, fresh);
     try {
       fresh.basicQos(PREFETCH);

@@ -113,7 +113,12 @@ final class PullChannels {
     if (known != null && known.channel.isOpen()) {
       return use(tenant, known.channel);
     }
-    LeasedChannel fresh = leases.open(connections.toConsume(tenant).openHoldingChannel(), ladder);
+    LeasedChannel fresh =
+        leases.open(
+            connections
+                .toConsume(tenant)
+                .openHoldingChannel(tenant.limits().getMessaging().getChannels()),
+            ladder);
     LeasedChannel used = use(tenant, fresh);
     if (used != fresh) {
       fresh.closeOnceEmpty();

@@ -1,6 +1,8 @@
 package dev.kryonix.messaging.process;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
@@ -10,9 +12,13 @@ import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import io.grpc.Status;
+import io.grpc.Status.Code;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +53,31 @@ final class FlowIT {
   @AfterAll
   void stop() throws InterruptedException {
     messaging.stop();
+  }
+
+  @Test
+  void aTenantHasNoMoreSubscriptionsThanItsPlanHasChannels() throws Exception {
+    DesiredTenant small = messaging.newTenantOfChannels(2);
+    SubscribeStart start = SubscribeStart.newBuilder().addSources("crm.*").build();
+    Deque<Subscription> open = new ArrayDeque<>();
+    await()
+        .ignoreExceptions()
+        .until(
+            () -> {
+              open.add(messaging.subscribe(small, start));
+              return open.size() == 2;
+            });
+    try (Subscription first = open.remove();
+        Subscription second = open.remove()) {
+      Throwable refusal = catchThrowable(() -> messaging.subscribe(small, start));
+
+      assertThat(Status.fromThrowable(refusal).getCode()).isEqualTo(Code.RESOURCE_EXHAUSTED);
+      assertThat(refusal).hasMessageContaining("2 broker channels");
+      assertThat(first.isQuiet(A_WHILE)).isTrue();
+      assertThat(second.isQuiet(A_WHILE)).isTrue();
+    }
+    // The place is free again once the subscription has ended.
+    await().ignoreExceptions().untilAsserted(() -> messaging.subscribe(small, start).close());
   }
 
   @Test

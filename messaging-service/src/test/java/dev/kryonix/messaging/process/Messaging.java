@@ -120,6 +120,10 @@ public final class Messaging {
     return newTenant(LIMITS.toBuilder().setQueueDepth(messages).build());
   }
 
+  DesiredTenant newTenantOfChannels(int channels) {
+    return newTenant(LIMITS.toBuilder().setChannels(channels).build());
+  }
+
   /** A tenant of another plan from its beginning on, for every instance. */
   public DesiredTenant newTenantOfPlan(String plan) {
     return newTenant(LIMITS, plan);
