@@ -50,10 +50,11 @@ final class Wanted {
 
   /** The message, opened, when it is to be shown. */
   Optional<StoredMessage> open(TenantView tenant, LiveQueue queue, Entry entry) {
+    if (!Envelope.attributes(entry.properties()).entrySet().containsAll(attributes.entrySet())) {
+      return Optional.empty();
+    }
     try {
-      StoredMessage message = envelope.unpack(tenant, queue, entry.properties(), entry.body());
-      return Optional.of(message)
-          .filter(opened -> opened.attributes().entrySet().containsAll(attributes.entrySet()));
+      return Optional.of(envelope.unpack(tenant, queue, entry.properties(), entry.body()));
     } catch (PayloadCorruptException e) {
       LOG.warn(
           "message {} in the history of tenant {} at {} {}; it is passed over",

@@ -13,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Date;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,10 @@ public final class Envelope {
   private static final String ORDERING_KEY = "kx-order";
   private static final String RESTORED = "kx-restored";
   private static final Set<String> SEAL = Set.of(KEY, NONCE, ZSTD_SIZE);
+
+  /** The headers of W3C Trace Context, as they are. */
+  private static final List<String> TRACE = List.of("traceparent", "tracestate");
+
   private static final int PERSISTENT = 2;
   private static final int LARGEST = 64 * 1024 * 1024;
 
@@ -49,7 +54,11 @@ public final class Envelope {
   /** A message ready for the broker. */
   public record Packed(BasicProperties properties, byte[] body) {}
 
-  /** Compresses and encrypts the message, and writes the rest into properties and headers. */
+  /**
+   * Compresses and encrypts the message, and writes the rest into properties and headers. The
+   * priority is a header of ours: by the property RabbitMQ 4 would let messages of a queue overtake
+   * each other, those of one ordering key too.
+   */
   public Packed pack(TenantView tenant, NewMessage message) {
     Content content = message.content();
     Map<String, Object> headers = new HashMap<>();
@@ -71,7 +80,6 @@ public final class Envelope {
         new BasicProperties.Builder()
             .messageId(message.id())
             .deliveryMode(PERSISTENT)
-            .priority(message.priority())
             .type(message.queue().name())
             .timestamp(Date.from(message.time()))
             .contentType(content.contentType())
@@ -168,7 +176,7 @@ public final class Envelope {
         payload(tenant, place(name, automation), id, new Body(headers, body)),
         text(properties.getContentType()),
         (int) number(headers.get(PRIORITY), queue.priority()),
-        attributes(properties),
+        delivered(properties),
         Instant.ofEpochMilli(number(headers.get(TIME), 0)),
         text(headers.get(END_TO_END)),
         orderingKey(properties));
@@ -229,6 +237,18 @@ public final class Envelope {
   /** Whether a message of a history was put there by a restore, later than it was published. */
   public static boolean isRestored(BasicProperties properties) {
     return headers(properties).containsKey(RESTORED);
+  }
+
+  /** The publisher's attributes, and where the publish stood in its trace, if they do not say. */
+  private static Map<String, String> delivered(BasicProperties properties) {
+    Map<String, String> attributes = attributes(properties);
+    for (String trace : TRACE) {
+      String value = text(headers(properties).get(trace));
+      if (!value.isEmpty()) {
+        attributes.putIfAbsent(trace, value);
+      }
+    }
+    return attributes;
   }
 
   /** The publisher's attributes. */

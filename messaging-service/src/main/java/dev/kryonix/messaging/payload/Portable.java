@@ -48,7 +48,9 @@ public final class Portable {
       in.get(properties);
       byte[] body = new byte[in.remaining()];
       in.get(body);
-      Packed packed = new Packed(PropertiesForm.read(properties), body);
+      // A priority would let RabbitMQ 4 change the order of a queue.
+      Packed packed =
+          new Packed(PropertiesForm.read(properties).builder().priority(null).build(), body);
       return form == OPENED ? envelope.sealed(tenant, packed) : packed;
     } catch (BufferUnderflowException | UncheckedIOException e) {
       throw malformed();

@@ -201,6 +201,6 @@ public final class Moves {
   }
 
   private static BasicProperties properties(Taken taken, Map<String, Object> headers) {
-    return taken.properties().builder().headers(headers).expiration(null).build();
+    return taken.properties().builder().headers(headers).expiration(null).priority(null).build();
   }
 }

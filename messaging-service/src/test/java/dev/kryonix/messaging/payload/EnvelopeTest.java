@@ -17,6 +17,7 @@ import dev.kryonix.messaging.MessagingBeans;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Route;
 import io.micronaut.context.ApplicationContext;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -69,6 +70,47 @@ final class EnvelopeTest {
     assertThat(opened.contentType()).isEqualTo("text/plain");
     assertThat(opened.priority()).isEqualTo(8);
     assertThat(opened.attributes()).containsExactly(Map.entry("origin", "app"));
+  }
+
+  @Test
+  void theBrokerIsNotToldAPriorityByWhichMessagesWouldOvertake() {
+    Envelope.Packed packed = envelope.pack(tenant, message("m1", TEXT, CompressionLevel.NONE, ""));
+    Portable portable = new Portable(envelope);
+    BasicProperties older = packed.properties().builder().priority(8).build();
+
+    Envelope.Packed imported =
+        portable.read(tenant, ByteBuffer.wrap(portable.asItLies(older, packed.body())));
+
+    assertThat(packed.properties().getPriority()).isNull();
+    assertThat(imported.properties().getPriority()).isNull();
+  }
+
+  @Test
+  void aConsumerIsToldWhereThePublishStoodInItsTraceUnlessThePublisherSaysOtherwise()
+      throws PayloadCorruptException {
+    NewMessage usual = message("m1", TEXT, CompressionLevel.NONE, "");
+    Map<String, String> trace = Map.of("traceparent", "00-1-2-01", "tracestate", "a=b");
+
+    assertThat(unpack(envelope.pack(tenant, traced(usual, Map.of(), trace))).attributes())
+        .isEqualTo(trace);
+    assertThat(
+            unpack(
+                    envelope.pack(
+                        tenant, traced(usual, Map.of("traceparent", "publisher's"), trace)))
+                .attributes())
+        .isEqualTo(Map.of("traceparent", "publisher's", "tracestate", "a=b"));
+  }
+
+  private static NewMessage traced(
+      NewMessage usual, Map<String, String> attributes, Map<String, String> trace) {
+    return new NewMessage(
+        usual.id(),
+        QUEUE,
+        8,
+        new NewMessage.Content(TEXT, "text/plain", attributes, CompressionLevel.NONE, ""),
+        Optional.empty(),
+        usual.time(),
+        trace);
   }
 
   @Test

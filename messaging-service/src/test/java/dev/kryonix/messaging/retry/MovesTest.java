@@ -73,6 +73,14 @@ final class MovesTest {
   }
 
   @Test
+  void aPriorityForTheBrokerIsNotCarriedOn() {
+    BasicProperties older = new BasicProperties.Builder().priority(8).build();
+
+    assertThat(moves.failed(with(older), Optional.empty(), "e").properties().getPriority())
+        .isNull();
+  }
+
+  @Test
   void whatOthersWroteIntoTheHeadersIsNotCarriedOn() {
     Map<String, Object> headers =
         Map.of(
