@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.errors.WireErrors;
 import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
@@ -18,8 +19,11 @@ import dev.kryonix.messaging.schedule.ScheduleStore.Ending;
 import io.grpc.Status.Code;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -29,7 +33,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Publishes messages of one tenant that are due, and writes down what became of them. What cannot
  * be published now is tried again: it waits for as long as the tenant is suspended, lacks the
- * module, or the broker is away.
+ * module, or the broker is away. What is refused for what it is, such as its operation, which the
+ * catalogue does not have any more, is tried for an hour, since another replica may know better;
+ * then, and at once when its content does not open, it has failed, and is shown with the reason.
  */
 @Singleton
 final class DueMessages {
@@ -41,6 +47,9 @@ final class DueMessages {
   /** The tenant may be on its way to this replica. */
   private static final Duration UNTIL_TENANT_KNOWN = Duration.ofSeconds(5);
 
+  /** For so long a message is tried again that is refused for what it is. */
+  static final Duration PATIENCE = Duration.ofHours(1);
+
   private static final Duration FIRST_PAUSE = Duration.ofMillis(500);
   private static final Duration LAST_PAUSE = Duration.ofSeconds(15);
   private static final int DOUBLINGS = 5;
@@ -50,18 +59,21 @@ final class DueMessages {
   private final PublishRequests requests;
   private final Publisher publisher;
   private final ScheduleStore store;
+  private final InstantSource clock;
 
   DueMessages(
       TenantDirectory tenants,
       Vault vault,
       PublishRequests requests,
       Publisher publisher,
-      ScheduleStore store) {
+      ScheduleStore store,
+      InstantSource clock) {
     this.tenants = tenants;
     this.vault = vault;
     this.requests = requests;
     this.publisher = publisher;
     this.store = store;
+    this.clock = clock;
   }
 
   /** Publishes them in their order. */
@@ -81,7 +93,7 @@ final class DueMessages {
         // Whoever heard of that change left out what was being published.
         store.dueAgain(owner);
       }
-    } catch (ServiceException e) {
+    } catch (RuntimeException e) {
       LOG.warn(
           "what became of {} scheduled messages of tenant {} could not be written down; they are"
               + " published again under the same ids",
@@ -111,10 +123,7 @@ final class DueMessages {
               .read(tenant, PublishRequest.parseFrom(content), due.trace())
               .as(due.messageId(), due.unknown());
       return publisher.submit(tenant, message).thenApply(receipt -> true);
-    } catch (ServiceException e) {
-      return CompletableFuture.failedFuture(e);
-    } catch (PayloadCorruptException | InvalidProtocolBufferException e) {
-      LOG.error("scheduled message {} of tenant {} {}", due.id(), tenant.id(), e.getMessage());
+    } catch (PayloadCorruptException | InvalidProtocolBufferException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
@@ -122,7 +131,7 @@ final class DueMessages {
     }
   }
 
-  private static Ending ending(Due due, CompletableFuture<Boolean> outcome) {
+  private Ending ending(Due due, CompletableFuture<Boolean> outcome) {
     try {
       outcome.get();
       return new Ending.Published(due);
@@ -130,19 +139,38 @@ final class DueMessages {
       Thread.currentThread().interrupt();
       return new Ending.Later(due, FIRST_PAUSE, true);
     } catch (ExecutionException e) {
-      if (e.getCause() instanceof ServiceException refusal) {
-        return refused(due, refusal);
+      Ending ending =
+          notPublished(due, Objects.requireNonNullElse(e.getCause(), e), clock.instant());
+      if (ending instanceof Ending.Failed failed) {
+        LOG.error(
+            "scheduled message {} of tenant {} is not published: {}",
+            due.id(),
+            due.owner().id(),
+            failed.why());
       }
-      return later(due, UNTIL_TENANT_CHANGES);
+      return ending;
     }
   }
 
-  private static Ending refused(Due due, ServiceException refusal) {
-    boolean unknown = refusal.reason() == ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT;
-    boolean passing =
-        unknown || refusal.code() == Code.UNAVAILABLE || refusal.code() == Code.RESOURCE_EXHAUSTED;
-    return new Ending.Later(
-        due, passing ? pause(due.attempts()) : UNTIL_TENANT_CHANGES, unknown || due.unknown());
+  /** What becomes of one that was not published, for this reason. */
+  static Ending notPublished(Due due, Throwable why, Instant now) {
+    if (why instanceof PayloadCorruptException corrupt) {
+      return new Ending.Failed(due, "Its content " + corrupt.getMessage() + ".");
+    }
+    ServiceException refusal = WireErrors.of(why, "scheduled message " + due.id());
+    boolean unknown =
+        due.unknown()
+            || refusal.reason() == ErrorReason.ERROR_REASON_CONFIRM_TIMEOUT
+            || refusal.code() == Code.INTERNAL;
+    return switch (refusal.code()) {
+      case UNAVAILABLE, RESOURCE_EXHAUSTED, ABORTED, DEADLINE_EXCEEDED ->
+          new Ending.Later(due, pause(due.attempts()), unknown);
+      case INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, INTERNAL ->
+          now.isAfter(due.deliverAt().plus(PATIENCE))
+              ? new Ending.Failed(due, String.valueOf(refusal.getMessage()))
+              : new Ending.Later(due, UNTIL_TENANT_CHANGES, unknown);
+      default -> new Ending.Later(due, UNTIL_TENANT_CHANGES, unknown);
+    };
   }
 
   private static Duration pause(int attempts) {

@@ -77,6 +77,7 @@ public final class ScheduleEndpoint {
         .setCreateTime(timestamp(scheduled.createTime()))
         .putAllAttributes(scheduled.attributes())
         .setSizeBytes(scheduled.sizeBytes())
+        .setFailure(scheduled.failure())
         .build();
   }
 

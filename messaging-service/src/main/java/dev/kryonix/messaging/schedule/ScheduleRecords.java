@@ -120,7 +120,8 @@ public final class ScheduleRecords {
         about.getAttributesMap(),
         about.getSizeBytes(),
         instant(about.getDeliverAt()),
-        instant(about.getCreateTime()));
+        instant(about.getCreateTime()),
+        "");
   }
 
   private static Instant instant(com.google.protobuf.Timestamp timestamp) {

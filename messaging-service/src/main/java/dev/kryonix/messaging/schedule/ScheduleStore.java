@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -29,6 +30,9 @@ final class ScheduleStore {
 
   private static final int ERASED_AT_ONCE = 5000;
   private static final Duration SETTLED_STAY = Duration.ofDays(1);
+
+  /** Somebody has to see it. */
+  private static final Duration FAILED_STAY = Duration.ofDays(14);
 
   /** Keeps counting and adding of one tenant from overlapping. */
   private static final String LOCK =
@@ -44,7 +48,7 @@ final class ScheduleStore {
         size_bytes = excluded.size_bytes, deliver_at = excluded.deliver_at,
         create_time = excluded.create_time, state = 'WAITING', sealed = excluded.sealed,
         trace = excluded.trace, attempt_at = excluded.attempt_at, attempts = 0, claimed = false,
-        unknown = false, settle_time = NULL""";
+        unknown = false, settle_time = NULL, failure = ''""";
 
   /** So much of messages is claimed at once, and a message more. */
   private static final long BYTES_AT_ONCE = 1024 * 1024;
@@ -108,6 +112,9 @@ final class ScheduleStore {
 
     /** It is tried again after a while. */
     record Later(Due due, Duration pause, boolean unknown) implements Ending {}
+
+    /** It can never be published, for this reason. */
+    record Failed(Due due, String why) implements Ending {}
   }
 
   /** Runs work of its own in the transaction that keeps a message. */
@@ -150,7 +157,8 @@ final class ScheduleStore {
 
   Page<Scheduled> list(Owner owner, Filter filter, Optional<Position> after, int size) {
     StringBuilder sql =
-        new StringBuilder("SELECT * FROM scheduled WHERE tenant_uid = ? AND state = 'WAITING' ");
+        new StringBuilder(
+            "SELECT * FROM scheduled WHERE tenant_uid = ? AND state IN ('WAITING', 'FAILED') ");
     List<@Nullable Object> parameters = new ArrayList<>();
     parameters.add(owner.uid().value());
     filter.module().ifPresent(module -> add(sql, parameters, "AND module = ? ", module));
@@ -168,7 +176,7 @@ final class ScheduleStore {
     return Page.of(rows, size, item -> new Position(item.deliverAt(), item.id()));
   }
 
-  /** Takes a message back that waits, or has been taken back before. */
+  /** Takes a message back that waits or has failed, or has been taken back before. */
   Scheduled cancel(Owner owner, String id) {
     return database.inTenant(
         owner.id(),
@@ -180,7 +188,7 @@ final class ScheduleStore {
           if (state.name.equals("PUBLISHED")) {
             throw ScheduleErrors.delivered(id);
           }
-          if (state.isWaiting()) {
+          if (state.isWaiting() || state.name.equals("FAILED")) {
             tx.update(
                 """
                 UPDATE scheduled SET state = 'CANCELLED', sealed = NULL, settle_time = now()
@@ -232,6 +240,15 @@ final class ScheduleStore {
               due.id(),
               due.messageId(),
               due.attempts());
+      case Ending.Failed failed ->
+          tx.update(
+              """
+              UPDATE scheduled SET state = 'FAILED', failure = ?, claimed = false, settle_time = now()
+               WHERE tenant_uid = ? AND schedule_id = ? AND message_id = ? AND state = 'WAITING'""",
+              failed.why(),
+              owner.uid().value(),
+              due.id(),
+              due.messageId());
     }
   }
 
@@ -261,7 +278,7 @@ final class ScheduleStore {
                 > 0);
   }
 
-  /** Takes out what has been published or cancelled long ago; returns how many that were. */
+  /** Takes out what has come to its end long ago; returns how many that were. */
   int eraseSettled() {
     return database.inPlatform(
         tx ->
@@ -270,8 +287,10 @@ final class ScheduleStore {
                 DELETE FROM scheduled WHERE ctid IN (
                   SELECT ctid FROM scheduled
                    WHERE state <> 'WAITING' AND settle_time < now() - ? * interval '1 ms'
+                     AND (state <> 'FAILED' OR settle_time < now() - ? * interval '1 ms')
                    LIMIT ? FOR UPDATE SKIP LOCKED)""",
                 SETTLED_STAY.toMillis(),
+                FAILED_STAY.toMillis(),
                 ERASED_AT_ONCE));
   }
 
@@ -315,7 +334,9 @@ final class ScheduleStore {
         map(row, "attributes"),
         row.getLong("size_bytes"),
         Tx.instant(row, "deliver_at"),
-        Tx.instant(row, "create_time"));
+        Tx.instant(row, "create_time"),
+        // What a change has kept may be older than the column.
+        Objects.requireNonNullElse(row.getString("failure"), ""));
   }
 
   private static Due readDue(ResultSet row) throws SQLException {

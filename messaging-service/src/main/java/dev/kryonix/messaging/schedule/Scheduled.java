@@ -14,6 +14,7 @@ import java.util.Map;
  * @param sizeBytes the size of its payload
  * @param deliverAt when to publish it
  * @param createTime when it was accepted
+ * @param failure why it can never be published, and waits no more; empty while it does
  */
 public record Scheduled(
     String id,
@@ -23,7 +24,8 @@ public record Scheduled(
     Map<String, String> attributes,
     long sizeBytes,
     Instant deliverAt,
-    Instant createTime) {
+    Instant createTime,
+    String failure) {
 
   public Scheduled {
     attributes = Map.copyOf(attributes);

@@ -120,7 +120,8 @@ final class Schedules implements Deferral {
             message.content().attributes(),
             message.content().payload().length,
             due,
-            message.time());
+            message.time(),
+            "");
     byte[] sealed = vault.seal(tenant, PLACE, messageId, order.content().toByteArray());
     store.put(
         tx, Owner.of(tenant), new Entry(about, sealed, message.trace()), config.maxPerTenant());

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.parallel.Isolated;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @Isolated
 final class ScheduleIT {
-  private static final int TENANTS = 14;
+  private static final int TENANTS = 15;
   private static final String QUEUE = "crm.leads.create";
 
   /** A busy machine that has just started everything is slower than the second that is promised. */
@@ -287,6 +287,34 @@ final class ScheduleIT {
     tenant = messaging.tenants().change(tenant, ServingState.SERVING_STATE_SERVING);
 
     awaitReady(1);
+  }
+
+  @Test
+  void whatCanNeverBePublishedFailsHoldsUpNothingAndIsShownUntilItIsCancelled() throws Exception {
+    Instant due = Instant.now().plusSeconds(4);
+    messaging.stub(tenant).publish(at(due).setScheduleId("corrupt").build());
+    messaging.stub(tenant).publish(at(due).setScheduleId("good").build());
+    assertThat(
+            Rows.change(
+                "UPDATE scheduled SET sealed = '\\x01' WHERE tenant = ? AND schedule_id = 'corrupt'",
+                tenant.getId()))
+        .isEqualTo(1);
+
+    awaitReady(1);
+    await()
+        .untilAsserted(
+            () ->
+                assertThat(list().getScheduledMessagesList())
+                    .singleElement()
+                    .satisfies(
+                        failed -> {
+                          assertThat(failed.getScheduleId()).isEqualTo("corrupt");
+                          assertThat(failed.getFailure()).startsWith("Its content ");
+                        }));
+    messaging
+        .stub(tenant)
+        .cancelScheduled(CancelScheduledRequest.newBuilder().setScheduleId("corrupt").build());
+    assertThat(list().getScheduledMessagesList()).isEmpty();
   }
 
   @Test
