@@ -11,6 +11,7 @@ import dev.kryonix.bench.load.Workload;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -48,7 +49,7 @@ final class Contests {
    * @param gateway the tenant of {@code plain}, through the gateway
    * @param token of that tenant
    */
-  record Peers(Peer lettuce, Peer plain, Peer sealed, Peer gateway, String token) {}
+  record Peers(Peer lettuce, Peer plain, Peer sealed, Peer gateway, Supplier<String> token) {}
 
   Contests(Surroundings surroundings, Peers peers) {
     this.surroundings = surroundings;
@@ -204,10 +205,15 @@ final class Contests {
     String url =
         "http://127.0.0.1:%d/v1/cache/crm/temp/%s"
             .formatted(surroundings.rest().port(), Values.key(Values.MEDIUM, 1));
-    Shot shot = Shot.get(url, List.of("authorization: Bearer " + peers.token()), Values.MEDIUM);
     Workload workload =
         new Workload(
-            rest(callers), "requests", 1, callers, 1, List.of(surroundings.rest()), any -> shot);
+            rest(callers),
+            "requests",
+            1,
+            callers,
+            1,
+            List.of(surroundings.rest()),
+            any -> shot(url));
     return time -> {
       ClosedLoop loop = h2load.run(workload, surroundings.rest(), time);
       Latencies latencies = loop.latencies();
@@ -220,6 +226,10 @@ final class Contests {
               Double.NaN,
               loop.generatorCores()));
     };
+  }
+
+  private Shot shot(String url) {
+    return Shot.get(url, List.of("authorization: Bearer " + peers.token().get()), Values.MEDIUM);
   }
 
   private static void requireFound(boolean found) {

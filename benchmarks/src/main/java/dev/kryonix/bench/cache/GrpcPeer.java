@@ -23,6 +23,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** The platform's cache over gRPC, straight or through the gateway, as a tenant's program. */
@@ -36,7 +37,7 @@ final class GrpcPeer implements Peer {
   private final CacheServiceGrpc.CacheServiceBlockingStub calls;
   private final CacheServiceGrpc.CacheServiceStub streams;
 
-  GrpcPeer(int port, String token) {
+  GrpcPeer(int port, Supplier<String> token) {
     connection =
         NettyChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()

@@ -56,7 +56,7 @@ record Surroundings(
 
   /** A tenant's cache, at cache-service itself. */
   Peer service(Tenants.Account account) {
-    return new GrpcPeer(service.port(), account.token());
+    return new GrpcPeer(service.port(), account::token);
   }
 
   /** A variable holds the process id and the port. */

@@ -14,9 +14,11 @@ import dev.kryonix.api.tenant.v1.WatchTenantRequest;
 import dev.kryonix.bench.load.Subject;
 import io.grpc.ManagedChannel;
 import io.grpc.netty.NettyChannelBuilder;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /** Makes tenants through the gateway, as the platform's engineers do. */
 final class Tenants implements AutoCloseable {
@@ -35,13 +37,47 @@ final class Tenants implements AutoCloseable {
         NettyChannelBuilder.forAddress("127.0.0.1", gateway.port()).usePlaintext().build();
   }
 
-  /**
-   * A tenant of the benchmark.
-   *
-   * @param id its id
-   * @param token of all its scopes, for as long as a run lasts
-   */
-  record Account(String id, String token) {}
+  /** A tenant of the benchmark. */
+  static final class Account {
+    /** Well before its end: what begins with a token, such as a stream, goes on with it. */
+    private static final Duration RENEWED_AFTER = Duration.ofMinutes(5);
+
+    private final String id;
+    private final Supplier<String> issuer;
+    private volatile Issued last;
+
+    private record Issued(String token, long at) {}
+
+    private Account(String id, Supplier<String> issuer) {
+      this.id = id;
+      this.issuer = issuer;
+      this.last = issue();
+    }
+
+    private Issued issue() {
+      return new Issued(issuer.get(), System.nanoTime());
+    }
+
+    String id() {
+      return id;
+    }
+
+    /** A token of all its scopes. */
+    String token() {
+      return isOld() ? renewed() : last.token();
+    }
+
+    private synchronized String renewed() {
+      if (isOld()) {
+        last = issue();
+      }
+      return last.token();
+    }
+
+    private boolean isOld() {
+      return System.nanoTime() - last.at() > RENEWED_AFTER.toNanos();
+    }
+  }
 
   /** A tenant with that quota, under those compliance regimes. */
   Account create(CacheLimits quota, String... compliance) {
@@ -69,7 +105,7 @@ final class Tenants implements AutoCloseable {
     while (events.next().getTenant().getState() != TenantState.TENANT_STATE_ACTIVE) {
       Thread.onSpinWait();
     }
-    return new Account(id, token(id));
+    return new Account(id, () -> token(id));
   }
 
   /** Begins the end of a tenant. */

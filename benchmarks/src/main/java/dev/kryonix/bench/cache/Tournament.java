@@ -24,11 +24,11 @@ final class Tournament implements AutoCloseable {
     Peer lettuce = surroundings.lettuce("tenant:" + plain.id() + ":crm:temp:");
     Peer ours = surroundings.service(plain);
     Peer encrypted = surroundings.service(sealed);
-    Peer gateway = new GrpcPeer(surroundings.gateway().port(), plain.token());
+    Peer gateway = new GrpcPeer(surroundings.gateway().port(), plain::token);
     peers = List.of(lettuce, ours, encrypted, gateway);
     contests =
         new Contests(
-            surroundings, new Contests.Peers(lettuce, ours, encrypted, gateway, plain.token()));
+            surroundings, new Contests.Peers(lettuce, ours, encrypted, gateway, plain::token));
     for (Peer peer : List.of(lettuce, ours, encrypted)) {
       for (int size : Values.SIZES) {
         peer.setAll(

@@ -6,6 +6,7 @@ import dev.kryonix.bench.process.Settings;
 public final class YcsbKryonix extends YcsbBinding {
   @Override
   Peer connect() {
-    return new GrpcPeer(Integer.parseInt(Settings.require("PORT")), Settings.require("TOKEN"));
+    String token = Settings.require("TOKEN");
+    return new GrpcPeer(Integer.parseInt(Settings.require("PORT")), () -> token);
   }
 }
