@@ -189,7 +189,7 @@ final class Collections {
         log.changed(given.getId(), keptUntil, next.version());
         changed.add(given.getId());
       }
-      memory.remember(mutation, outcome.kind());
+      memory.remember(mutation.getId(), outcome.kind(), madeAt);
       judgedAnew = true;
       answer(mutation, outcome.kind(), "");
     }

@@ -36,8 +36,12 @@ final class DeviceMemory {
         && !HybridClock.isLater(mutation.getClock(), forgottenUntil);
   }
 
-  void remember(Mutation mutation, VerdictKind kind) {
-    judged.put(mutation.getId(), new Judged(kind.getNumber(), mutation.getClock()));
+  /**
+   * Remembers a mutation by the clock that it counts with: a device's own may be far ahead, and all
+   * that the device says once it is set right would come before it.
+   */
+  void remember(String mutation, VerdictKind kind, long clock) {
+    judged.put(mutation, new Judged(kind.getNumber(), clock));
     while (judged.size() > MOST) {
       String oldest = judged.keySet().iterator().next();
       Judged forgotten = judged.remove(oldest);
