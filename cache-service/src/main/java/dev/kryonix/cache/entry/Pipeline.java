@@ -127,11 +127,13 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
   }
 
   private void work() {
+    // Looked at once: that the client is done is seen here, or is an event after this look.
+    boolean isLast = clientDone;
     try {
       if (!came.isEmpty()) {
         steps.gather(this::send);
       }
-      answer();
+      answer(isLast);
     } catch (RuntimeException e) {
       cancel();
       client.onError(e);
@@ -140,7 +142,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
       scheduled.set(false);
     }
     // What came between the look and the flag would wait for the next event.
-    if (!came.isEmpty() || (hasResult() && client.isReady())) {
+    if (!came.isEmpty() || isLast != clientDone || (hasResult() && client.isReady())) {
       schedule();
     }
   }
@@ -223,7 +225,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
     }
   }
 
-  private void answer() {
+  private void answer(boolean isLast) {
     int gone = 0;
     while (!cancelled && client.isReady()) {
       Next result = made();
@@ -247,7 +249,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
     } else if (last.size() > 2 * MOST) {
       last.values().removeIf(CompletableFuture::isDone);
     }
-    if (clientDone && underWay == 0 && came.isEmpty() && !ended && !cancelled) {
+    if (isLast && underWay == 0 && came.isEmpty() && !ended && !cancelled) {
       ended = true;
       memory.close();
       client.onCompleted();
