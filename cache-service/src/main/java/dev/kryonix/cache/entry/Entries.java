@@ -18,8 +18,6 @@ import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The entries of a tenant: reads, conditional writes under the quota, deletions. They answer by
@@ -28,8 +26,6 @@ import org.slf4j.LoggerFactory;
  */
 @Singleton
 final class Entries {
-  private static final Logger LOG = LoggerFactory.getLogger(Entries.class);
-
   /** A value that is compressed or opened in the time that some small calls take. */
   private static final int QUICK_BYTES = 16 * 1024;
 
@@ -293,11 +289,11 @@ final class Entries {
       TenantView tenant, TenantSpace space, EntryKey address, byte[] bytes, Head head) {
     Optional<Entry> entry = opened(tenant, space, address, bytes, head);
     if (entry.isEmpty()) {
-      LOG.error(
-          "an entry of tenant {} does not open and was discarded: moved, altered, or of a lost key",
-          tenant.id());
+      Observations.alertUnreadable(tenant, address);
       // By what was read: what has been written meanwhile stays.
-      return store.discard(space, address, bytes).thenApply(discarded -> new Lookup.Unreadable());
+      return store
+          .discard(space.bucket(address), address, bytes)
+          .thenApply(discarded -> new Lookup.Unreadable());
     }
     readCounts.count(tenant, space, address);
     return CompletableFuture.completedFuture(new Lookup.Hit(entry.get()));

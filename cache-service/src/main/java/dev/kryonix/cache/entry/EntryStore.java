@@ -197,8 +197,7 @@ public final class EntryStore {
   }
 
   /** Removes the envelope that was read, whatever it is, unless it has been replaced since. */
-  CompletableFuture<Long> discard(TenantSpace space, EntryKey address, byte[] stored) {
-    Bucket bucket = space.bucket(address);
+  CompletableFuture<Long> discard(Bucket bucket, EntryKey address, byte[] stored) {
     byte[] member = address.bytes();
     byte[] beginning = Arrays.copyOf(stored, Math.min(stored.length, Head.TAGS_AT));
     return DISCARD.submitNumber(

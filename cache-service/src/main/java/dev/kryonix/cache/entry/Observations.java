@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Counts reads by module, data type and outcome, and the sizes of what is written by module, data
@@ -25,7 +27,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * and writes as RPCs, with their latency, are counted by the kit.
  */
 @Singleton
-final class Observations {
+public final class Observations {
+  private static final Logger LOG = LoggerFactory.getLogger(Observations.class);
   private static final String OTHER = "other";
 
   private final MeterRegistry metrics;
@@ -116,6 +119,21 @@ final class Observations {
         found -> counters.hit(namespace, found.content().value().length, times),
         () -> counters.miss(namespace, times));
     count(address, held.isPresent() ? "hit" : "miss", 1);
+  }
+
+  /** What stands at an address does not open: an alert, and a miss of its own kind. */
+  public void unreadable(TenantView tenant, EntryKey address, Times times) {
+    alertUnreadable(tenant, address);
+    counters.add(namespace(tenant, address), new Use(0, 1, 1, 0, 0, 0, times));
+    count(address, "unreadable", 1);
+  }
+
+  static void alertUnreadable(TenantView tenant, EntryKey address) {
+    LOG.error(
+        "an entry of tenant {} in {}:{} does not open: moved, altered, or of a lost key",
+        tenant.id(),
+        address.module(),
+        address.type());
   }
 
   /** Measures a read that was just sent; to be awaited in place of it. */

@@ -80,29 +80,44 @@ public final class Together {
     throw EntryErrors.concurrentChange();
   }
 
-  /** Reads entries of a bucket, one answer for each; what does not open counts as nothing. */
+  /**
+   * Reads entries of a bucket, one answer for each. What does not open is discarded and counts as
+   * nothing: while it stayed, nobody could write anew what they found missing.
+   */
   public List<Optional<Held>> read(TenantView tenant, int bucket, List<EntryKey> addresses) {
     if (addresses.isEmpty()) {
       return List.of();
     }
+    Bucket in = spaces.of(tenant).bucket(bucket);
     long begun = System.nanoTime();
-    List<Found> found = keyspace.await(reads.readOf(spaces.of(tenant).bucket(bucket), addresses));
+    List<Found> found = keyspace.await(reads.readOf(in, addresses));
     Times times = Times.read(Observations.since(begun));
     List<Optional<Held>> held = new ArrayList<>(found.size());
     for (int i = 0; i < found.size(); i++) {
       EntryKey address = addresses.get(i);
-      if (found.get(i) instanceof Found.Live && !address.isPlatform()) {
-        readCounts.count(tenant, spaces.of(tenant), address);
+      if (found.get(i) instanceof Found.Live(byte[] bytes, Head head)) {
+        held.add(open(tenant, in, address, bytes, head, times));
+      } else {
+        observations.read(tenant, address, Optional.empty(), times);
+        held.add(Optional.empty());
       }
-      Optional<Held> opened =
-          found.get(i) instanceof Found.Live(byte[] bytes, Head head)
-              ? envelope
-                  .open(tenant, address, bytes)
-                  .map(content -> new Held(content, head.expires()))
-              : Optional.empty();
-      observations.read(tenant, address, opened, times);
-      held.add(opened);
     }
+    return held;
+  }
+
+  private Optional<Held> open(
+      TenantView tenant, Bucket in, EntryKey address, byte[] bytes, Head head, Times times) {
+    Optional<Held> held =
+        envelope.open(tenant, address, bytes).map(content -> new Held(content, head.expires()));
+    if (held.isEmpty()) {
+      observations.unreadable(tenant, address, times);
+      keyspace.await(store.discard(in, address, bytes));
+      return held;
+    }
+    if (!address.isPlatform()) {
+      readCounts.count(tenant, spaces.of(tenant), address);
+    }
+    observations.read(tenant, address, held, times);
     return held;
   }
 

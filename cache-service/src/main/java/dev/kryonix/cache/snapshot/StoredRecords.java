@@ -1,12 +1,15 @@
 package dev.kryonix.cache.snapshot;
 
 import dev.kryonix.api.snapshot.v1.Record;
+import dev.kryonix.cache.counting.Times;
 import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.Envelope;
 import dev.kryonix.cache.entry.Head;
+import dev.kryonix.cache.entry.Observations;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 
@@ -17,26 +20,37 @@ final class StoredRecords {
   private static final Duration ENDLESS = Duration.ofDays(365);
 
   private final Envelope envelope;
+  private final Observations observations;
   private final InstantSource clock;
 
-  StoredRecords(Envelope envelope, InstantSource clock) {
+  StoredRecords(Envelope envelope, Observations observations, InstantSource clock) {
     this.envelope = envelope;
+    this.observations = observations;
     this.clock = clock;
   }
 
-  /** An entry as a record; none of what is no envelope, or does not open for its address. */
+  /** An entry as a record; none, and an alert, of what does not open for its address. */
   Optional<Record> record(TenantView tenant, Section section, EntryKey address, byte[] stored) {
-    Optional<Head> head = Head.of(stored);
-    if (head.isEmpty()) {
-      return Optional.empty();
+    Optional<Record> record =
+        Head.of(stored)
+            .map(Head::expires)
+            .flatMap(
+                expires ->
+                    envelope
+                        .open(tenant, address, stored)
+                        .map(
+                            content ->
+                                EntryRecords.record(
+                                    section, address, content, end(section, expires))));
+    if (record.isEmpty()) {
+      observations.unreadable(tenant, address, Times.NONE);
     }
-    boolean stays =
-        section.mayStay() && head.get().expires().isAfter(clock.instant().plus(ENDLESS));
-    return envelope
-        .open(tenant, address, stored)
-        .map(
-            content ->
-                EntryRecords.record(
-                    section, address, content, stays ? Optional.empty() : head.map(Head::expires)));
+    return record;
+  }
+
+  private Optional<Instant> end(Section section, Instant expires) {
+    return section.mayStay() && expires.isAfter(clock.instant().plus(ENDLESS))
+        ? Optional.empty()
+        : Optional.of(expires);
   }
 }

@@ -64,6 +64,14 @@ public final class TestEntries {
     redis.await(redis.commands().unlink(new byte[][] {entry}));
   }
 
+  /** Alters the last byte of what is stored, as a defect of the store would. */
+  public void damage(TenantView tenant, int bucket, EntryKey key) {
+    byte[] entry = spaces.of(tenant).bucket(bucket).entry(key.bytes());
+    byte[] stored = redis.await(redis.commands().get(entry));
+    byte[] last = {(byte) ~stored[stored.length - 1]};
+    redis.await(redis.commands().setrange(entry, stored.length - 1, last));
+  }
+
   /** Does what the service does every few seconds for each tenant of its directory. */
   public void lookAfter(TenantView tenant) throws InterruptedException {
     reclaimer.lookAfter(tenant);

@@ -30,10 +30,13 @@ import dev.kryonix.cache.entry.EntryKey;
 import dev.kryonix.cache.entry.Recount;
 import dev.kryonix.cache.entry.RedisKind;
 import dev.kryonix.cache.entry.Tenants;
+import dev.kryonix.cache.entry.TestEntries;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.state.TenantView;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -106,6 +109,30 @@ abstract class StructuresSuite {
     assertThat(second.getMetadata().getTtlLeft().getSeconds()).isBetween(50L, 60L);
     assertThat(increment(tenant, 0).getMetadata().getEtag())
         .isEqualTo(second.getMetadata().getEtag());
+  }
+
+  @Test
+  void aStructureThatDoesNotOpenIsDiscardedAndToldOfAndBlocksNobody() {
+    TenantView tenant = tenant(100);
+    assertThat(increment(tenant, 5).getValue()).isEqualTo(5);
+    double before = unreadable();
+    new TestEntries(context).damage(tenant, 0, KEY);
+
+    assertThat(increment(tenant, 1).getValue()).isEqualTo(1);
+    assertThat(increment(tenant, 1).getValue()).isEqualTo(2);
+    assertThat(unreadable() - before).isEqualTo(1);
+    assertThat(recount.booked(tenant)).isEqualTo(recount.counted(tenant));
+  }
+
+  private double unreadable() {
+    return context
+        .getBean(MeterRegistry.class)
+        .find("kryonix.cache.reads")
+        .tag("outcome", "unreadable")
+        .counters()
+        .stream()
+        .mapToDouble(Counter::count)
+        .sum();
   }
 
   @Test
