@@ -80,7 +80,12 @@ final class Entries {
       Optional<Duration> ttl,
       Device device,
       List<String> tags,
-      WriteRule rule) {}
+      WriteRule rule) {
+    /** Whether the same write once more is answered as if it were the first. */
+    boolean mayBeRepeated() {
+      return rule instanceof WriteRule.Always || rule instanceof WriteRule.IfPresent;
+    }
+  }
 
   /** A write that has been sent. */
   record Pending(CompletableFuture<WriteOutcome> outcome, Put put, Entry entry) {}
@@ -140,6 +145,9 @@ final class Entries {
                 tenant.limits().getCache(),
                 space.number(put.address().bytes()),
                 () -> store.write(space, write, tenant.limits().getCache())));
+    if (!put.mayBeRepeated()) {
+      outcome = Keyspace.once(outcome);
+    }
     observations.wrote(tenant, put.address(), content.serves(), put.value().length);
     Entry entry = new Entry(content, ttl, Duration.ZERO, charge(space, put.address(), bytes), now);
     return new Pending(outcome, put, entry);
@@ -147,7 +155,8 @@ final class Entries {
 
   /** Waits for a write. */
   Entry finish(TenantView tenant, Pending pending) {
-    return await(finished(tenant, pending));
+    CompletableFuture<Entry> entry = finished(tenant, pending);
+    return pending.put().mayBeRepeated() ? await(entry) : keyspace.awaitOnce(entry);
   }
 
   private CompletableFuture<Entry> finished(TenantView tenant, Pending pending) {
@@ -203,7 +212,8 @@ final class Entries {
   CompletableFuture<Optional<Boolean>> submitDelete(
       TenantView tenant, EntryKey address, OptionalLong version) {
     requireModule(tenant, address);
-    return store.delete(spaces.of(tenant), address, version);
+    CompletableFuture<Optional<Boolean>> sent = store.delete(spaces.of(tenant), address, version);
+    return version.isPresent() ? Keyspace.once(sent) : sent;
   }
 
   /** Gives an entry a new time to live, and reads it; empty when there is none. */

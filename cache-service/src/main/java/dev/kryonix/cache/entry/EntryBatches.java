@@ -142,20 +142,31 @@ final class EntryBatches {
     }
   }
 
-  /** Writes entries; one result for each. */
+  /**
+   * Writes entries; one result for each. A refusal as a whole is taken for leave to send all of
+   * them again, which only those without a condition bear: with conditions among them each entry
+   * has its own status, whatever has become of Redis.
+   */
   List<BatchSetResult> write(TenantView tenant, List<SetRequest> requests) {
+    boolean repeatable = requests.stream().allMatch(EntryProtos::mayBeRepeated);
     List<Supplier<BatchSetResult>> sent = new ArrayList<>(requests.size());
-    entries.gather(() -> requests.forEach(request -> sent.add(send(tenant, request))));
+    entries.gather(() -> requests.forEach(each -> sent.add(send(tenant, each, repeatable))));
     return sent.stream().map(Supplier::get).toList();
   }
 
-  private Supplier<BatchSetResult> send(TenantView tenant, SetRequest request) {
+  private Supplier<BatchSetResult> send(TenantView tenant, SetRequest request, boolean repeatable) {
     try {
       Entries.Pending pending = entries.submit(tenant, EntryProtos.put(request));
-      return () -> result(tenant, pending);
+      return () -> result(tenant, pending, repeatable);
     } catch (ServiceException refusal) {
-      return () -> BatchSetResult.newBuilder().setStatus(status(refusal)).build();
+      return () -> refused(refusal, repeatable);
     }
+  }
+
+  private static BatchSetResult refused(ServiceException refusal, boolean repeatable) {
+    return BatchSetResult.newBuilder()
+        .setStatus(repeatable ? status(refusal) : refusal.toStatus())
+        .build();
   }
 
   /** Deletes entries; one result for each. */
@@ -175,16 +186,15 @@ final class EntryBatches {
     }
   }
 
-  private BatchSetResult result(TenantView tenant, Entries.Pending pending) {
-    BatchSetResult.Builder result = BatchSetResult.newBuilder();
+  private BatchSetResult result(TenantView tenant, Entries.Pending pending, boolean repeatable) {
     try {
       Entry written = entries.finish(tenant, pending);
-      return result
+      return BatchSetResult.newBuilder()
           .setStatus(Status.getDefaultInstance())
           .setMetadata(EntryProtos.metadata(written))
           .build();
     } catch (ServiceException refusal) {
-      return result.setStatus(status(refusal)).build();
+      return refused(refusal, repeatable);
     }
   }
 

@@ -130,6 +130,18 @@ final class EntryProtos {
     return java.time.Duration.ofSeconds(duration.getSeconds(), duration.getNanos());
   }
 
+  /** Whether the same write once more is answered as if it were the first. */
+  static boolean mayBeRepeated(SetRequest request) {
+    return switch (request.getCondition()) {
+      case WRITE_CONDITION_IF_ABSENT, WRITE_CONDITION_IF_ETAG -> false;
+      case WRITE_CONDITION_UNSPECIFIED,
+          WRITE_CONDITION_ALWAYS,
+          WRITE_CONDITION_IF_PRESENT,
+          UNRECOGNIZED ->
+          true;
+    };
+  }
+
   private static WriteRule rule(SetRequest request) {
     OptionalLong version = version("etag", request.getEtag());
     return switch (request.getCondition()) {

@@ -99,6 +99,19 @@ public final class Keyspace {
     }
   }
 
+  /** The same for who does not wait: a failure in between is OUTCOME_UNKNOWN. */
+  public static <T> CompletableFuture<T> once(CompletableFuture<T> answer) {
+    return answer.exceptionallyCompose(
+        failure -> {
+          Throwable cause =
+              failure instanceof CompletionException && failure.getCause() != null
+                  ? failure.getCause()
+                  : failure;
+          return CompletableFuture.failedFuture(
+              Answers.isUnknown(cause) ? Answers.unknown(cause) : cause);
+        });
+  }
+
   /** What a caller is told of a failed command. */
   public static RuntimeException refusal(Throwable failure) {
     return Answers.refusal(failure);

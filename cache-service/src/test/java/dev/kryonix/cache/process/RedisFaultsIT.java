@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
+import dev.kryonix.api.cache.v1.BatchSetRequest;
+import dev.kryonix.api.cache.v1.BatchSetResponse;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.GetRequest;
 import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.api.cache.v1.WriteCondition;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.cache.entry.RedisKind;
 import io.grpc.Status.Code;
@@ -81,15 +84,32 @@ final class RedisFaultsIT {
     patiently(() -> stub.set(set("kept", "v")));
     CacheServiceBlockingStub hurried = stub.withDeadlineAfter(Duration.ofSeconds(60));
     List<Future<Code>> calls = new ArrayList<>();
+    List<Future<Code>> conditional = new ArrayList<>();
+    SetRequest ifAbsent =
+        set("once", "v").toBuilder().setCondition(WriteCondition.WRITE_CONDITION_IF_ABSENT).build();
+    BatchSetRequest batch =
+        BatchSetRequest.newBuilder()
+            .addEntries(set("plain", "v"))
+            .addEntries(ifAbsent.toBuilder().setKey("once in a batch"))
+            .build();
+    Future<BatchSetResponse> results;
     try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
       Engines.hold("redis");
       for (int i = 0; i < 150; i++) {
         calls.add(callers.submit(() -> code(() -> hurried.get(CacheProcess.get("kept")))));
         calls.add(callers.submit(() -> code(() -> hurried.set(set("new", "v")))));
+        conditional.add(callers.submit(() -> code(() -> hurried.set(ifAbsent))));
       }
+      results = callers.submit(() -> hurried.batchSet(batch));
       for (Future<Code> call : calls) {
         assertThat(call.get()).isEqualTo(Code.UNAVAILABLE);
       }
+      for (Future<Code> call : conditional) {
+        assertThat(call.get()).as("it may have been made").isEqualTo(Code.ABORTED);
+      }
+      assertThat(results.get().getResultsList())
+          .extracting(each -> each.getStatus().getCode())
+          .containsExactly(Code.UNAVAILABLE.value(), Code.ABORTED.value());
     } finally {
       Engines.release("redis");
     }
