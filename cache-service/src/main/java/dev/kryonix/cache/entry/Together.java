@@ -10,6 +10,7 @@ import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ import java.util.random.RandomGenerator;
 @Singleton
 public final class Together {
   private static final Script TOGETHER = Ledger.script(Together.class, "together.lua");
+  private static final Script RUN = Ledger.script(Together.class, "run.lua");
   private static final byte[] NONE = {};
   private static final int MOST_ATTEMPTS = 64;
   private static final Duration PAUSE = Duration.ofMillis(1);
@@ -140,7 +142,22 @@ public final class Together {
    * quota has no room for them.
    */
   public boolean change(TenantView tenant, int bucket, List<? extends Change> changes) {
-    return outcome(tenant, keyspace.await(submit(tenant, bucket, changes)));
+    return change(tenant, bucket, "", changes);
+  }
+
+  /** As {@link #change}, and only in that run of Redis. */
+  public boolean change(TenantView tenant, int bucket, String run, List<? extends Change> changes) {
+    return outcome(tenant, keyspace.await(submit(tenant, bucket, run, changes)));
+  }
+
+  /**
+   * The run of the Redis that a bucket is in: another one after a restart or a failover, which may
+   * have lost the last changes.
+   */
+  public String run(TenantView tenant, int bucket) {
+    Bucket in = spaces.of(tenant).bucket(bucket);
+    byte[] run = keyspace.await(RUN.submitBytes(keyspace, Ledger.keys(in), Ledger.arguments(in)));
+    return new String(run, StandardCharsets.US_ASCII);
   }
 
   /**
@@ -148,15 +165,15 @@ public final class Together {
    * says that the outcome is unknown.
    */
   public boolean changeOnce(TenantView tenant, int bucket, List<? extends Change> changes) {
-    return outcome(tenant, keyspace.awaitOnce(submit(tenant, bucket, changes)));
+    return outcome(tenant, keyspace.awaitOnce(submit(tenant, bucket, "", changes)));
   }
 
   private CompletableFuture<WriteOutcome> submit(
-      TenantView tenant, int bucket, List<? extends Change> changes) {
+      TenantView tenant, int bucket, String run, List<? extends Change> changes) {
     TenantSpace space = spaces.of(tenant);
     CacheLimits limits = tenant.limits().getCache();
     byte[][] keys = keys(space.bucket(bucket), changes);
-    byte[][] arguments = arguments(tenant, space, bucket, changes);
+    byte[][] arguments = arguments(tenant, space, bucket, run, changes);
     CompletableFuture<WriteOutcome> sent =
         shares.withShare(
             space,
@@ -207,16 +224,21 @@ public final class Together {
   }
 
   private byte[][] arguments(
-      TenantView tenant, TenantSpace space, int number, List<? extends Change> changes) {
+      TenantView tenant,
+      TenantSpace space,
+      int number,
+      String run,
+      List<? extends Change> changes) {
     Bucket bucket = space.bucket(number);
     CacheLimits limits = tenant.limits().getCache();
-    List<byte[]> all = new ArrayList<>(6 + changes.size() * 9);
+    List<byte[]> all = new ArrayList<>(7 + changes.size() * 9);
     all.add(Script.arg(limits.getKeys()));
     all.add(Script.arg(limits.getMemoryBytes()));
     all.add(Script.arg(space.spread()));
     all.add(Script.arg(EntryStore.policy(limits)));
     all.add(mobileShare);
     all.add(bucket.named("lease", NONE));
+    all.add(Script.arg(run));
     for (Change change : changes) {
       byte[] member = change.address().bytes();
       byte[] sealed = NONE;

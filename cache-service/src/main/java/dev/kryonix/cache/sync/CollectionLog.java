@@ -25,7 +25,11 @@ final class CollectionLog {
   /** The most bytes of all ids, so that the log stays below what an entry may have. */
   static final int MOST_ID_BYTES = 800_000;
 
+  /** The place of the runs among the documents, none of which has an empty id. */
+  private static final String RUNS = "";
+
   private final long epoch;
+  private final Runs runs = new Runs();
   private final Map<String, Place> places = new LinkedHashMap<>();
   private long sequence;
   private long horizon;
@@ -49,6 +53,11 @@ final class CollectionLog {
   /** Tells a collection from one that was there before and was lost. */
   long epoch() {
     return epoch;
+  }
+
+  /** The runs of Redis that it was changed in. */
+  Runs runs() {
+    return runs;
   }
 
   long sequence() {
@@ -117,6 +126,10 @@ final class CollectionLog {
       log.clock = in.readFixed64();
       while (!in.isAtEnd()) {
         String id = in.readStringRequireUtf8();
+        if (id.equals(RUNS)) {
+          log.runs.read(in);
+          continue;
+        }
         log.places.put(id, new Place(in.readInt64(), in.readInt64()));
         log.idBytes += bytes(id);
       }
@@ -139,6 +152,8 @@ final class CollectionLog {
       out.writeInt64NoTag(sequence);
       out.writeInt64NoTag(horizon);
       out.writeFixed64NoTag(clock);
+      out.writeStringNoTag(RUNS);
+      runs.write(out);
       for (Map.Entry<String, Place> each : places.entrySet()) {
         out.writeStringNoTag(each.getKey());
         out.writeInt64NoTag(each.getValue().sequence());

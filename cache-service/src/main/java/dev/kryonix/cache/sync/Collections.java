@@ -105,14 +105,19 @@ final class Collections {
           .ifPresent(each -> documents.put(id, StoredDocument.parse(each.content().value())));
     }
 
+    long before = log.sequence();
     List<String> dropped = log.collect(now);
     dropped.forEach(documents::remove);
     Push push = new Push(log, memory, documents, now);
     mutations.forEach(push::judge);
 
     List<Change> changes = new ArrayList<>();
+    String run = "";
     // With every verdict, also where nothing was applied: it is of the log as it was read.
     if (push.judgedAnew || !dropped.isEmpty()) {
+      // Asked for after the log was read: in that run the version that was read is still there.
+      run = together.run(tenant, bucket);
+      log.runs().begin(run, before, random.nextLong());
       changes.add(put(name.log(), log.bytes(), KEPT, rule(held.get(0))));
     }
     if (push.judgedAnew) {
@@ -128,15 +133,14 @@ final class Collections {
         changes.add(new Change.Remove(name.document(id), new WriteRule.Always()));
       }
     }
-    if (!changes.isEmpty() && !together.change(tenant, bucket, changes)) {
+    if (!changes.isEmpty() && !together.change(tenant, bucket, run, changes)) {
       return Optional.empty();
     }
     boolean exists = held.get(0).isPresent() || !changes.isEmpty();
     return Optional.of(
         SyncServicePushResponse.newBuilder()
             .addAllVerdicts(push.verdicts)
-            .setCheckpoint(
-                exists ? new Checkpoint(log.epoch(), log.sequence(), log.horizon(now)).text() : "")
+            .setCheckpoint(exists ? checkpoint(log, log.sequence(), log.horizon(now)) : "")
             .build());
   }
 
@@ -258,6 +262,7 @@ final class Collections {
                 each ->
                     each.epoch() != log.epoch()
                         || each.sequence() > log.sequence()
+                        || !log.runs().follows(each.run(), each.sequence())
                         || horizon > Math.max(each.sequence(), each.base()))
             .isPresent();
     boolean anew = at.isEmpty() || reset;
@@ -286,8 +291,7 @@ final class Collections {
     }
     boolean more = taken < changed.size();
     long reached = more ? changed.get(taken - 1).sequence() : log.sequence();
-    Checkpoint next = new Checkpoint(log.epoch(), reached, base);
-    return new Delta(documents, next.text(), more, reset);
+    return new Delta(documents, checkpoint(log, reached, base), more, reset);
   }
 
   /** Changes whenever the collection does. */
@@ -298,6 +302,10 @@ final class Collections {
   /** What rings when this process has changed the collection. */
   static String bell(TenantView tenant, CollectionName name) {
     return tenant.uid() + "/" + CollectionName.text(name.place());
+  }
+
+  private static String checkpoint(CollectionLog log, long sequence, long base) {
+    return new Checkpoint(log.epoch(), sequence, base, log.runs().last()).text();
   }
 
   private int bucket(TenantView tenant, CollectionName name) {

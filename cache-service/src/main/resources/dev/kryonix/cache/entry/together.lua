@@ -1,9 +1,10 @@
 -- Changes several entries in one step, all or none. Comes after ledger.lua.
--- KEYS: 6… entries. ARGV: 2 keys, 3 bytes, 4 spread, 5 policy, 6 mobile share, 7 what the keys of leases begin with; then for
--- each entry: what (put, extend, remove), member, condition, version (8 bytes), the envelope before and after stamp and expiry,
+-- KEYS: 6… entries. ARGV: 2 keys, 3 bytes, 4 spread, 5 policy, 6 mobile share, 7 what the keys of leases begin with, 8 the run of
+-- Redis that it must be, or nothing; then for each entry: what (put, extend, remove), member, condition, version (8 bytes), the envelope before and after stamp and expiry,
 -- ttl ms, charge, class.
 -- Answers: 1 changed, 0 a condition does not hold, -1 out of keys, -2 out of memory.
-local function of(i, n) return ARGV[7 + (i - 1) * 9 + n] end
+if ARGV[8] ~= '' and string.match(redis.call('INFO', 'server'), 'run_id:(%x+)') ~= ARGV[8] then return 0 end
+local function of(i, n) return ARGV[8 + (i - 1) * 9 + n] end
 local count = #KEYS - 5
 sweep(16)
 

@@ -18,6 +18,7 @@ import dev.kryonix.cache.entry.TestEntries;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
+import dev.kryonix.cache.redis.Script;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Readiness;
@@ -201,6 +202,22 @@ abstract class WatchesSuite {
                     WatchRequest.newBuilder().setCursor("nonsense").build(),
                     new Recorder()));
     assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FIELD);
+  }
+
+  @Test
+  void whatAnotherRunOfRedisToldDoesNotFollow() {
+    TenantView tenant = tenant("basic");
+    String cursor;
+    try (Recorder first = watch(tenant, WatchRequest.newBuilder())) {
+      cursor = first.lastCursor();
+    }
+    // As a replica that was promoted, or a Redis that was started again, finds it.
+    byte[] state = bucket(tenant).named("watch");
+    keyspace().await(keyspace().commands().hset(state, Script.arg("run"), Script.arg("another")));
+
+    try (Recorder next = watch(tenant, WatchRequest.newBuilder().setCursor(cursor))) {
+      await().untilAsserted(() -> assertThat(next.events()).containsExactly("missed"));
+    }
   }
 
   @Test
