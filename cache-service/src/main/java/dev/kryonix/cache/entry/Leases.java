@@ -5,6 +5,7 @@ import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
 import dev.kryonix.kit.state.TenantView;
+import io.grpc.Context;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import java.util.random.RandomGenerator;
 
 /**
@@ -26,6 +28,7 @@ final class Leases {
   private static final long TOO_MANY = -2;
   private static final int MOST_WAITING = 10_000;
   private static final int TOKEN_BYTES = 16;
+  private static final Duration BETWEEN_LOOKS = Duration.ofMillis(10);
   private static final Duration RETRY_AFTER = Duration.ofMillis(50);
 
   /** A loaded entry is kept as stale for as long again, and no longer than this. */
@@ -54,6 +57,7 @@ final class Leases {
     Bucket bucket = spaces.of(tenant).bucket(address);
     long most = Math.max(1, tenant.limits().getCache().getKeys() / spaces.of(tenant).spread());
     long end = System.nanoTime() + request.patience().toNanos();
+    boolean readAgain = false;
     while (true) {
       Found found = entries.await(entries.fetch(tenant, address));
       Lookup lookup = entries.await(entries.open(tenant, address, found));
@@ -80,6 +84,14 @@ final class Leases {
         throw EntryErrors.tooManyLeases(tenant.id(), most, left);
       }
       Duration wait = Duration.ofNanos(end - System.nanoTime());
+      if (code == 0) {
+        // Written since it was read, mostly. Else Redis has something there that nobody here can
+        // read: what is over by this clock and not yet by that of Redis, or no entry at all.
+        if (readAgain && (!wait.isPositive() || !pause())) {
+          return new LeaseOutcome.Loading(RETRY_AFTER);
+        }
+        readAgain = true;
+      }
       if (code < 0 && (!wait.isPositive() || !await(bucket, address, wait))) {
         return new LeaseOutcome.Loading(left.compareTo(RETRY_AFTER) < 0 ? left : RETRY_AFTER);
       }
@@ -120,6 +132,12 @@ final class Leases {
         new Waiters.Key(bucket, address),
         wait,
         () -> keyspace.await(keyspace.commands().exists(lease)) == 0);
+  }
+
+  /** Waits a moment; false when nobody waits for the answer any more. */
+  private static boolean pause() {
+    LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
+    return !Context.current().isCancelled() && !Thread.currentThread().isInterrupted();
   }
 
   private static boolean isDueEarly(Entry entry) {

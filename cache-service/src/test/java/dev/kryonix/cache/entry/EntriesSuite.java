@@ -201,6 +201,19 @@ abstract class EntriesSuite {
   }
 
   @Test
+  void aKeyThatHoldsNoEntryIsWaitedForAsLongAsTheCallerSaysAndNoLonger() {
+    TenantView tenant = tenant(100);
+    byte[] entry = space(tenant).bucket(ANA).entry(ANA.bytes());
+    redis.await(redis.commands().hset(entry, new byte[] {1}, new byte[] {1}));
+    Leases leases = context.getBean(Leases.class);
+
+    for (Duration patience : List.of(Duration.ZERO, Duration.ofMillis(50))) {
+      var request = new Leases.Request(ANA, patience, Duration.ofSeconds(10), false);
+      assertThat(leases.lease(tenant, request)).isInstanceOf(LeaseOutcome.Loading.class);
+    }
+  }
+
+  @Test
   void theServicesUserMaySendOnlyWhatTheServiceSends() {
     for (Supplier<Future<?>> command :
         List.<Supplier<Future<?>>>of(
