@@ -11,7 +11,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
+import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,6 +27,8 @@ final class Shares {
   private static final Script USAGE = Ledger.script(Shares.class, "usage.lua");
   private static final long WHOLE = 1_000_000_000;
   private static final int EQUALLY = -1;
+  private static final Duration LONGEST_WAIT = Duration.ofSeconds(1);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
   private static final Duration LOCKED_FOR = Duration.ofSeconds(5);
 
   private final Keyspace keyspace;
@@ -63,10 +67,7 @@ final class Shares {
   /** Shares the quota out by what the buckets hold, and what is left over to one or to all. */
   private void shareOut(TenantSpace space, CacheLimits limits, int needy) {
     byte[] lock = space.bucket(0).named("sharing");
-    @Nullable String locked =
-        keyspace.await(
-            keyspace.commands().set(lock, new byte[] {1}, SetArgs.Builder.nx().px(LOCKED_FOR)));
-    if (locked == null) {
+    if (!lock(lock)) {
       return;
     }
     try {
@@ -82,6 +83,26 @@ final class Shares {
       }
     } finally {
       keyspace.await(keyspace.commands().unlink(new byte[][] {lock}));
+    }
+  }
+
+  /**
+   * Takes the lock, waiting for it: others share out for buckets of their own, so what they leave
+   * may still not have room here. False when it took too long.
+   */
+  private boolean lock(byte[] lock) {
+    SetArgs unlessHeld = SetArgs.Builder.nx().px(LOCKED_FOR);
+    long end = System.nanoTime() + LONGEST_WAIT.toNanos();
+    while (true) {
+      @Nullable String locked =
+          keyspace.await(keyspace.commands().set(lock, new byte[] {1}, unlessHeld));
+      if (locked != null) {
+        return true;
+      }
+      if (System.nanoTime() > end) {
+        return false;
+      }
+      LockSupport.parkNanos(RandomGenerator.getDefault().nextLong(LONGEST_PAUSE.toNanos()));
     }
   }
 

@@ -11,6 +11,7 @@ import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.cache.redis.Script;
 import dev.kryonix.kit.state.TenantView;
+import io.lettuce.core.SetArgs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -63,6 +64,24 @@ abstract class QuotaSuite extends CacheTest {
     ofOneBucket.forEach(key -> entries.write(tenant, put(key, "v")));
 
     assertThat(store.usage(space(tenant)).keys()).isEqualTo(80);
+  }
+
+  @Test
+  void whoFindsTheQuotaBeingSharedOutWaitsForIt() {
+    TenantView tenant = tenant("enterprise", 100, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    List<EntryKey> ofOneBucket =
+        IntStream.iterate(0, i -> i + 1)
+            .mapToObj(i -> key("k" + i))
+            .filter(key -> space(tenant).number(key.bytes()) == 0)
+            .limit(26)
+            .toList();
+    ofOneBucket.subList(0, 25).forEach(key -> entries.write(tenant, put(key, "v")));
+
+    byte[] lock = space(tenant).bucket(0).named("sharing");
+    redis.await(redis.commands().set(lock, new byte[] {1}, SetArgs.Builder.px(300)));
+    entries.write(tenant, put(ofOneBucket.getLast(), "v"));
+
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(26);
   }
 
   @Test
