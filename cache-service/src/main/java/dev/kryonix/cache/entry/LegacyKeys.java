@@ -3,6 +3,7 @@ package dev.kryonix.cache.entry;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
+import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.annotation.Value;
 import jakarta.inject.Singleton;
@@ -11,7 +12,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -44,6 +47,7 @@ final class LegacyKeys {
     return keyspace
         .commands()
         .get(key)
+        .exceptionally(LegacyKeys::noneOfAnotherType)
         .thenCombine(keyspace.commands().pttl(key), this::lookup)
         .toCompletableFuture();
   }
@@ -56,6 +60,21 @@ final class LegacyKeys {
     Content content = new Content(value, "", false, Arrays.hashCode(value), now);
     Duration left = ttl < 0 ? Duration.ofDays(30) : Duration.ofMillis(ttl);
     return new Lookup.Hit(new Entry(content, left, Duration.ZERO, 0, now));
+  }
+
+  /** The predecessor had lists and hashes, too, which are no entries. */
+  private static byte @Nullable [] noneOfAnotherType(Throwable failure) {
+    Throwable cause = failure.getCause() == null ? failure : failure.getCause();
+    if (String.valueOf(failure.getMessage()).contains("WRONGTYPE")
+        || String.valueOf(cause.getMessage()).contains("WRONGTYPE")) {
+      return null;
+    }
+    throw failure instanceof CompletionException passed ? passed : new CompletionException(failure);
+  }
+
+  /** What SCAN finds all of a tenant's by; empty when they are nobody's business here. */
+  Optional<String> pattern(TenantId tenant) {
+    return enabled ? Optional.of("cliente:" + tenant + ":*") : Optional.empty();
   }
 
   /** Removes it; says whether there was one. */

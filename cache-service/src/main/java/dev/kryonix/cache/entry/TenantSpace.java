@@ -2,7 +2,6 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
@@ -82,8 +81,8 @@ public final class TenantSpace {
   }
 
   /** What every key of the tenant's matches, whatever it is for, as a pattern of SCAN. */
-  public byte[] anyKey() {
-    return ("*{" + owner + "[.}]*").getBytes(StandardCharsets.UTF_8);
+  public String anyKey() {
+    return "*{" + owner + "[.}]*";
   }
 
   /** The last 36 bits of a uid, which are random in uids of all versions, six to a character. */

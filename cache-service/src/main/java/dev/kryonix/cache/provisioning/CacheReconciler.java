@@ -72,7 +72,7 @@ final class CacheReconciler implements TenantReconciler {
   private void eraseAll(TenantId id, TenantUid uid) {
     List<TenantSpace> layouts = spaces.everyLayout(id, uid);
     layouts.forEach(store::erase);
-    leftovers.erase(layouts.getFirst());
+    leftovers.erase(id, layouts.getFirst());
   }
 
   @Override
@@ -80,7 +80,7 @@ final class CacheReconciler implements TenantReconciler {
     Map<String, Long> counts = new TreeMap<>();
     reach(
         () -> {
-          counts.put("cache.keys", leftovers.count(spaces.everyLayout(id, uid).getFirst()));
+          counts.put("cache.keys", leftovers.count(id, spaces.everyLayout(id, uid).getFirst()));
           counts.putAll(figures.count(id, uid));
         });
     return counts;
