@@ -1,8 +1,14 @@
--- Forgets flushes and invalidations that were there when a full audit began, now that it is over. Comes after ledger.lua.
+-- Forgets flushes and invalidations that were there when a full audit began, now that it is over, but for those that leases may still need. Comes after ledger.lua.
 -- ARGV: 2 the highest stamp when it began. Answers the ids of the flushes forgotten.
+-- Leases last for a minute at most: what was loaded under one from before a mark is told by the mark.
+local LONGEST = 60000
+local until_stamp = tonumber(ARGV[2])
+if (tonumber(redis.call('HGET', account, 'leased')) or 0) > now_ms then
+  until_stamp = math.min(until_stamp, now_us - LONGEST * 1000)
+end
 local kept, done = {}, {}
 for of_module, of_kind, at, id in string.gmatch(redis.call('GET', marks) or '', '([^:\n]*):(%S*) (%d+) (%S*)\n') do
-  if tonumber(at) > tonumber(ARGV[2]) then
+  if tonumber(at) > until_stamp then
     kept[#kept + 1] = of_module .. ':' .. of_kind .. ' ' .. at .. ' ' .. id .. '\n'
   elseif of_module ~= '#' then
     done[#done + 1] = id
@@ -11,6 +17,6 @@ end
 if #kept > 0 then redis.call('SET', marks, table.concat(kept)) else redis.call('UNLINK', marks) end
 local all = redis.call('HGETALL', tags)
 for i = 1, #all, 2 do
-  if tonumber(all[i + 1]) <= tonumber(ARGV[2]) then redis.call('HDEL', tags, all[i]) end
+  if tonumber(all[i + 1]) <= until_stamp then redis.call('HDEL', tags, all[i]) end
 end
 return done

@@ -38,9 +38,19 @@ local function put_down()
 end
 look()
 
+local TOKEN = 32 -- The length of a lease's token; behind it stands when it was given.
 local ALWAYS, ABSENT, PRESENT, LEASE = 97, 48, 49, 108 -- a, 0, 1, l; e is a version
-local function holds(entry, member, condition, operand)
-  if condition == LEASE then return redis.call('GET', lease_prefix .. member) == operand end
+local function holds(entry, member, condition, operand, envelope)
+  if condition == LEASE then
+    local lease = lease_prefix .. member
+    local held = redis.call('GET', lease) or ''
+    if string.sub(held, 1, TOKEN) ~= operand then return false end
+    -- What was loaded before a flush or an invalidation of it must not come back; another may load it anew.
+    local since = tonumber(string.sub(held, TOKEN + 1)) or math.huge
+    if not dead_by(member, since, digests_of(string.sub(envelope, TAGS))) then return true end
+    release(lease, member)
+    return false
+  end
   local version = version_at(entry, member)
   if condition == ABSENT then return not version end
   if condition == PRESENT then return version end
@@ -67,7 +77,7 @@ local function write(entry, at)
   local terms = ARGV[at + 1]
   local digest, ttl, stale, bytes, web, condition, operand_at = struct.unpack('>I4I8I8I4BB', terms)
   local member, class_name = string.sub(entry, member_at), web == 1 and 'web' or 'mobile'
-  if condition ~= ALWAYS and not holds(entry, member, condition, string.sub(terms, operand_at)) then return '0' end
+  if condition ~= ALWAYS and not holds(entry, member, condition, string.sub(terms, operand_at), ARGV[at]) then return '0' end
   local n = place_of(digest)
   local at_page = page(n)
   local before = tonumber(redis.call('HGET', at_page, member))

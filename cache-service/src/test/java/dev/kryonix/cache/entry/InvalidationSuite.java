@@ -3,10 +3,14 @@ package dev.kryonix.cache.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.kit.state.TenantView;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +138,57 @@ abstract class InvalidationSuite extends CacheTest {
     refused(
         () -> flushes.begin(tenant, "crm", "temp", "r1"),
         ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
+  }
+
+  @Test
+  void whatWasLoadedBeforeAFlushOrAnInvalidationCannotComeBack() throws Exception {
+    TenantView tenant = tenant();
+    EntryKey tagged = new EntryKey("crm", "sync", "tagged");
+    EntryKey flushed = key("flushed");
+    EntryKey other = new EntryKey("whatsapp", "temp", "other");
+    String ofTagged = lease(tenant, tagged);
+    String ofFlushed = lease(tenant, flushed);
+    String ofOther = lease(tenant, other);
+
+    flushes.invalidate(tenant, List.of("paciente:ana"));
+    flushes.begin(tenant, "crm", "temp", "");
+    context.getBean(Reclaimer.class).lookAfter(tenant);
+
+    String anew = lease(tenant, flushed);
+    refused(
+        () -> fulfil(tenant, tagged, ofTagged, "paciente:ana"),
+        ErrorReason.ERROR_REASON_CONDITION_FAILED);
+    refused(() -> fulfil(tenant, flushed, ofFlushed), ErrorReason.ERROR_REASON_CONDITION_FAILED);
+    refused(
+        () -> fulfil(tenant, other, ofOther.substring(0, 8)),
+        ErrorReason.ERROR_REASON_CONDITION_FAILED);
+    fulfil(tenant, other, ofOther);
+    fulfil(tenant, flushed, anew);
+    fulfil(tenant, tagged, lease(tenant, tagged), "paciente:ana");
+    assertThat(value(tenant, tagged)).contains("loaded");
+    assertThat(value(tenant, flushed)).contains("loaded");
+    assertThat(value(tenant, other)).contains("loaded");
+  }
+
+  private String lease(TenantView tenant, EntryKey key) {
+    var request = new Leases.Request(key, Duration.ZERO, Duration.ofSeconds(30), false);
+    LeaseOutcome outcome = context.getBean(Leases.class).lease(tenant, request);
+    assertThat(outcome).isInstanceOf(LeaseOutcome.Granted.class);
+    return ((LeaseOutcome.Granted) outcome).token();
+  }
+
+  private void fulfil(TenantView tenant, EntryKey key, String token, String... tags) {
+    Entries.Put put =
+        new Entries.Put(
+            key,
+            "loaded".getBytes(StandardCharsets.UTF_8),
+            "",
+            false,
+            Optional.empty(),
+            Device.DEVICE_MOBILE,
+            List.of(tags),
+            new WriteRule.IfLeased(token));
+    Entry unused = context.getBean(Leases.class).fulfil(tenant, put, Duration.ZERO);
   }
 
   @Test
