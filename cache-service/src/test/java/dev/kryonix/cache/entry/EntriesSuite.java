@@ -215,12 +215,18 @@ abstract class EntriesSuite {
 
   @Test
   void theServicesUserMaySendOnlyWhatTheServiceSends() {
+    byte[] inABucket = space(tenant(100)).bucket(0).named("any");
     for (Supplier<Future<?>> command :
         List.<Supplier<Future<?>>>of(
             () -> redis.commands().keys("*"),
             () -> redis.commands().flushall(),
             () -> redis.commands().flushdb(),
             () -> redis.commands().configGet("*"),
+            () -> redis.commands().publish(inABucket, inABucket),
+            () -> redis.commands().blpop(1, inABucket),
+            () -> redis.commands().dump(inABucket),
+            () -> redis.commands().lpush(inABucket, inABucket),
+            () -> redis.commands().scriptKill(),
             () -> redis.commands().aclUsers())) {
       assertThatThrownBy(() -> redis.await(command.get())).hasMessageContaining("NOPERM");
     }
