@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 
 /**
  * Reads, writes and deletions of many entries. Writes and deletions are each on its own; all are
- * sent before the first is waited for, so that they take one round trip to each shard.
+ * wanted before the first is waited for, so that a shard does up to 64 of them in one round trip
+ * ({@link Gathering}), and no more at once while others wait for it.
  */
 @Singleton
 final class EntryBatches {

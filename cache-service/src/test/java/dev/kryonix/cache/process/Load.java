@@ -3,8 +3,13 @@ package dev.kryonix.cache.process;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
+import dev.kryonix.api.cache.v1.DeleteRequest;
+import dev.kryonix.api.cache.v1.FulfilRequest;
 import dev.kryonix.api.cache.v1.GetResponse;
+import dev.kryonix.api.cache.v1.LeaseRequest;
+import dev.kryonix.api.cache.v1.LeaseResponse;
 import dev.kryonix.api.cache.v1.SetRequest;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
@@ -20,9 +25,9 @@ import java.util.concurrent.atomic.LongAdder;
 import org.awaitility.Awaitility;
 
 /**
- * Tenants that write and read their own values all the time, each value naming its tenant and key.
- * Whatever happens to Redis, a call is answered in time, by one of the statuses that say so, and a
- * value is never another tenant's or another key's.
+ * Tenants that write, load, read and delete their own values all the time, each value naming its
+ * tenant and key. Whatever happens to Redis, a call is answered in time, by one of the statuses
+ * that say so, and a value is never another tenant's or another key's.
  */
 final class Load implements AutoCloseable {
   private static final int KEYS = 200;
@@ -42,21 +47,37 @@ final class Load implements AutoCloseable {
             .toList();
   }
 
+  /** Writes all of a tenant's keys. */
+  static void fill(String tenant, CacheServiceBlockingStub stub) {
+    for (int i = 0; i < KEYS; i++) {
+      stub.set(set(tenant, "k" + i, 10));
+    }
+  }
+
+  private static SetRequest set(String tenant, String key, int length) {
+    String value = tenant + "/" + key + "/" + "v".repeat(length);
+    return SetRequest.newBuilder()
+        .setModule("crm")
+        .setType("temp")
+        .setKey(key)
+        .setValue(ByteString.copyFromUtf8(value))
+        .build();
+  }
+
   private void work(String tenant, CacheServiceBlockingStub stub) {
     Random random = new Random(tenant.hashCode());
     while (!stopped.get()) {
       String key = "k" + random.nextInt(KEYS);
       try {
         CacheServiceBlockingStub timed = stub.withDeadlineAfter(DEADLINE_SECONDS, TimeUnit.SECONDS);
-        if (random.nextInt(3) == 0) {
-          String value = tenant + "/" + key + "/" + "v".repeat(random.nextInt(500));
-          timed.set(
-              SetRequest.newBuilder()
-                  .setModule("crm")
-                  .setType("temp")
-                  .setKey(key)
-                  .setValue(ByteString.copyFromUtf8(value))
-                  .build());
+        int what = random.nextInt(12);
+        if (what < 4) {
+          timed.set(set(tenant, key, random.nextInt(500)));
+        } else if (what == 4) {
+          timed.delete(
+              DeleteRequest.newBuilder().setModule("crm").setType("temp").setKey(key).build());
+        } else if (what == 5) {
+          lease(tenant, key, timed);
         } else {
           GetResponse found = timed.get(CacheProcess.get(key));
           String value = found.getValue().toStringUtf8();
@@ -68,6 +89,36 @@ final class Load implements AutoCloseable {
       } catch (StatusRuntimeException e) {
         refusals.computeIfAbsent(e.getStatus().getCode(), code -> new LongAdder()).increment();
         lastRefusal.set(System.nanoTime());
+      }
+    }
+  }
+
+  /** Loads the value when that is left to the caller; what came between is no fault. */
+  private static void lease(String tenant, String key, CacheServiceBlockingStub stub) {
+    SetRequest value = set(tenant, key, 100);
+    LeaseResponse answer =
+        stub.lease(
+            LeaseRequest.newBuilder()
+                .setModule(value.getModule())
+                .setType(value.getType())
+                .setKey(key)
+                .setLeaseTtl(Durations.fromSeconds(1))
+                .build());
+    if (!answer.hasLease()) {
+      return;
+    }
+    try {
+      stub.fulfil(
+          FulfilRequest.newBuilder()
+              .setModule(value.getModule())
+              .setType(value.getType())
+              .setKey(key)
+              .setToken(answer.getLease().getToken())
+              .setValue(value.getValue())
+              .build());
+    } catch (StatusRuntimeException e) {
+      if (e.getStatus().getCode() != Code.FAILED_PRECONDITION) {
+        throw e;
       }
     }
   }

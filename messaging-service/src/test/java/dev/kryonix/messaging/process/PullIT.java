@@ -321,9 +321,14 @@ final class PullIT {
 
     other.kill();
 
-    assertThat(acknowledge(shared, theirs.subList(3, 4)))
-        .as("genuine, and of a process that is no more")
-        .containsExactly(STALE);
+    // Until the broker has noticed that it has gone, whether it takes the token is not known.
+    await()
+        .atMost(PATIENCE)
+        .untilAsserted(
+            () ->
+                assertThat(acknowledge(shared, theirs.subList(3, 4)))
+                    .as("genuine, and of a process that is no more")
+                    .containsExactly(STALE));
     assertThat(
             messaging
                 .stub(shared)

@@ -91,12 +91,14 @@ final class SuggestTenantIT {
         .containsExactly("description");
     assertThat(refusal(() -> suggest("x".repeat(101), "")).fields()).containsExactly("sector");
     assertThat(refusal(() -> suggest("cli\u0000nica", "")).fields()).containsExactly("sector");
+    assertThat(refusal(() -> suggest("clinica", "a\u0000b")).fields())
+        .containsExactly("description");
   }
 
   @Test
   void aHostileDescriptionIsAnsweredAtOnce() {
     for (String part :
-        List.of("\u0000", "a\u0301\u0323", "\u202e", "clinicx ", "não ", "9.", "🏥")) {
+        List.of("\u0001", "a\u0301\u0323", "\u202e", "clinicx ", "não ", "9.", "🏥")) {
       String text = part.repeat(LONGEST / part.length());
 
       assertThat(suggest("retail", text).getSector().getValue()).isEqualTo("varejo");
