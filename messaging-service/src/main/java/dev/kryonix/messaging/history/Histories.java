@@ -6,6 +6,8 @@ import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.ManagementException;
+import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.TenantConnections;
 import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.publish.HistoryMarks;
@@ -83,6 +85,15 @@ final class Histories {
   /** Refuses when the tenant does not have the module of one of them any more. */
   void requireModules(TenantView tenant, Wanted wanted) {
     operations.requireModules(tenant, wanted.queues());
+  }
+
+  /** Whether the broker has the tenant's history: it is made with the first publish. */
+  boolean exists(TenantView tenant) {
+    try {
+      return queues.existing(tenant).contains(Names.HISTORY);
+    } catch (ManagementException e) {
+      throw BrokerErrors.unavailable(e);
+    }
   }
 
   HistoryReader open(TenantView tenant, Position from) {

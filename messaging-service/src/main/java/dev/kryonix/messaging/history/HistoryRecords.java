@@ -3,6 +3,7 @@ package dev.kryonix.messaging.history;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import dev.kryonix.api.snapshot.v1.Record;
+import dev.kryonix.kit.state.Serving;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.payload.Envelope;
@@ -64,6 +65,20 @@ public final class HistoryRecords {
   /** Whether the tenant's plan has a history. */
   public boolean isKept(TenantView tenant) {
     return rules.keeps(tenant);
+  }
+
+  /** What is appended after an offset, or from the beginning after a negative one. */
+  public HistoryTail follow(long after) {
+    return new HistoryTail(this, after);
+  }
+
+  /** Whether the tenant has a history just now, which can be read. */
+  boolean exists(TenantView tenant) {
+    return rules.keeps(tenant) && tenant.serving() == Serving.SERVING && histories.exists(tenant);
+  }
+
+  HistoryReader open(TenantView tenant, long from) {
+    return histories.open(tenant, new Position.Offset(from));
   }
 
   /** The records of one reading, which is closed when it is done. */
@@ -157,7 +172,7 @@ public final class HistoryRecords {
         while (next == null && !ended) {
           Entry entry = entries.next();
           ended = entry == null;
-          next = entry == null ? null : record(entry).orElse(null);
+          next = entry == null ? null : record(tenant, entry).orElse(null);
         }
         return next != null;
       } catch (InterruptedException e) {
@@ -176,35 +191,36 @@ public final class HistoryRecords {
       return record;
     }
 
-    private Optional<Record> record(Entry entry) {
-      String queue = entry.queue();
-      String module = queue.substring(0, Math.max(0, queue.indexOf('.')));
-      Instant end = entry.time().plus(operations.retention(module));
-      try {
-        return Optional.of(
-            Record.newBuilder()
-                .setCollection(COLLECTION)
-                .setKey(
-                    ByteString.copyFrom(
-                        ByteBuffer.allocate(Long.BYTES).putLong(entry.offset()).flip()))
-                .setValue(ByteString.copyFrom(portable.of(tenant, bare(entry), entry.body())))
-                .setModule(module)
-                .setExpireTime(
-                    Timestamp.newBuilder().setSeconds(end.getEpochSecond()).setNanos(end.getNano()))
-                .build());
-      } catch (PayloadCorruptException e) {
-        LOG.warn(
-            "message {} in the history of tenant {} {}; it is not backed up",
-            entry.id(),
-            tenant.id(),
-            e.getMessage());
-        return Optional.empty();
-      }
-    }
-
     @Override
     public void close() {
       entries.close();
+    }
+  }
+
+  /** The record of a message; empty when it does not open. */
+  Optional<Record> record(TenantView tenant, Entry entry) {
+    String queue = entry.queue();
+    String module = queue.substring(0, Math.max(0, queue.indexOf('.')));
+    Instant end = entry.time().plus(operations.retention(module));
+    try {
+      return Optional.of(
+          Record.newBuilder()
+              .setCollection(COLLECTION)
+              .setKey(
+                  ByteString.copyFrom(
+                      ByteBuffer.allocate(Long.BYTES).putLong(entry.offset()).flip()))
+              .setValue(ByteString.copyFrom(portable.of(tenant, bare(entry), entry.body())))
+              .setModule(module)
+              .setExpireTime(
+                  Timestamp.newBuilder().setSeconds(end.getEpochSecond()).setNanos(end.getNano()))
+              .build());
+    } catch (PayloadCorruptException e) {
+      LOG.warn(
+          "message {} in the history of tenant {} {}; it is not backed up",
+          entry.id(),
+          tenant.id(),
+          e.getMessage());
+      return Optional.empty();
     }
   }
 

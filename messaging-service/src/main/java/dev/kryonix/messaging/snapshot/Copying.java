@@ -84,7 +84,8 @@ final class Copying {
   }
 
   /** Copies what is selected. */
-  Copy copy(TenantView tenant, Selection selection, String position) throws InterruptedException {
+  Copy copy(TenantView tenant, Selection selection, LogPosition position)
+      throws InterruptedException {
     Spool spool = Spool.create();
     try {
       return new Run(tenant, selection, spool).run(position);
@@ -105,7 +106,7 @@ final class Copying {
       this.spool = spool;
     }
 
-    Copy run(String position) throws InterruptedException {
+    Copy run(LogPosition position) throws InterruptedException {
       boolean served = tenant.serving() == Serving.SERVING;
       if (!served) {
         LOG.warn(
@@ -129,7 +130,7 @@ final class Copying {
               ? histories.end(tenant)
               : OptionalLong.empty();
       return new Copy(
-          position,
+          position.withHistory(historyEnd.orElse(LogPosition.NO_HISTORY)).text(),
           clock.instant(),
           spool,
           new Copy.Parts(

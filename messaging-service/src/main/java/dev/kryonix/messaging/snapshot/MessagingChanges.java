@@ -16,6 +16,8 @@ import dev.kryonix.kit.snapshot.SnapshotErrors;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.deadletter.DeadLetterRecords;
+import dev.kryonix.messaging.history.HistoryRecords;
+import dev.kryonix.messaging.history.HistoryTail;
 import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.schedule.ScheduleRecords;
 import dev.kryonix.messaging.snapshot.ChangeStore.Entry;
@@ -32,7 +34,11 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The changes of what the service keeps of tenants: scheduled messages, dead letters, queues and
- * bindings. Messages that come into a queue and go are not among them: that is what queues are for.
+ * bindings, and what is appended to the history. Messages that come into a queue and go are not
+ * among them: that is what queues are for.
+ *
+ * <p>The history is the broker's own log. What is read of it gets the time up to which the other
+ * changes are closed by then, so that all changes come in the order of their times.
  *
  * <p>Queues and bindings are the broker's, which tells of changes to nobody in particular: while a
  * tenant is followed the broker is asked, and the time of such a change is when it was found.
@@ -44,12 +50,13 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
   /** Each may be a mebibyte. */
   private static final int AT_ONCE = 16;
 
-  private static final Duration LOOK = Duration.ofMillis(250);
+  private static final long LOOK_MILLIS = 250;
 
   private final ChangeStore store;
   private final Definitions definitions;
   private final ScheduleRecords schedules;
   private final DeadLetterRecords deadLetters;
+  private final HistoryRecords histories;
   private final TenantDirectory tenants;
   private final SnapshotConfig config;
   private final Rounds rounds = new Rounds("changes-sweep", this::sweep);
@@ -59,12 +66,14 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
       Definitions definitions,
       ScheduleRecords schedules,
       DeadLetterRecords deadLetters,
+      HistoryRecords histories,
       TenantDirectory tenants,
       SnapshotConfig config) {
     this.store = store;
     this.definitions = definitions;
     this.schedules = schedules;
     this.deadLetters = deadLetters;
+    this.histories = histories;
     this.tenants = tenants;
     this.config = config;
   }
@@ -94,7 +103,7 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
     store.open(owner);
     store.define(owner, definitions(tenant));
     Log log = store.open(owner);
-    return new LogPosition(log.id(), log.last());
+    return new LogPosition(log.id(), log.last(), LogPosition.NO_HISTORY);
   }
 
   @Override
@@ -123,27 +132,52 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
 
   private final class Tail implements ChangeTail {
     private final Owner owner;
+    private final HistoryTail history;
+
+    /** What has been read of the history and not been told yet. */
+    private final List<Appended> appended = new ArrayList<>();
+
     private LogPosition at;
+    private Instant closed = Instant.MIN;
     private long nextDefinitions = System.nanoTime();
+
+    /** A record of the history and its offset. */
+    private record Appended(Record record, long offset) {}
 
     Tail(TenantView tenant, LogPosition from) {
       this.owner = Owner.of(tenant);
       this.at = from;
+      this.history = histories.follow(from.history());
     }
 
     @Override
     public Batch next(Duration patience) throws InterruptedException {
       long end = System.nanoTime() + patience.toNanos();
+      long wait = 0;
       while (true) {
         // As it is now: its keys may have changed.
         TenantView tenant = view(owner.id(), owner.uid());
         lookAtTheBroker(tenant);
+        lookAtTheHistory(tenant, wait);
         Page page = page();
         check(page);
-        if (!page.entries().isEmpty() || System.nanoTime() > end) {
-          return batch(tenant, page);
+        Batch batch = batch(tenant, page);
+        if (!batch.changes().isEmpty() || System.nanoTime() > end) {
+          return batch;
         }
-        Thread.sleep(LOOK);
+        wait = LOOK_MILLIS;
+      }
+    }
+
+    private void lookAtTheHistory(TenantView tenant, long millis) throws InterruptedException {
+      long wait = millis;
+      while (appended.size() < AT_ONCE) {
+        Optional<Record> record = history.next(tenant, wait);
+        if (record.isEmpty()) {
+          return;
+        }
+        appended.add(new Appended(record.get(), history.last()));
+        wait = 0;
       }
     }
 
@@ -152,11 +186,25 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
       List<Change> changes = new ArrayList<>();
       for (Entry entry : page.entries()) {
         change(tenant, entry).ifPresent(changes::add);
-        at = new LogPosition(at.log(), entry.place());
+        at = at.at(entry.place());
       }
-      return new Batch(
-          changes,
-          at.place() == page.log().last() ? Optional.of(page.log().closed()) : Optional.empty());
+      if (at.place() != page.log().last()) {
+        return new Batch(changes, Optional.empty());
+      }
+      if (page.log().closed().isAfter(closed)) {
+        closed = page.log().closed();
+        for (Appended each : appended) {
+          at = at.withHistory(each.offset);
+          changes.add(
+              Change.newBuilder()
+                  .setPosition(at.text())
+                  .setCommitTime(timestamp(closed))
+                  .setPut(each.record)
+                  .build());
+        }
+        appended.clear();
+      }
+      return new Batch(changes, Optional.of(page.log().closed()));
     }
 
     Page page() {
@@ -191,7 +239,7 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
     private Optional<Change> change(TenantView tenant, Entry entry) {
       Change.Builder change =
           Change.newBuilder()
-              .setPosition(new LogPosition(at.log(), entry.place()).text())
+              .setPosition(at.at(entry.place()).text())
               .setCommitTime(timestamp(entry.time()));
       if (entry.gone()) {
         return Optional.of(
@@ -212,7 +260,9 @@ final class MessagingChanges implements ChangeLog, Lifecycle {
     }
 
     @Override
-    public void close() {}
+    public void close() {
+      history.close();
+    }
   }
 
   private static Timestamp timestamp(Instant instant) {

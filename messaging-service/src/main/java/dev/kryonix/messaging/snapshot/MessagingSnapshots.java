@@ -66,7 +66,7 @@ final class MessagingSnapshots implements SnapshotStore {
   public SnapshotExport open(TenantId tenant, TenantUid uid, Selection selection) {
     TenantView view = require(tenant, uid);
     try {
-      Copy copy = copying.copy(view, selection, changes.now(view).text());
+      Copy copy = copying.copy(view, selection, changes.now(view));
       return export(view, selection, UUID.randomUUID(), copy, RecordKey.getDefaultInstance());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();

@@ -287,7 +287,7 @@ final class LeasedChannel {
     }
   }
 
-  /** Takes {@link #closeOnceEmpty} back; false when the channel is closed or about to be. */
+  /** Takes {@link #setClosing} back; false when the channel is closed or about to be. */
   boolean keepOpen() {
     lock.lock();
     try {
@@ -303,16 +303,22 @@ final class LeasedChannel {
 
   /** Closes the channel once nothing on it is in anybody's hands; the rest goes back. */
   void closeOnceEmpty() {
+    setClosing();
+    closeWhenEmpty();
+  }
+
+  /** From now on the channel is to be closed, which {@link #closeWhenEmpty} does. */
+  void setClosing() {
     lock.lock();
     try {
       closing = true;
     } finally {
       lock.unlock();
     }
-    closeWhenEmpty();
   }
 
-  private void closeWhenEmpty() {
+  /** Closes the channel if it is to be closed and nothing on it is in anybody's hands. */
+  void closeWhenEmpty() {
     lock.lock();
     try {
       if (!closing || closed || held.isClosed() || leaving > 0 || !held.isEmpty()) {

@@ -124,10 +124,12 @@ final class OrderedQueue implements Aftercare {
       if (!leaving) {
         return;
       }
+      // Here, so that who joins now finds what to take back.
+      channel.setClosing();
     } finally {
       lock.unlock();
     }
-    channel.closeOnceEmpty();
+    channel.closeWhenEmpty();
   }
 
   String name() {

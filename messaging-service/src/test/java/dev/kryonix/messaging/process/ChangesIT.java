@@ -19,9 +19,11 @@ import dev.kryonix.api.snapshot.v1.TailChangesRequest;
 import dev.kryonix.api.snapshot.v1.TailChangesResponse;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.kit.streams.StreamReader;
+import dev.kryonix.messaging.broker.ManagementApi;
 import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -152,6 +154,82 @@ final class ChangesIT {
     schedule("later", "d");
     try (StreamReader<TailChangesResponse> reader = tail(fresh)) {
       assertThat(nextChange(reader).getPut().getKey().toStringUtf8()).isEqualTo("later");
+    }
+  }
+
+  @Test
+  void whatIsPublishedToATenantWithAHistoryIsAmongThemInItsOrder() throws Exception {
+    tenant = messaging.newTenantOfPlan("pro");
+    messaging.publish(tenant);
+    List<ExportResponse> export = snapshots.export(tenant);
+    Map<String, Record> known = new TreeMap<>();
+    Snapshots.records(export).forEach(record -> known.put(key(record), record));
+    List<String> published = new ArrayList<>();
+    for (int i = 0; i < 3; i++) {
+      published.add(messaging.publish(tenant));
+      schedule("s" + i, "x");
+    }
+
+    List<Change> changes = new ArrayList<>();
+    Timestamp closed = Timestamp.getDefaultInstance();
+    String position = position(export);
+    for (int read = 1; changes.size() < 6; read++) {
+      // A reader that breaks off goes on behind the last change that it has.
+      try (StreamReader<TailChangesResponse> reader = tail(position)) {
+        for (int i = 0; i < read && changes.size() < 6; ) {
+          TailChangesResponse next = reader.next();
+          if (next.hasChange()) {
+            assertThat(Timestamps.compare(next.getChange().getCommitTime(), closed)).isPositive();
+            changes.add(next.getChange());
+            position = next.getChange().getPosition();
+            i++;
+          } else {
+            closed = next.getClosedTime();
+          }
+        }
+      }
+    }
+
+    assertThat(changes)
+        .extracting(Change::getCommitTime)
+        .isSortedAccordingTo(Timestamps.comparator());
+    assertThat(changes)
+        .filteredOn(change -> change.getPut().getCollection().equals("history"))
+        .extracting(change -> change.getPut().getValue().toString(StandardCharsets.ISO_8859_1))
+        .hasSize(3)
+        .zipSatisfy(published, (value, id) -> assertThat(value).contains(id));
+    changes.forEach(change -> apply(change, known));
+    Map<String, Record> now = new TreeMap<>();
+    Snapshots.records(snapshots.export(tenant)).stream()
+        .filter(record -> record.getCollection().equals("history"))
+        .forEach(record -> now.put(key(record), record));
+    assertThat(now).hasSize(4);
+    assertThat(known).containsAllEntriesOf(now);
+  }
+
+  @Test
+  void aHistoryThatIsAnotherOneSaysSo() throws Exception {
+    tenant = messaging.newTenantOfPlan("pro");
+    for (int i = 0; i < 5; i++) {
+      messaging.publish(tenant);
+    }
+    String position = position(snapshots.export(tenant));
+    Messaging.management()
+        .delete(ManagementApi.path("queues", Messaging.vhost(tenant), "kryonix.history"));
+    messaging.publish(tenant);
+
+    try (StreamReader<TailChangesResponse> reader = tail(position)) {
+      assertThat(
+              catchThrowableOfType(
+                      StatusRuntimeException.class,
+                      () -> {
+                        while (reader.hasNext()) {
+                          reader.next();
+                        }
+                      })
+                  .getStatus()
+                  .getCode())
+          .isEqualTo(Code.ABORTED);
     }
   }
 

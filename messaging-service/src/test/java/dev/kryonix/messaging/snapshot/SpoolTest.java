@@ -35,13 +35,15 @@ final class SpoolTest {
 
   @Test
   void aPositionSaysWhatWentIntoIt() {
-    LogPosition log = new LogPosition(UUID.randomUUID(), 42);
+    LogPosition log = new LogPosition(UUID.randomUUID(), 42, LogPosition.NO_HISTORY);
     UUID copy = UUID.randomUUID();
     SnapshotPosition position = new SnapshotPosition(log.text(), Optional.of(copy));
 
     assertThat(SnapshotPosition.parse(position.text())).isEqualTo(position);
     assertThat(LogPosition.parse(SnapshotPosition.parse(position.text()).changes())).contains(log);
     assertThat(LogPosition.parse(SnapshotPosition.parse(log.text()).changes())).contains(log);
+    LogPosition withHistory = log.withHistory(7);
+    assertThat(LogPosition.parse(withHistory.text())).contains(withHistory);
     assertThat(LogPosition.parse("1")).isEmpty();
     assertThat(SnapshotPosition.parse("x~y").copy()).isEmpty();
   }
