@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
+import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.DeadLetter;
 import dev.kryonix.api.messaging.v1.DeadLetterFilter;
 import dev.kryonix.api.messaging.v1.DeadLetterGroup;
@@ -13,16 +14,15 @@ import dev.kryonix.api.messaging.v1.DeadLetterReason;
 import dev.kryonix.api.messaging.v1.DeadLetterView;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.DropDeadLettersRequest;
-import dev.kryonix.api.messaging.v1.FlowLimits;
 import dev.kryonix.api.messaging.v1.ListDeadLettersRequest;
 import dev.kryonix.api.messaging.v1.ListDeadLettersResponse;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.messaging.v1.RedriveDeadLettersRequest;
 import dev.kryonix.api.messaging.v1.RedriveDeadLettersResponse;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
-import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.AppendAuditEventRequest;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import io.grpc.Context;
@@ -362,21 +362,28 @@ final class DeadLettersIT {
         "MODULE_NOT_ENABLED");
   }
 
-  /** Takes the next message of the tenant and drops it with that error. */
+  /**
+   * Takes the next message of the tenant and drops it with that error: not by a subscription, which
+   * may have been given another one when it is closed.
+   */
   private void drop(String error) throws Exception {
-    SubscribeStart one =
-        SubscribeStart.newBuilder()
+    PullRequest one =
+        PullRequest.newBuilder()
             .addSources("crm.*")
-            .setFlowLimits(FlowLimits.newBuilder().setMaxMessages(1))
+            .setMaxMessages(1)
+            .setWait(Durations.fromSeconds(20))
             .build();
-    try (Subscription subscription = messaging.subscribe(tenant, one)) {
-      Delivery delivery = subscription.next();
-      assertThat(
-              subscription.settle(
-                  delivery,
-                  Nack.newBuilder().setAction(NackAction.NACK_ACTION_DROP).setError(error).build()))
-          .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
-    }
+    Delivery delivery = messaging.stub(tenant).pull(one).getDeliveries(0);
+    AcknowledgeRequest drop =
+        AcknowledgeRequest.newBuilder()
+            .addNacks(
+                Nack.newBuilder()
+                    .addAckTokens(delivery.getAckToken())
+                    .setAction(NackAction.NACK_ACTION_DROP)
+                    .setError(error))
+            .build();
+    assertThat(messaging.stub(tenant).acknowledge(drop).getResults(0).getOutcome())
+        .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
   }
 
   private Set<String> receive(int messages) throws Exception {
