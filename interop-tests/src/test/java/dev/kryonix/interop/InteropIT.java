@@ -10,11 +10,13 @@ import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ThreadLocalRandom;
 import org.junit.AfterClass;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -31,10 +33,23 @@ public final class InteropIT extends AbstractInteropTest {
 
   @BeforeClass
   public static void startGateway() throws IOException {
-    try (ServerSocket free = new ServerSocket(0)) {
-      servicePort = free.getLocalPort();
-    }
+    servicePort = freePort();
     gateway = GatewayProcess.start(servicePort, List.of(), Map.of());
+  }
+
+  /**
+   * Below the ports that Linux gives to outgoing connections: between two cases nobody listens on
+   * it, and a connection of the gateway's, even one to itself, might take it.
+   */
+  private static int freePort() throws IOException {
+    while (true) {
+      int port = ThreadLocalRandom.current().nextInt(15_000, 20_000);
+      try (ServerSocket free = new ServerSocket(port)) {
+        return free.getLocalPort();
+      } catch (BindException e) {
+        // Somebody has it.
+      }
+    }
   }
 
   @AfterClass
