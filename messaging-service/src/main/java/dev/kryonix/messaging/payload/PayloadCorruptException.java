@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A message in the broker is not as it was published: altered, moved, or its key is gone. */
 public final class PayloadCorruptException extends Exception {
-  PayloadCorruptException(String message, @Nullable Throwable cause) {
+  public PayloadCorruptException(String message, @Nullable Throwable cause) {
     super(message, cause);
   }
 }

@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * Publishes messages of one tenant that are due, and writes down what became of them. What cannot
  * be published now is tried again: it waits for as long as the tenant is suspended, lacks the
  * module, or the broker is away. What is refused for what it is, such as its operation, which the
- * catalogue does not have any more, is tried for an hour, since another replica may know better;
- * then, and at once when its content does not open, it has failed, and is shown with the reason.
+ * catalogue does not have any more, or does not open, is tried for an hour, since another replica
+ * may know better or have a newer key; then it has failed, and is shown with the reason.
  */
 @Singleton
 final class DueMessages {
@@ -155,7 +155,7 @@ final class DueMessages {
   /** What becomes of one that was not published, for this reason. */
   static Ending notPublished(Due due, Throwable why, Instant now) {
     if (why instanceof PayloadCorruptException corrupt) {
-      return new Ending.Failed(due, "Its content " + corrupt.getMessage() + ".");
+      return hopeless(due, "Its content " + corrupt.getMessage() + ".", due.unknown(), now);
     }
     ServiceException refusal = WireErrors.of(why, "scheduled message " + due.id());
     boolean unknown =
@@ -166,11 +166,16 @@ final class DueMessages {
       case UNAVAILABLE, RESOURCE_EXHAUSTED, ABORTED, DEADLINE_EXCEEDED ->
           new Ending.Later(due, pause(due.attempts()), unknown);
       case INVALID_ARGUMENT, NOT_FOUND, OUT_OF_RANGE, INTERNAL ->
-          now.isAfter(due.deliverAt().plus(PATIENCE))
-              ? new Ending.Failed(due, String.valueOf(refusal.getMessage()))
-              : new Ending.Later(due, UNTIL_TENANT_CHANGES, unknown);
+          hopeless(due, String.valueOf(refusal.getMessage()), unknown, now);
       default -> new Ending.Later(due, UNTIL_TENANT_CHANGES, unknown);
     };
+  }
+
+  /** What will most likely never be published. */
+  private static Ending hopeless(Due due, String why, boolean unknown, Instant now) {
+    return now.isAfter(due.deliverAt().plus(PATIENCE))
+        ? new Ending.Failed(due, why)
+        : new Ending.Later(due, UNTIL_TENANT_CHANGES, unknown);
   }
 
   private static Duration pause(int attempts) {

@@ -296,7 +296,9 @@ final class ScheduleIT {
     messaging.stub(tenant).publish(at(due).setScheduleId("good").build());
     assertThat(
             Rows.change(
-                "UPDATE scheduled SET sealed = '\\x01' WHERE tenant = ? AND schedule_id = 'corrupt'",
+                """
+                UPDATE scheduled SET sealed = '\\x01', deliver_at = deliver_at - interval '2 hours'
+                 WHERE tenant = ? AND schedule_id = 'corrupt'""",
                 tenant.getId()))
         .isEqualTo(1);
 

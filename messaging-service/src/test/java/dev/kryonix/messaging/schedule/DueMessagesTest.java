@@ -8,6 +8,7 @@ import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.payload.PayloadCorruptException;
 import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.schedule.ScheduleStore.Due;
 import dev.kryonix.messaging.schedule.ScheduleStore.Ending;
@@ -40,6 +41,15 @@ final class DueMessagesTest {
     assertThat(DueMessages.notPublished(due, refusal, DUE)).isInstanceOf(Ending.Later.class);
     assertThat(DueMessages.notPublished(due, refusal, LATE))
         .isEqualTo(new Ending.Failed(due, String.valueOf(refusal.getMessage())));
+  }
+
+  /** Its key may be one that the state stream is bringing. */
+  @Test
+  void whatDoesNotOpenIsTriedForAWhileAndThenHasFailed() {
+    PayloadCorruptException corrupt = new PayloadCorruptException("its key is gone", null);
+
+    assertThat(DueMessages.notPublished(due, corrupt, DUE)).isInstanceOf(Ending.Later.class);
+    assertThat(DueMessages.notPublished(due, corrupt, LATE)).isInstanceOf(Ending.Failed.class);
   }
 
   @Test
