@@ -65,8 +65,8 @@ final class LaneConsumers {
       channel.channel().basicQos(messages);
       prefetch = messages;
       for (Consumer consumer : joined.values()) {
-        channel.channel().basicCancel(consumer.getConsumerTag());
-        channel.channel().basicConsume(consumer.lot.name(), false, consumer);
+        channel.channel().basicCancel(consumer.tag);
+        consumer.consume();
       }
     } catch (IOException | AlreadyClosedException e) {
       endIfUnanswered();
@@ -101,8 +101,11 @@ final class LaneConsumers {
     receiver.joined(lot);
     Consumer consumer = new Consumer(queue, lot);
     try {
-      channel.channel().basicConsume(name, false, consumer);
+      consumer.consume();
       joined.put(name, consumer);
+      if (consumer.isCancelled) {
+        joined.remove(name);
+      }
     } catch (IOException | AlreadyClosedException e) {
       if (Channels.isOwnFault(channel.channel())) {
         // The queue has gone since the broker named it.
@@ -137,7 +140,7 @@ final class LaneConsumers {
   /** Stops consuming; the channel stays for what is held on it. */
   void stop() {
     for (Consumer consumer : joined.values()) {
-      channel.stop(consumer.lot.name(), consumer.getConsumerTag(), prefetch);
+      channel.stop(consumer.lot.name(), consumer.tag, prefetch);
     }
   }
 
@@ -146,10 +149,19 @@ final class LaneConsumers {
     private final LiveQueue queue;
     private final LaneLot lot;
 
+    /** What the broker calls it: known here before {@link #handleConsumeOk} has had its turn. */
+    private volatile String tag = "";
+
+    private volatile boolean isCancelled;
+
     Consumer(LiveQueue queue, LaneLot lot) {
       super(channel.channel());
       this.queue = queue;
       this.lot = lot;
+    }
+
+    void consume() throws IOException {
+      tag = channel.channel().basicConsume(lot.name(), false, this);
     }
 
     @Override
@@ -166,6 +178,7 @@ final class LaneConsumers {
     @Override
     public void handleCancel(String consumerTag) {
       subscribing.queues().forget(tenant.uid(), lot.name());
+      isCancelled = true;
       joined.remove(lot.name());
     }
   }

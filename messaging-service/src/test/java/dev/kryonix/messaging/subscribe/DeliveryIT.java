@@ -6,8 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
+import com.rabbitmq.client.Envelope;
+import com.rabbitmq.client.GetResponse;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.kit.crypto.SecretBox;
@@ -27,6 +30,8 @@ import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.payload.StoredMessage;
 import dev.kryonix.messaging.publish.MessageIds;
 import dev.kryonix.messaging.publish.Publisher;
+import dev.kryonix.messaging.retry.Taken;
+import dev.kryonix.messaging.topology.Lane;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
 import dev.kryonix.messaging.topology.Topology;
@@ -47,7 +52,10 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -152,6 +160,65 @@ final class DeliveryIT {
               return next.size() == 2;
             });
     assertThat(next).allMatch(Delivery::getRedelivered);
+  }
+
+  @Test
+  void aConsumerIsStoppedOfWhichTheClientHasNotBeenToldYetThatItIsThere() throws Exception {
+    TenantView tenant = tenant();
+    LiveQueue queue = queue(tenant, "leads.create");
+    publisher.publish(tenant, message(queue, 6, "one"));
+    CountDownLatch arrived = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    LaneConsumers consumers =
+        LaneConsumers.open(
+            subscribing, tenant, receiver(() -> awaitAfter(arrived::countDown, goOn)));
+    try {
+      consumers.prefetch(10);
+      consumers.consume(queue, Lane.of(6));
+      assertThat(arrived.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)).isTrue();
+      publisher.publish(tenant, message(queue, 1, "two"));
+      consumers.consume(queue, Lane.of(1));
+
+      consumers.stop();
+
+      // Answered after the broker has done what it was told before on the same channel.
+      consumers.channel().channel().messageCount(queue.name(Lane.of(1)));
+      publisher.publish(tenant, message(queue, 6, "three"));
+      publisher.publish(tenant, message(queue, 1, "four"));
+      assertThat(get(tenant, queue.name(Lane.of(6)))).isNotNull();
+      assertThat(get(tenant, queue.name(Lane.of(1)))).isNotNull();
+    } finally {
+      goOn.countDown();
+      consumers.channel().closeOnceEmpty();
+    }
+  }
+
+  private static LaneConsumers.Receiver receiver(Runnable onArrival) {
+    return new LaneConsumers.Receiver() {
+      @Override
+      public void joined(LaneLot lot) {}
+
+      @Override
+      public void arrived(LaneConsumers from, LaneLot lot, Taken taken, Envelope envelope) {
+        onArrival.run();
+      }
+    };
+  }
+
+  private static void awaitAfter(Runnable first, CountDownLatch latch) {
+    first.run();
+    try {
+      latch.await();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private @Nullable GetResponse get(TenantView tenant, String queue) throws Exception {
+    try (Connection connection = connect(tenant);
+        Channel channel = connection.createChannel()) {
+      return channel.basicGet(queue, true);
+    }
   }
 
   private List<Delivery> pull(TenantView tenant, LiveQueue queue) throws InterruptedException {
