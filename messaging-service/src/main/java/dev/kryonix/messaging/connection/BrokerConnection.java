@@ -11,6 +11,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** An open connection to a tenant's vhost. */
@@ -77,7 +78,14 @@ public final class BrokerConnection {
       users.decrementAndGet();
       throw e;
     }
-    channel.addShutdownListener(cause -> release());
+    // The client calls it again whenever somebody ends a channel that has ended.
+    AtomicBoolean released = new AtomicBoolean();
+    channel.addShutdownListener(
+        cause -> {
+          if (released.compareAndSet(false, true)) {
+            release();
+          }
+        });
     return channel;
   }
 
@@ -95,8 +103,14 @@ public final class BrokerConnection {
     }
   }
 
-  /** The same, on which the broker confirms what is published. */
+  /**
+   * The same, on which the broker confirms what is published. Refused while the broker takes
+   * nothing: it does not read then, and would not answer.
+   */
   public Channel openConfirmingChannel() {
+    if (blocked) {
+      throw BrokerErrors.blocked();
+    }
     Channel channel = openChannel();
     try {
       // Not the client's confirmSelect: it would count and remember each message once more.

@@ -3,11 +3,15 @@ package dev.kryonix.messaging.connection;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.ShutdownSignalException;
 import com.rabbitmq.client.impl.AMQChannel;
 import java.io.IOException;
 
 /** Lets go of a channel whatever state it is in. */
 public final class Channels {
+  /** How RabbitMQ begins to say which queue is not there, since 3.0 and in 4. */
+  private static final String NO_QUEUE = "no queue '";
+
   private Channels() {}
 
   /**
@@ -21,6 +25,18 @@ public final class Channels {
   /** Whether it was about the channel only, such as a queue that is not there. */
   public static boolean isOwnFault(Channel channel) {
     return !channel.isOpen() && channel.getConnection().isOpen();
+  }
+
+  /**
+   * Whether the broker has closed the channel because there is no such queue. It answers with the
+   * same code for a queue that is there, and whose leader does not answer: that says nothing.
+   */
+  public static boolean isQueueGone(Channel channel) {
+    ShutdownSignalException cause = channel.getCloseReason();
+    return cause != null
+        && cause.getReason() instanceof AMQP.Channel.Close close
+        && close.getReplyCode() == AMQP.NOT_FOUND
+        && close.getReplyText().contains(NO_QUEUE);
   }
 
   /**

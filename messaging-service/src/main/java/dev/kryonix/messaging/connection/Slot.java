@@ -2,6 +2,7 @@ package dev.kryonix.messaging.connection;
 
 import dev.kryonix.kit.errors.ServiceException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +15,7 @@ final class Slot {
   private final ReentrantLock lock = new ReentrantLock();
   private final long refusalNanos;
   private volatile @Nullable BrokerConnection current;
+  private volatile boolean retired;
   private @Nullable Refusal refusal;
 
   Slot(Duration refusal) {
@@ -22,20 +24,26 @@ final class Slot {
 
   private record Refusal(ServiceException why, long nanos) {}
 
-  BrokerConnection get(Supplier<BrokerConnection> open) {
+  /** The connection; empty when the slot has been given up, and another is to be used. */
+  Optional<BrokerConnection> get(Supplier<BrokerConnection> open) {
     BrokerConnection connection = current;
     if (connection != null && connection.isOpen()) {
       connection.touch();
-      return connection;
+      return Optional.of(connection);
     }
     lock.lock();
     try {
       connection = current;
-      if (connection == null || !connection.isOpen()) {
+      if (!retired && (connection == null || !connection.isOpen())) {
         connection = openNow(open);
         current = connection;
       }
-      return connection;
+      if (retired) {
+        // Nobody would find it here, to use it or to close it.
+        close();
+        return Optional.empty();
+      }
+      return Optional.ofNullable(connection);
     } finally {
       lock.unlock();
     }
@@ -54,27 +62,28 @@ final class Slot {
     }
   }
 
-  /** Closes the connection when nobody has used it for that long; true when the slot is empty. */
+  /** Gives the slot up when nobody has used its connection for that long. */
   boolean closeIfIdle(long nanos) {
     if (!lock.tryLock()) {
       return false;
     }
     try {
       BrokerConnection connection = current;
-      if (connection == null || !connection.isOpen()) {
-        return true;
-      }
-      if (connection.isInUse() || !connection.isIdleFor(nanos)) {
+      if (connection != null
+          && connection.isOpen()
+          && (connection.isInUse() || !connection.isIdleFor(nanos))) {
         return false;
       }
-      connection.abort();
+      close();
       return true;
     } finally {
       lock.unlock();
     }
   }
 
+  /** Gives the slot up, and closes its connection, also one that is being opened just now. */
   void close() {
+    retired = true;
     BrokerConnection connection = current;
     if (connection != null) {
       connection.abort();

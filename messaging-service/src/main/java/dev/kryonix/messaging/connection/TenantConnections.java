@@ -21,6 +21,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -112,14 +113,25 @@ public final class TenantConnections {
 
   private BrokerConnection get(TenantView tenant, Purpose purpose) {
     Key key = new Key(tenant.uid(), purpose);
-    Slot slot = slots.get(key);
-    if (slot == null) {
-      if (slots.size() >= 2 * config.maxTenants()) {
-        throw ConnectionErrors.tooManyTenants();
+    while (true) {
+      Slot slot = slot(key);
+      Optional<BrokerConnection> connection = slot.get(() -> open(tenant, purpose));
+      if (connection.isPresent()) {
+        return connection.get();
       }
-      slot = slots.computeIfAbsent(key, unused -> new Slot(config.retryAfter()));
+      slots.remove(key, slot);
     }
-    return slot.get(() -> open(tenant, purpose));
+  }
+
+  private Slot slot(Key key) {
+    Slot slot = slots.get(key);
+    if (slot != null) {
+      return slot;
+    }
+    if (slots.size() >= 2 * config.maxTenants()) {
+      throw ConnectionErrors.tooManyTenants();
+    }
+    return slots.computeIfAbsent(key, unused -> new Slot(config.retryAfter()));
   }
 
   private BrokerConnection open(TenantView tenant, Purpose purpose) {

@@ -15,6 +15,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -60,7 +61,9 @@ final class DeadLetterStore {
   private static final String CLAIM =
       """
       WITH next AS MATERIALIZED (
-        SELECT tenant_uid, dead_letter_id, dead_time, octet_length(body) AS bytes FROM dead_letters
+        SELECT tenant_uid, dead_letter_id, dead_time, octet_length(body) AS bytes,
+               claimed_until IS NOT NULL AS claimed_before
+          FROM dead_letters
          WHERE %s AND (claimed_until IS NULL OR claimed_until < now())
          ORDER BY dead_time, dead_letter_id LIMIT ? FOR UPDATE SKIP LOCKED),
       fitting AS MATERIALIZED (
@@ -68,7 +71,7 @@ final class DeadLetterStore {
       UPDATE dead_letters d SET claimed_until = now() + ? * interval '1 ms'
         FROM fitting
        WHERE d.tenant_uid = fitting.tenant_uid AND d.dead_letter_id = fitting.dead_letter_id AND bytes_before < ?
-      RETURNING d.*""";
+      RETURNING d.*, claimed_before""";
 
   private final Database database;
   private final Operations operations;
@@ -174,7 +177,7 @@ final class DeadLetterStore {
    * Takes the oldest ones behind the position for a while, so that nobody else publishes them;
    * fewer than wanted when they are large.
    */
-  List<DeadMessage> claim(Owner owner, Filter filter, Optional<Position> after, Claiming claiming) {
+  List<Claimed> claim(Owner owner, Filter filter, Optional<Position> after, Claiming claiming) {
     Conditions conditions = new Conditions(owner, filter);
     after.ifPresent(
         position ->
@@ -187,17 +190,48 @@ final class DeadLetterStore {
     return database
         .inTenant(
             owner.id(),
-            tx -> tx.query(CLAIM.formatted(conditions.sql()), DeadLetterStore::read, parameters))
+            tx ->
+                tx.query(
+                    CLAIM.formatted(conditions.sql()),
+                    row -> new Claimed(read(row), row.getBoolean("claimed_before")),
+                    parameters))
         .stream()
-        .sorted(java.util.Comparator.comparing(DeadMessage::time).thenComparing(DeadMessage::id))
+        .sorted(
+            Comparator.comparing((Claimed each) -> each.message().time())
+                .thenComparing(each -> each.message().id()))
         .toList();
+  }
+
+  /**
+   * One that is claimed.
+   *
+   * @param before whether nobody knows what became of it when it was claimed before
+   */
+  record Claimed(DeadMessage message, boolean before) {}
+
+  /** Whether somebody publishes some of them just now, or has died over it a moment ago. */
+  boolean areClaimed(Owner owner, Filter filter) {
+    Conditions conditions = new Conditions(owner, filter);
+    conditions.and("claimed_until >= now()");
+    return database.inTenant(
+        owner.id(),
+        tx ->
+            tx.count(
+                    "SELECT count(*) FROM (SELECT 1 FROM dead_letters WHERE "
+                        + conditions.sql()
+                        + " LIMIT 1) AS one",
+                    conditions.parameters())
+                > 0);
   }
 
   /** How many are claimed, and for how long. */
   record Claiming(int most, Duration lease) {}
 
-  /** Those that were published are gone; the others are nobody's again. */
-  void settle(Owner owner, List<String> published, List<String> others) {
+  /**
+   * Those that were published are gone. The others are nobody's again, and of those of which nobody
+   * knows whether they were published that is kept.
+   */
+  void settle(Owner owner, List<String> published, List<String> unknown, List<String> others) {
     database.runInTenant(
         owner.id(),
         tx -> {
@@ -205,6 +239,11 @@ final class DeadLetterStore {
               "DELETE FROM dead_letters WHERE tenant_uid = ? AND dead_letter_id = ANY (?)",
               owner.uid().value(),
               published.toArray(String[]::new));
+          tx.update(
+              "UPDATE dead_letters SET claimed_until = now() - interval '1 s'"
+                  + " WHERE tenant_uid = ? AND dead_letter_id = ANY (?)",
+              owner.uid().value(),
+              unknown.toArray(String[]::new));
           tx.update(
               "UPDATE dead_letters SET claimed_until = NULL WHERE tenant_uid = ? AND dead_letter_id = ANY (?)",
               owner.uid().value(),

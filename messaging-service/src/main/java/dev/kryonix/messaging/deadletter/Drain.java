@@ -14,6 +14,7 @@ import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.topology.TenantQueues;
 import jakarta.inject.Singleton;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +30,9 @@ import java.util.concurrent.TimeUnit;
 final class Drain {
   private static final int AT_ONCE = 50;
   private static final long PATIENCE_MILLIS = 300;
+
+  /** Dead letters that come in one by one would keep it waiting for as long as they do. */
+  private static final Duration MOST_WAITING = Duration.ofSeconds(5);
 
   private final TenantConnections connections;
   private final TenantQueues queues;
@@ -49,7 +53,10 @@ final class Drain {
     this.config = config;
   }
 
-  /** Takes what there is of the tenant's now, as far as there is room. */
+  /**
+   * Takes what there is of the tenant's now, as far as there is room. What comes in meanwhile is
+   * taken, too, but not waited for without end.
+   */
   void drain(TenantView tenant) throws InterruptedException {
     Set<String> names;
     try {
@@ -95,11 +102,15 @@ final class Drain {
         List.of(new Delivery(first.getEnvelope(), first.getProps(), first.getBody()));
     BlockingQueue<Delivery> arrived = new LinkedBlockingQueue<>();
     channel.basicConsume(queue, false, (tag, delivery) -> arrived.add(delivery), tag -> {});
+    long waited = 0;
     while (!batch.isEmpty()) {
       store.put(owner, batch.stream().map(each -> autopsy.of(module, each)).toList());
       channel.basicAck(batch.getLast().getEnvelope().getDeliveryTag(), true);
       room -= batch.size();
-      batch = room > 0 ? batch(arrived, (int) Math.min(room, AT_ONCE)) : List.of();
+      long began = System.nanoTime();
+      boolean goesOn = room > 0 && waited < MOST_WAITING.toNanos();
+      batch = goesOn ? batch(arrived, (int) Math.min(room, AT_ONCE)) : List.of();
+      waited += System.nanoTime() - began;
     }
   }
 

@@ -1,12 +1,15 @@
 package dev.kryonix.messaging.deadletter;
 
+import com.rabbitmq.client.AMQP.BasicProperties;
 import dev.kryonix.api.messaging.v1.RedriveDeadLettersResponse;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.paging.Position;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.streams.StreamWriter;
+import dev.kryonix.messaging.deadletter.DeadLetterStore.Claimed;
 import dev.kryonix.messaging.deadletter.DeadLetterStore.Claiming;
 import dev.kryonix.messaging.deadletter.RunStore.Run;
+import dev.kryonix.messaging.payload.Envelope;
 import dev.kryonix.messaging.publish.Outcome;
 import dev.kryonix.messaging.publish.PublishErrors;
 import dev.kryonix.messaging.records.Owner;
@@ -29,6 +32,7 @@ final class Redrive {
   private static final int BATCHES_PER_SECOND = 10;
   private static final int MOST_AT_ONCE = 100;
   private static final Duration TOLD_EVERY = Duration.ofSeconds(1);
+  private static final Duration LOOK = Duration.ofMillis(500);
 
   private final DeadLetterStore store;
   private final RunStore runs;
@@ -39,6 +43,7 @@ final class Redrive {
   private Optional<Position> reached = Optional.empty();
   private long redriven;
   private long failed;
+  private boolean waited;
   private long told = System.nanoTime();
 
   /**
@@ -67,10 +72,13 @@ final class Redrive {
     long next = System.nanoTime();
     while (redriven < order.most() && !writer.isEnded()) {
       int most = (int) Math.min(atOnce, order.most() - redriven);
-      List<DeadMessage> batch =
-          store.claim(owner, order.filter(), reached, new Claiming(most, LEASE));
+      List<Claimed> batch = store.claim(owner, order.filter(), reached, new Claiming(most, LEASE));
       if (batch.isEmpty()) {
-        break;
+        if (!awaitOthers(owner)) {
+          break;
+        }
+        next = System.nanoTime();
+        continue;
       }
       publish(owner, batch);
       tell();
@@ -88,11 +96,32 @@ final class Redrive {
     }
   }
 
-  private void publish(Owner owner, List<DeadMessage> batch) throws InterruptedException {
+  /**
+   * Waits for those that another redrive has, or an instance had that has died over it: what is
+   * left then is tried from the beginning. Once only, as another redrive may wait for this one's.
+   * False when there are none.
+   */
+  private boolean awaitOthers(Owner owner) throws InterruptedException {
+    if (waited || !store.areClaimed(owner, order.filter())) {
+      return false;
+    }
+    waited = true;
+    do {
+      Thread.sleep(LOOK);
+      tell();
+    } while (!writer.isEnded() && store.areClaimed(owner, order.filter()));
+    reached = Optional.empty();
+    failed = 0;
+    return true;
+  }
+
+  private void publish(Owner owner, List<Claimed> batch) throws InterruptedException {
     List<String> published = new ArrayList<>();
-    List<String> others = new ArrayList<>(batch.stream().map(DeadMessage::id).toList());
+    List<String> unknown = new ArrayList<>();
+    List<String> others = new ArrayList<>(batch.stream().map(each -> each.message().id()).toList());
     try {
-      for (DeadMessage message : batch) {
+      for (Claimed claimed : batch) {
+        DeadMessage message = claimed.message();
         if (writer.isEnded()) {
           return;
         }
@@ -100,9 +129,20 @@ final class Redrive {
             autopsy
                 .queue(message.source())
                 .filter(each -> Operations.has(order.tenant(), each.module()));
-        if (queue.isPresent() && isConfirmed(message, queue.get())) {
-          published.add(message.id());
+        if (queue.isPresent()) {
           others.remove(message.id());
+          unknown.add(message.id());
+          Outcome outcome = revive(claimed, queue.get());
+          if (outcome != Outcome.LOST) {
+            unknown.remove(message.id());
+            (outcome == Outcome.CONFIRMED ? published : others).add(message.id());
+          }
+          if (outcome == Outcome.REFUSED) {
+            tellLast();
+            throw PublishErrors.queueFull(message.source());
+          }
+        }
+        if (published.contains(message.id())) {
           redriven++;
         } else {
           failed++;
@@ -110,29 +150,24 @@ final class Redrive {
         reached = Optional.of(DeadLetterStore.position(message));
       }
     } finally {
-      store.settle(owner, published, others);
+      store.settle(owner, published, unknown, others);
       if (!order.requestId().isEmpty()) {
         runs.add(owner, order.requestId(), published.size(), false);
       }
     }
   }
 
-  private boolean isConfirmed(DeadMessage message, LiveQueue queue) throws InterruptedException {
-    Outcome outcome;
+  private Outcome revive(Claimed claimed, LiveQueue queue) throws InterruptedException {
+    DeadMessage message = claimed.message();
+    BasicProperties properties =
+        claimed.before() ? Envelope.again(message.properties()) : message.properties();
     try {
-      outcome =
-          mover.revive(
-              new Taken(
-                  order.tenant(), queue, message.source(), message.properties(), message.body()));
+      return mover.revive(
+          new Taken(order.tenant(), queue, message.source(), properties, message.body()));
     } catch (ServiceException e) {
       tellLast();
       throw e;
     }
-    if (outcome == Outcome.REFUSED) {
-      tellLast();
-      throw PublishErrors.queueFull(message.source());
-    }
-    return outcome == Outcome.CONFIRMED;
   }
 
   private void tell() {

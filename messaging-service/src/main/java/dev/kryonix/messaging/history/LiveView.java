@@ -15,6 +15,7 @@ import dev.kryonix.messaging.topology.LiveQueue;
 import io.grpc.Status.Code;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -42,6 +43,9 @@ final class LiveView {
 
   /** Whether the reader has once been up to date: one that resumes may take its time until then. */
   private boolean live;
+
+  /** The last offset that a reader was shown who is skipping to the present. */
+  private OptionalLong skippedAfter = OptionalLong.empty();
 
   private long lastWrite;
   private TenantView tenant;
@@ -104,7 +108,11 @@ final class LiveView {
     }
     reader = present.reader();
     live = true;
-    if (last == NOWHERE) {
+    if (skippedAfter.isPresent()) {
+      long messages = present.offset() - skippedAfter.getAsLong();
+      skippedAfter = OptionalLong.empty();
+      gap(writer, messages, GapReason.GAP_REASON_SLOW_READER, present.offset());
+    } else if (last == NOWHERE) {
       last = present.offset();
     } else {
       gap(writer, present.offset() + 1, GapReason.GAP_REASON_RETENTION, present.offset());
@@ -114,6 +122,11 @@ final class LiveView {
   private void reopen(StreamWriter<ReceiveResponse> writer) throws InterruptedException {
     close();
     Thread.sleep(PAUSE);
+    openUnlessAway(writer);
+  }
+
+  /** Without a reader the next try comes after a pause. */
+  private void openUnlessAway(StreamWriter<ReceiveResponse> writer) throws InterruptedException {
     try {
       open(writer);
     } catch (ServiceException e) {
@@ -152,11 +165,10 @@ final class LiveView {
 
   /** Leaves out what lies between here and the present. */
   private void skip(StreamWriter<ReceiveResponse> writer) throws InterruptedException {
-    long shown = last - 1;
-    close();
+    skippedAfter = OptionalLong.of(last - 1);
     last = NOWHERE;
-    open(writer);
-    gap(writer, last - shown, GapReason.GAP_REASON_SLOW_READER, last);
+    close();
+    openUnlessAway(writer);
   }
 
   private void gap(

@@ -3,6 +3,7 @@ package dev.kryonix.messaging.history;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.payload.Envelope;
+import dev.kryonix.messaging.payload.Envelope.Packed;
 import dev.kryonix.messaging.publish.Publisher;
 import dev.kryonix.messaging.topology.LiveQueue;
 import jakarta.inject.Singleton;
@@ -24,6 +25,6 @@ final class Republishing {
             ? queue.name(Envelope.lane(queue, entry.properties()))
             : Names.ordered(queue.name());
     return publisher.republish(
-        tenant, queue, name, Envelope.again(entry.properties(), entry.body()));
+        tenant, queue, name, new Packed(Envelope.again(entry.properties()), entry.body()));
   }
 }

@@ -131,11 +131,11 @@ public final class Envelope {
     return properties.getHeaders() == null ? Map.of() : properties.getHeaders();
   }
 
-  /** The same message, as it lies, marked as possibly there before. */
-  public static Packed again(BasicProperties properties, byte[] body) {
+  /** The properties of a message, with the mark that it is possibly there before. */
+  public static BasicProperties again(BasicProperties properties) {
     Map<String, Object> headers = new HashMap<>(headers(properties));
     headers.put(AGAIN, true);
-    return new Packed(properties.builder().headers(headers).build(), body);
+    return properties.builder().headers(headers).build();
   }
 
   /** The lane that a message of the operation's queue was published to. */

@@ -48,7 +48,7 @@ final class Purge {
     try {
       return channel.queuePurge(name).getMessageCount();
     } catch (IOException e) {
-      if (channel.getConnection().isOpen()) {
+      if (Channels.isQueueGone(channel)) {
         // The queue has gone, which left nothing to remove.
         queues.forget(tenant.uid(), name);
         return 0;

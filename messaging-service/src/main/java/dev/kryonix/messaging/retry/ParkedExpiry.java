@@ -2,10 +2,10 @@ package dev.kryonix.messaging.retry;
 
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Lifecycle;
+import dev.kryonix.kit.server.Rounds;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.InstantSource;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,7 +21,7 @@ final class ParkedExpiry implements Lifecycle {
 
   private final ParkedStore store;
   private final InstantSource clock;
-  private @Nullable Thread watch;
+  private final Rounds rounds = new Rounds("parked-expiry", this::round);
 
   ParkedExpiry(ParkedStore store, InstantSource clock) {
     this.store = store;
@@ -30,29 +30,20 @@ final class ParkedExpiry implements Lifecycle {
 
   @Override
   public void start() {
-    watch = Thread.ofVirtual().name("parked-expiry").start(this::run);
+    rounds.start();
   }
 
   @Override
   public void stop() {
-    Thread running = watch;
-    if (running != null) {
-      running.interrupt();
-    }
+    rounds.stop();
   }
 
-  private void run() {
+  private Duration round() {
     try {
-      while (true) {
-        Thread.sleep(PERIOD);
-        try {
-          store.removeOlderThan(clock.instant().minus(KEPT));
-        } catch (ServiceException e) {
-          LOG.debug("what is parked cannot be looked at now", e);
-        }
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+      store.removeOlderThan(clock.instant().minus(KEPT));
+    } catch (ServiceException e) {
+      LOG.debug("what is parked cannot be looked at now", e);
     }
+    return PERIOD;
   }
 }

@@ -135,6 +135,10 @@ final class Scheduler implements Lifecycle {
     } catch (ServiceException e) {
       LOG.debug("the schedule cannot be read for now", e);
       return WHILE_AWAY;
+    } catch (RuntimeException e) {
+      // Such as a database that is read-only, or full: nothing that lasts for ever.
+      LOG.warn("the schedule cannot be worked off for now", e);
+      return WHILE_AWAY;
     }
   }
 

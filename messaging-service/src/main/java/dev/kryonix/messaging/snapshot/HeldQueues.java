@@ -52,6 +52,9 @@ final class HeldQueues implements AutoCloseable {
 
   private static final int LOOKS_AGAIN = 5;
 
+  /** The client tells a consumer of its end on a thread of its own, which has to come to it. */
+  private static final int END_SECONDS = 10;
+
   private final TenantView tenant;
   private final BrokerConnection connection;
   private final Channel channel;
@@ -152,7 +155,8 @@ final class HeldQueues implements AutoCloseable {
     } finally {
       channel.basicCancel(tag);
     }
-    for (Delivery late = page.last(); late != null; late = page.last()) {
+    page.awaitEnd();
+    for (Delivery late = page.arrived.poll(); late != null; late = page.arrived.poll()) {
       hold(late, to, count++ == 0);
     }
     return count;
@@ -183,7 +187,7 @@ final class HeldQueues implements AutoCloseable {
     try {
       return asking.queueDeclarePassive(queue);
     } catch (IOException e) {
-      if (channel.isOpen()) {
+      if (Channels.isQueueGone(asking)) {
         return null;
       }
       throw BrokerErrors.unavailable(e);
@@ -225,10 +229,11 @@ final class HeldQueues implements AutoCloseable {
       ended.countDown();
     }
 
-    /** What has come before the consumer's end and was not taken yet; null when that is all. */
-    @Nullable Delivery last() throws InterruptedException {
-      ended.await();
-      return arrived.poll();
+    /** Everything that comes has come. */
+    void awaitEnd() throws IOException, InterruptedException {
+      if (!ended.await(END_SECONDS, TimeUnit.SECONDS)) {
+        throw new IOException("a consumer does not end");
+      }
     }
   }
 }

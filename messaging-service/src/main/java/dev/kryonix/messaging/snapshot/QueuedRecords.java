@@ -140,7 +140,7 @@ final class QueuedRecords {
       if (operations.ofQueue(queue).isEmpty() || packed.properties().getMessageId() == null) {
         throw malformed();
       }
-      return new Restored(queue, Envelope.again(packed.properties(), packed.body()));
+      return new Restored(queue, new Packed(Envelope.again(packed.properties()), packed.body()));
     } catch (BufferUnderflowException e) {
       throw malformed();
     }

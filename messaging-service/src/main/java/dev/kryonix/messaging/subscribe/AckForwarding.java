@@ -120,11 +120,16 @@ final class AckForwarding {
         returned -> complete(returned.getProperties().getCorrelationId(), Optional.empty()));
     fresh.addShutdownListener(
         cause -> waiting.values().forEach(each -> each.completeExceptionally(cause)));
-    fresh.basicConsume(
-        REPLIES,
-        true,
-        (tag, reply) -> answered(reply.getProperties().getCorrelationId(), reply.getBody()),
-        tag -> Channels.abort(fresh));
+    try {
+      fresh.basicConsume(
+          REPLIES,
+          true,
+          (tag, reply) -> answered(reply.getProperties().getCorrelationId(), reply.getBody()),
+          tag -> Channels.abort(fresh));
+    } catch (IOException | ShutdownSignalException e) {
+      Channels.abortAside(fresh);
+      throw e;
+    }
     return fresh;
   }
 

@@ -95,18 +95,27 @@ final class AckPeer implements Lifecycle {
   private @Nullable Channel listen() {
     try {
       Channel channel = connection.openChannel();
-      channel.queueDeclare(queue, false, true, true, CLASSIC);
-      channel.basicConsume(
-          queue,
-          true,
-          (tag, request) ->
-              Thread.ofVirtual().name("ack-of-peer").start(() -> answer(channel, request)),
-          tag -> Channels.abort(channel));
-      return channel;
+      try {
+        consume(channel);
+        return channel;
+      } catch (IOException | ShutdownSignalException e) {
+        Channels.abortAside(channel);
+        throw e;
+      }
     } catch (IOException | TimeoutException | ShutdownSignalException e) {
       LOG.debug("the broker is away", e);
       return null;
     }
+  }
+
+  private void consume(Channel channel) throws IOException {
+    channel.queueDeclare(queue, false, true, true, CLASSIC);
+    channel.basicConsume(
+        queue,
+        true,
+        (tag, request) ->
+            Thread.ofVirtual().name("ack-of-peer").start(() -> answer(channel, request)),
+        tag -> Channels.abort(channel));
   }
 
   private void answer(Channel channel, Delivery request) {

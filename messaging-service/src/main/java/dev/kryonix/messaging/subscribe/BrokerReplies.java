@@ -9,6 +9,9 @@ import java.util.List;
 /**
  * What the broker is told on a channel of its deliveries and consumers there. A channel on which
  * that fails is given up: the broker delivers everything again. For one thread at a time.
+ *
+ * <p>Given up aside, as that calls all who wait for the channel's end, and whoever speaks here has
+ * a lock.
  */
 final class BrokerReplies {
   private final Channel channel;
@@ -18,19 +21,21 @@ final class BrokerReplies {
     this.channel = channel;
   }
 
-  /** Acknowledges all of them, in as few words as it can be told. */
-  void acknowledge(List<Long> tags) {
+  /** Acknowledges all of them, in as few words as it can be told; false when that failed. */
+  boolean acknowledge(List<Long> tags) {
     try {
       for (ToldTags.Acknowledgement each : told.acknowledge(tags)) {
         channel.basicAck(each.tag(), each.andAllBefore());
       }
+      return true;
     } catch (IOException | ShutdownSignalException e) {
-      Channels.abort(channel);
+      Channels.abortAside(channel);
+      return false;
     }
   }
 
-  /** What becomes of one delivery, as far as the broker is to know. */
-  void tell(long tag, Fate fate) {
+  /** What becomes of one delivery, as far as the broker is to know; false when that failed. */
+  boolean tell(long tag, Fate fate) {
     try {
       switch (fate) {
         case ACKNOWLEDGE -> {
@@ -43,8 +48,10 @@ final class BrokerReplies {
         }
         case KEEP, FAILED -> {}
       }
+      return true;
     } catch (IOException | ShutdownSignalException e) {
-      Channels.abort(channel);
+      Channels.abortAside(channel);
+      return false;
     }
   }
 
@@ -53,7 +60,7 @@ final class BrokerReplies {
     try {
       Channels.cancelAtOnce(channel, consumerTag);
     } catch (IOException | ShutdownSignalException e) {
-      Channels.abort(channel);
+      Channels.abortAside(channel);
     }
   }
 }

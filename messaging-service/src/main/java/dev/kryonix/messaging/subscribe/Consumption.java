@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A message for which the process has no bytes left keeps its place at the broker only, and is
  * asked for again when there is room.
  */
-final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
+final class Consumption implements LaneConsumers.Receiver, OrderedLots.Turns, AutoCloseable {
   private final Subscribing subscribing;
   private final TenantView tenant;
   private final SubscriptionStart start;
@@ -85,12 +85,7 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
         }
       }
     }
-    OrderedLots.Change change = ordered.refresh(start.queues(), existing);
-    locked(
-        () -> {
-          change.gone().forEach(waiting::leave);
-          change.joined().forEach(waiting::join);
-        });
+    ordered.refresh(start.queues(), existing, this);
     allowance.serveFrom(open.lanes());
   }
 
@@ -199,7 +194,17 @@ final class Consumption implements LaneConsumers.Receiver, AutoCloseable {
 
   @Override
   public void joined(LaneLot lot) {
+    join(lot);
+  }
+
+  @Override
+  public void join(Lot lot) {
     locked(() -> waiting.join(lot));
+  }
+
+  @Override
+  public void leave(Lot lot) {
+    locked(() -> waiting.leave(lot));
   }
 
   /** The consumer has gone: what it holds has failed, what waits for it goes back as it came. */

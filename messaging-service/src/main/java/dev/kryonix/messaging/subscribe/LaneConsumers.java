@@ -15,6 +15,7 @@ import dev.kryonix.messaging.topology.LiveQueue;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * A channel with a consumer on each lane. The broker hands over as many messages of a lane as the
@@ -123,7 +124,10 @@ final class LaneConsumers {
     }
   }
 
-  /** Moves a message that no consumer is to see. */
+  /**
+   * Moves a message that no consumer is to see. Of one that the broker delivers again, or that is
+   * moved again because nobody knows what became of the first try, a copy may be there already.
+   */
   void carryAway(Envelope envelope, Taken taken, Move move) {
     Arrival arrival =
         new Arrival(
@@ -133,8 +137,13 @@ final class LaneConsumers {
             taken.attempts(),
             envelope.isRedeliver(),
             subscribing.buffer().take(tenant.uid(), taken.body().length));
+    AtomicBoolean mayBeThere = new AtomicBoolean(envelope.isRedeliver());
     channel.carryAway(
-        arrival, () -> subscribing.mover().make(taken, move) ? Fate.ACKNOWLEDGE : Fate.FAILED);
+        arrival,
+        () -> {
+          Move now = mayBeThere.getAndSet(true) ? move.again() : move;
+          return subscribing.mover().make(taken, now) ? Fate.ACKNOWLEDGE : Fate.FAILED;
+        });
   }
 
   /** Stops consuming; the channel stays for what is held on it. */

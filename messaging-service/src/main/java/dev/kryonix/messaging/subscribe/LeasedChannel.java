@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,14 +107,15 @@ final class LeasedChannel {
       lock.unlock();
     }
     Fate fate = Fate.FAILED;
+    Settled outcome;
     try {
       fate = aftercare.settle(one.arrival(), settlement);
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
     } finally {
-      finish(one, fate);
+      outcome = finish(one, fate);
     }
-    return fate == Fate.FAILED ? Settled.FAILED : Settled.OK;
+    return outcome;
   }
 
   /**
@@ -121,8 +123,9 @@ final class LeasedChannel {
    * times as it can be told.
    */
   List<Settled> acknowledge(List<Long> ids) {
+    Map<Integer, HeldDelivery> done = new LinkedHashMap<>();
     List<Settled> outcomes = new ArrayList<>(ids.size());
-    List<HeldDelivery> done = new ArrayList<>(ids.size());
+    boolean told;
     lock.lock();
     try {
       for (long id : ids) {
@@ -134,38 +137,49 @@ final class LeasedChannel {
         } else {
           held.remove(one);
           stopConsumerOf(one);
-          done.add(one);
+          done.put(outcomes.size(), one);
           outcomes.add(Settled.OK);
         }
       }
-      broker.acknowledge(done.stream().map(HeldDelivery::tag).toList());
+      told = broker.acknowledge(done.values().stream().map(HeldDelivery::tag).toList());
     } finally {
       lock.unlock();
     }
-    for (HeldDelivery one : done) {
-      one.letGo();
-      aftercare.told(one.arrival(), Fate.ACKNOWLEDGE);
-    }
+    done.forEach(
+        (index, one) -> {
+          one.letGo();
+          if (told) {
+            aftercare.told(one.arrival(), Fate.ACKNOWLEDGE);
+          } else {
+            outcomes.set(index, Settled.STALE);
+          }
+        });
     if (!done.isEmpty()) {
       closeWhenEmpty();
     }
     return outcomes;
   }
 
-  private void finish(HeldDelivery one, Fate fate) {
+  /** What the broker could not be told it delivers again. */
+  private Settled finish(HeldDelivery one, Fate fate) {
+    boolean told;
     lock.lock();
     try {
       if (fate == Fate.FAILED) {
         one.setMoving(false);
-        return;
+        return Settled.FAILED;
       }
       if (!held.remove(one)) {
-        return;
+        return Settled.STALE;
       }
       stopConsumerOf(one);
-      broker.tell(one.tag(), fate);
+      told = broker.tell(one.tag(), fate);
     } finally {
       lock.unlock();
+    }
+    if (!told) {
+      one.letGo();
+      return Settled.STALE;
     }
     one.giveBackAllowance();
     if (fate != Fate.KEEP) {
@@ -173,6 +187,7 @@ final class LeasedChannel {
     }
     aftercare.told(one.arrival(), fate);
     closeWhenEmpty();
+    return Settled.OK;
   }
 
   /** Ends the leases that are over. */
@@ -210,7 +225,10 @@ final class LeasedChannel {
                 new Settlement.Retry(Optional.of(Duration.ZERO), "the lease ran out"));
     Thread.ofVirtual()
         .name("leaving")
-        .start(() -> insistence.untilDone(first, straight).ifPresent(fate -> finish(one, fate)));
+        .start(
+            () -> {
+              var unused = insistence.untilDone(first, straight).map(fate -> finish(one, fate));
+            });
   }
 
   /** Takes a message away that no consumer has had. */
@@ -225,16 +243,27 @@ final class LeasedChannel {
   }
 
   private void carry(Arrival arrival, Callable<Fate> how) {
-    Optional<Fate> fate = insistence.untilDone(how, how);
+    Optional<Fate> fate = Optional.empty();
+    try {
+      fate = insistence.untilDone(how, how);
+    } finally {
+      hasLeft(arrival, fate);
+    }
+  }
+
+  private void hasLeft(Arrival arrival, Optional<Fate> fate) {
+    boolean told;
     lock.lock();
     try {
       leaving--;
-      fate.ifPresent(done -> broker.tell(arrival.tag(), done));
+      told = fate.isPresent() && broker.tell(arrival.tag(), fate.get());
     } finally {
       lock.unlock();
     }
     arrival.charge().giveBack();
-    fate.ifPresent(done -> aftercare.told(arrival, done));
+    if (told) {
+      aftercare.told(arrival, fate.orElseThrow());
+    }
     closeWhenEmpty();
   }
 
@@ -281,7 +310,7 @@ final class LeasedChannel {
   void refuse(long tag) {
     lock.lock();
     try {
-      broker.tell(tag, Fate.REQUEUE);
+      boolean unused = broker.tell(tag, Fate.REQUEUE);
     } finally {
       lock.unlock();
     }

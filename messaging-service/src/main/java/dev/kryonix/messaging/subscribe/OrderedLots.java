@@ -4,7 +4,6 @@ import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.topology.Lane;
 import dev.kryonix.messaging.topology.LiveQueue;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -50,24 +49,32 @@ final class OrderedLots {
     }
   }
 
-  /** What to add and what to take out of a consumer's order. */
-  record Change(List<Lot> joined, List<Lot> gone) {}
+  /** Who takes turns between lots. */
+  interface Turns {
+    void join(Lot lot);
 
-  /** Joins those that exist and are not joined, and leaves those that have gone. */
-  Change refresh(List<LiveQueue> wanted, Set<String> existing) {
-    List<Lot> gone = new ArrayList<>();
-    joined.values().stream().filter(each -> !each.queue.isOpen()).forEach(gone::add);
-    joined.values().removeIf(each -> !each.queue.isOpen());
-    List<Lot> fresh = new ArrayList<>();
+    void leave(Lot lot);
+  }
+
+  /**
+   * Leaves those that have gone, and joins those that exist and are not joined. Each is told as it
+   * happens: one that cannot be joined ends it, and those before it are to be served.
+   */
+  void refresh(List<LiveQueue> wanted, Set<String> existing, Turns turns) {
+    for (OrderedLot each : List.copyOf(joined.values())) {
+      if (!each.queue.isOpen()) {
+        joined.remove(each.name());
+        turns.leave(each);
+      }
+    }
     for (LiveQueue queue : wanted) {
       String name = Names.ordered(queue.name());
       if (existing.contains(name) && !joined.containsKey(name)) {
         OrderedLot at = new OrderedLot(queues.join(tenant, queue, onMessage), filter);
         joined.put(name, at);
-        fresh.add(at);
+        turns.join(at);
       }
     }
-    return new Change(fresh, gone);
   }
 
   boolean areOpen() {

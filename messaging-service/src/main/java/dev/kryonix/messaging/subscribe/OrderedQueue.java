@@ -56,6 +56,9 @@ final class OrderedQueue implements Aftercare {
   private final List<Runnable> consumers = new CopyOnWriteArrayList<>();
   private boolean leaving;
 
+  /** The channel has ended: what is still on its way here is nobody's. */
+  private boolean gone;
+
   private OrderedQueue(OrderedQueues around, TenantView tenant, LiveQueue queue, Channel fresh) {
     this.around = around;
     this.tenant = tenant;
@@ -295,6 +298,10 @@ final class OrderedQueue implements Aftercare {
     int behind;
     lock.lock();
     try {
+      if (gone) {
+        arrival.charge().giveBack();
+        return;
+      }
       OrderedKey key = keys.computeIfAbsent(around.keyOf(properties), OrderedKey::new);
       if (key.messages.isEmpty()) {
         key.parked = before.orElse(null);
@@ -342,6 +349,7 @@ final class OrderedQueue implements Aftercare {
   private void forgetAll() {
     lock.lock();
     try {
+      gone = true;
       keys.values().stream()
           .flatMap(key -> key.messages.stream())
           .forEach(arrival -> arrival.charge().giveBack());

@@ -3,6 +3,7 @@ package dev.kryonix.messaging.topology;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.postgres.Database;
+import io.grpc.Status.Code;
 import jakarta.inject.Singleton;
 
 /**
@@ -25,7 +26,7 @@ public final class QueueLock {
 
   /**
    * Runs the work while nobody deletes the queue. While the database is away, that is so without a
-   * lock: nobody has the other one.
+   * lock: nobody has the other one. Refused when the lock does not come in time.
    */
   void whileKept(TenantUid tenant, String queue, Runnable work) {
     Locked locked = new Locked();
@@ -37,7 +38,7 @@ public final class QueueLock {
             work.run();
           });
     } catch (ServiceException e) {
-      if (locked.had) {
+      if (locked.had || e.code() != Code.UNAVAILABLE) {
         throw e;
       }
       work.run();

@@ -15,8 +15,12 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
@@ -76,6 +80,76 @@ final class BrokerConnectionIT {
       assertThat(connection.isOpen()).isFalse();
     } finally {
       connection.abort();
+    }
+  }
+
+  @Test
+  void aChannelThatIsEndedTwiceIsGivenBackOnce() throws Exception {
+    BrokerConnection connection = connect(HOST, PORT);
+    try {
+      Channel first = connection.openHoldingChannel();
+      Channel second = connection.openHoldingChannel();
+      assertThatThrownBy(() -> first.queueDeclarePassive("none")).isInstanceOf(IOException.class);
+
+      Channels.abort(first);
+
+      assertThat(connection.isInUse()).isTrue();
+      second.close();
+      await().until(() -> !connection.isInUse());
+    } finally {
+      connection.abort();
+    }
+  }
+
+  @Test
+  void aQueueIsGoneOnlyWhenTheBrokerSaysSo() throws Exception {
+    BrokerConnection connection = connect(HOST, PORT);
+    try {
+      Channel asking = connection.openChannel();
+      assertThat(Channels.isQueueGone(asking)).isFalse();
+      assertThatThrownBy(() -> asking.queueDeclarePassive("none")).isInstanceOf(IOException.class);
+      Channel another = connection.openChannel();
+      assertThatThrownBy(() -> another.exchangeDeclarePassive("none"))
+          .isInstanceOf(IOException.class);
+
+      assertThat(Channels.isQueueGone(asking)).isTrue();
+      assertThat(Channels.isQueueGone(another)).isFalse();
+    } finally {
+      connection.abort();
+    }
+  }
+
+  @Test
+  void aConnectionThatIsBeingOpenedWhileItsSlotIsGivenUpIsClosed() throws Exception {
+    Slot slot = new Slot(Duration.ofSeconds(1));
+    CountDownLatch opening = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    CompletableFuture<BrokerConnection> opened = new CompletableFuture<>();
+    CompletableFuture<Optional<BrokerConnection>> got =
+        CompletableFuture.supplyAsync(
+            () ->
+                slot.get(
+                    () -> {
+                      opening.countDown();
+                      opened.complete(connectAfter(goOn));
+                      return opened.join();
+                    }),
+            Thread::startVirtualThread);
+    opening.await();
+
+    slot.close();
+    goOn.countDown();
+
+    assertThat(got.get(20, TimeUnit.SECONDS)).isEmpty();
+    await().until(() -> !opened.join().isOpen());
+  }
+
+  private BrokerConnection connectAfter(CountDownLatch latch) {
+    try {
+      latch.await();
+      return connect(HOST, PORT);
+    } catch (InterruptedException | IOException | TimeoutException e) {
+      throw new IllegalStateException(e);
     }
   }
 

@@ -35,6 +35,9 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -268,6 +271,59 @@ final class DeadLettersIT {
         () -> redrive(request.toBuilder().setMaxMessages(5).build()),
         Code.ABORTED,
         "REQUEST_ID_REUSED");
+  }
+
+  @Test
+  void aRedriveWaitsForWhatAnotherHadThatDiedOverItAndMarksItAsPossiblyThere() throws Exception {
+    publish(OPERATION, "Ana");
+    drop("no");
+    assertThat(list(DeadLetterView.DEAD_LETTER_VIEW_BASIC).getDeadLettersCount()).isEqualTo(1);
+    assertThat(
+            Rows.change(
+                "UPDATE dead_letters SET claimed_until = now() + interval '3 s' WHERE tenant = ?",
+                tenant.getId()))
+        .isEqualTo(1);
+
+    RedriveDeadLettersResponse done = redrive(redriving(ALL).setRequestId("r2").build());
+
+    assertThat(done.getRedriven()).isEqualTo(1);
+    assertThat(done.getDone()).isTrue();
+    try (Subscription subscription = messaging.subscribe(tenant, "crm.*")) {
+      Delivery delivery = subscription.next();
+      assertThat(delivery.getRedelivered()).isTrue();
+      subscription.acknowledge(delivery);
+    }
+  }
+
+  @Test
+  void droppingAnswersAlsoWhileDeadLettersKeepComing() throws Exception {
+    publish(OPERATION, "first");
+    drop("no");
+    AtomicBoolean ended = new AtomicBoolean();
+    CompletableFuture<Void> dying =
+        CompletableFuture.runAsync(
+            () -> {
+              while (!ended.get()) {
+                publishAndDrop();
+              }
+            },
+            Thread::startVirtualThread);
+    try {
+      DropDeadLettersRequest all = DropDeadLettersRequest.newBuilder().setFilter(ALL).build();
+      assertThat(messaging.stub(tenant).dropDeadLetters(all).getDropped()).isPositive();
+    } finally {
+      ended.set(true);
+      dying.get(60, TimeUnit.SECONDS);
+    }
+  }
+
+  private void publishAndDrop() {
+    try {
+      publish(OPERATION, "next");
+      drop("no");
+    } catch (Exception e) {
+      throw new IllegalStateException(e);
+    }
   }
 
   @Test

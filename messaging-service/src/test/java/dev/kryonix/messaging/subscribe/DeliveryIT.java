@@ -52,6 +52,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -191,6 +192,58 @@ final class DeliveryIT {
       goOn.countDown();
       consumers.channel().closeOnceEmpty();
     }
+  }
+
+  @Test
+  void anOrderedQueueThatIsJoinedIsServedAlthoughTheNextCannotBeJoined() throws Exception {
+    TenantView tenant = tenant();
+    LiveQueue queue = queue(tenant, "leads.create");
+    publisher.publish(tenant, ordered(queue, "one"));
+    LiveQueue gone = queue(tenant, "tasks.assign");
+    Set<String> named = Set.of(Names.ordered(queue.name()), Names.ordered(gone.name()));
+    List<String> joined = new ArrayList<>();
+    OrderedLots lots =
+        new OrderedLots(subscribing.ordered(), tenant, new Filter(Map.of()), () -> {});
+    try {
+      assertThatThrownBy(() -> lots.refresh(List.of(queue, gone), named, turns(joined)))
+          .isInstanceOf(ServiceException.class);
+
+      assertThat(joined).containsExactly(Names.ordered(queue.name()));
+    } finally {
+      lots.leave(channel -> {});
+    }
+  }
+
+  private static OrderedLots.Turns turns(List<String> joined) {
+    return new OrderedLots.Turns() {
+      @Override
+      public void join(Lot lot) {
+        joined.add(lot.name());
+      }
+
+      @Override
+      public void leave(Lot lot) {
+        joined.remove(lot.name());
+      }
+    };
+  }
+
+  /** Who speaks has a lock, and those who are told of the end want it. */
+  @Test
+  void whoSpeaksOnAChannelThatHasEndedLearnsItAndTellsNobodyOfTheEnd() throws Exception {
+    Channel channel = subscribing.connections().toConsume(tenant()).openHoldingChannel();
+    channel.close();
+    Set<Thread> tellers = ConcurrentHashMap.newKeySet();
+    channel.addShutdownListener(cause -> tellers.add(Thread.currentThread()));
+    tellers.clear();
+    BrokerReplies replies = new BrokerReplies(channel);
+
+    assertThat(replies.acknowledge(List.of(1L))).isFalse();
+    assertThat(replies.tell(2, Fate.REQUEUE)).isFalse();
+    replies.cancel("consumer");
+
+    await().atMost(PATIENCE).until(() -> !tellers.isEmpty());
+    assertThat(tellers).doesNotContain(Thread.currentThread());
   }
 
   private static LaneConsumers.Receiver receiver(Runnable onArrival) {
@@ -401,7 +454,15 @@ final class DeliveryIT {
     return message(queue, priority, text.getBytes(StandardCharsets.UTF_8));
   }
 
+  private NewMessage ordered(LiveQueue queue, String text) {
+    return message(queue, 6, text.getBytes(StandardCharsets.UTF_8), "ana");
+  }
+
   private NewMessage message(LiveQueue queue, int priority, byte[] payload) {
+    return message(queue, priority, payload, "");
+  }
+
+  private NewMessage message(LiveQueue queue, int priority, byte[] payload, String orderingKey) {
     Instant now = Instant.now();
     return new NewMessage(
         context.getBean(MessageIds.class).next(now),
@@ -412,7 +473,8 @@ final class DeliveryIT {
             "text/plain",
             Map.of("origin", "test"),
             CompressionLevel.bySize(payload.length),
-            ""),
+            "",
+            orderingKey),
         Optional.empty(),
         now,
         Map.of());
