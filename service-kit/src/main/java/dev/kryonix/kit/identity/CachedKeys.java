@@ -1,5 +1,6 @@
 package dev.kryonix.kit.identity;
 
+import io.grpc.Context;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -20,9 +21,11 @@ import org.slf4j.event.Level;
  *       processes; so nobody waits, a new key is known before it is met, and a withdrawn one ends.
  *   <li>Keys that nobody has asked for in a long while are asked for again before they are used.
  *   <li>An unknown key id leads to a question, but not soon after the last one: strangers cannot
- *       use it to hammer the issuer. One question is under way at a time.
+ *       use it to hammer the issuer. One question is under way at a time, and it is everybody's: it
+ *       does not end with the call that led to it.
  *   <li>While the issuer is away its known keys go on working, and it is asked ever less often. A
- *       token under another key is not called bad then, since that cannot be known.
+ *       token under another key is not called bad then, since that cannot be known, unless the last
+ *       answer still settles it: an issuer may publish keys some time before it signs with them.
  * </ul>
  */
 public final class CachedKeys implements KeySource {
@@ -34,14 +37,23 @@ public final class CachedKeys implements KeySource {
   private final String issuer;
   private final KeyFetch fetch;
   private final Duration fresh;
+  private final Duration ahead;
   private final InstantSource clock;
   private final ReentrantLock asking = new ReentrantLock();
-  private volatile Known known = new Known(Map.of(), Instant.MIN, Instant.MIN, Instant.MIN, 0);
+  private volatile Known known =
+      new Known(Map.of(), Instant.MIN, Instant.MIN, Instant.MIN, Instant.MIN, 0);
 
-  CachedKeys(String issuer, KeyFetch fetch, Duration fresh, InstantSource clock) {
+  /**
+   * Keys that nobody has asked for yet.
+   *
+   * @param fresh how old they may be
+   * @param ahead for how long after an answer the issuer signs with no key that is not in it
+   */
+  CachedKeys(String issuer, KeyFetch fetch, Duration fresh, Duration ahead, InstantSource clock) {
     this.issuer = issuer;
     this.fetch = fetch;
     this.fresh = fresh;
+    this.ahead = ahead;
     this.clock = clock;
   }
 
@@ -49,6 +61,7 @@ public final class CachedKeys implements KeySource {
    * What is known of the issuer.
    *
    * @param keys its keys by id
+   * @param completeUntil before this it signs with none but these
    * @param refreshAt when they are asked for again aside
    * @param staleAt when they are asked for again before use
    * @param nextQuestion before this the issuer is not asked
@@ -56,6 +69,7 @@ public final class CachedKeys implements KeySource {
    */
   private record Known(
       Map<String, VerificationKey> keys,
+      Instant completeUntil,
       Instant refreshAt,
       Instant staleAt,
       Instant nextQuestion,
@@ -77,7 +91,7 @@ public final class CachedKeys implements KeySource {
       now = known;
       key = now.keys().get(keyId);
     }
-    if (key == null && now.failures() > 0) {
+    if (key == null && now.failures() > 0 && !time.isBefore(now.completeUntil())) {
       // It may be a good token under a key that could not be asked for.
       throw TokenErrors.keysUnavailable(issuer);
     }
@@ -141,12 +155,15 @@ public final class CachedKeys implements KeySource {
     if (clock.instant().isBefore(before.nextQuestion())) {
       return;
     }
+    // A caller that cannot wait, or has left, must not spoil the answer for all others.
+    Context caller = Context.ROOT.attach();
     try {
       Map<String, VerificationKey> keys = fetch.fetch();
       Instant now = clock.instant();
       known =
           new Known(
               keys,
+              now.plus(ahead),
               now.plus(earlier(fresh)),
               now.plus(fresh),
               now.plus(fresh.compareTo(BETWEEN_QUESTIONS) < 0 ? fresh : BETWEEN_QUESTIONS),
@@ -155,6 +172,7 @@ public final class CachedKeys implements KeySource {
       known =
           new Known(
               before.keys(),
+              before.completeUntil(),
               before.refreshAt(),
               before.staleAt(),
               clock.instant().plus(AFTER_A_FAILURE.multipliedBy(1L << before.failures())),
@@ -166,6 +184,8 @@ public final class CachedKeys implements KeySource {
               issuer,
               before.keys().size(),
               e.getMessage());
+    } finally {
+      Context.ROOT.detach(caller);
     }
   }
 

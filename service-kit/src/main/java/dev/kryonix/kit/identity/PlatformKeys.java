@@ -21,10 +21,15 @@ import java.util.concurrent.TimeUnit;
 /** The public keys of the platform's own issuer, asked from the tenant service. */
 public final class PlatformKeys implements KeyFetch {
   /**
-   * So old the keys may be. A new key is published longer than this and a question's distance
-   * before it signs.
+   * So old the keys may be. A new key may sign sooner than that: whoever meets it first asks again.
    */
   private static final Duration FRESH = Duration.ofMinutes(1);
+
+  /**
+   * The tenant service publishes a key a minute before it signs with it, and a replica's answer may
+   * be half a minute old. The rest is for clocks that differ and answers that take long.
+   */
+  private static final Duration AHEAD = Duration.ofSeconds(20);
 
   private static final long DEADLINE_SECONDS = 3;
 
@@ -37,7 +42,7 @@ public final class PlatformKeys implements KeyFetch {
   /** The keys, kept in memory. */
   public static KeySource from(Channel tenantService, InstantSource clock) {
     return new CachedKeys(
-        TrustedIssuer.PLATFORM_ISSUER, new PlatformKeys(tenantService), FRESH, clock);
+        TrustedIssuer.PLATFORM_ISSUER, new PlatformKeys(tenantService), FRESH, AHEAD, clock);
   }
 
   @Override

@@ -1,5 +1,6 @@
 package dev.kryonix.kit.identity;
 
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -64,6 +65,7 @@ public final class TrustedIssuer {
             config.issuer(),
             new JwksDocument(config.jwks(), config.algorithms(), config.patience()),
             config.fresh(),
+            Duration.ZERO,
             clock);
     return outside(config, keys);
   }

@@ -17,12 +17,14 @@ import org.junit.jupiter.api.Test;
 
 final class CachedKeysTest {
   private static final Duration FRESH = Duration.ofMinutes(5);
+  private static final Duration AHEAD = Duration.ofSeconds(20);
 
   private final Map<String, VerificationKey> published = new ConcurrentHashMap<>();
   private final AtomicInteger questions = new AtomicInteger();
   private volatile boolean reachable = true;
   private volatile Instant now = TestTokens.NOW;
-  private final CachedKeys keys = new CachedKeys("test", this::fetch, FRESH, () -> now);
+  private final CachedKeys keys =
+      new CachedKeys("test", this::fetch, FRESH, Duration.ZERO, () -> now);
 
   private Map<String, VerificationKey> fetch() throws KeysUnavailableException {
     questions.incrementAndGet();
@@ -184,6 +186,20 @@ final class CachedKeysTest {
   }
 
   @Test
+  void aKeyMissingFromAnAnswerIsBadForAsLongAsNewKeysArePublishedBeforeTheySign() {
+    CachedKeys ahead = new CachedKeys("test", this::fetch, FRESH, AHEAD, () -> now);
+    publish("a");
+    ahead.find("a");
+    reachable = false;
+
+    pass(AHEAD.minusMillis(1));
+    assertThat(ahead.find("stranger")).isEmpty();
+    assertThat(questions).as("asked in vain").hasValue(2);
+    pass(Duration.ofMillis(1));
+    assertUnavailable(ahead, "stranger");
+  }
+
+  @Test
   void preparedKeysAreThereWhenTheIssuerIsAwayByTheFirstToken() {
     VerificationKey key = publish("a");
     reachable = false;
@@ -200,6 +216,10 @@ final class CachedKeysTest {
 
   /** Not a bad token: nobody can know. */
   private void assertUnavailable(String keyId) {
+    assertUnavailable(keys, keyId);
+  }
+
+  private static void assertUnavailable(CachedKeys keys, String keyId) {
     assertThatThrownBy(() -> keys.find(keyId))
         .isInstanceOfSatisfying(
             ServiceException.class,
