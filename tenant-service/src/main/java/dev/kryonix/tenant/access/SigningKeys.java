@@ -31,7 +31,7 @@ final class SigningKeys implements KeySource {
 
   /**
    * How long a key is published before it signs: longer than a replica's keys are fresh and a
-   * verifier waits between two questions, together.
+   * verifier takes its last answer for complete, or waits between two questions, together.
    */
   static final Duration AHEAD = Duration.ofMinutes(1);
 
@@ -70,7 +70,7 @@ final class SigningKeys implements KeySource {
   List<SigningKey> all() {
     Loaded known = loaded;
     if (known.keys().isEmpty() || clock.instant().isAfter(known.at().plus(FRESH))) {
-      known = load();
+      known = loadAfter(known);
     }
     // After loading, which may have made a key that signs from that moment on.
     Instant now = clock.instant();
@@ -92,8 +92,9 @@ final class SigningKeys implements KeySource {
   @Override
   public Optional<VerificationKey> find(String keyId) {
     Optional<VerificationKey> key = find(all(), keyId);
-    boolean mayBeNew = key.isEmpty() && clock.instant().isAfter(loaded.at().plus(BETWEEN_MISSES));
-    return mayBeNew ? find(load().keys(), keyId) : key;
+    Loaded known = loaded;
+    boolean mayBeNew = key.isEmpty() && clock.instant().isAfter(known.at().plus(BETWEEN_MISSES));
+    return mayBeNew ? find(loadAfter(known).keys(), keyId) : key;
   }
 
   /**
@@ -137,6 +138,16 @@ final class SigningKeys implements KeySource {
         .filter(key -> key.id().equals(keyId))
         .findFirst()
         .map(SigningKey::verifies);
+  }
+
+  /** What was loaded since, or is now: of many who want it at once, one loads. */
+  private Loaded loadAfter(Loaded known) {
+    loading.lock();
+    try {
+      return loaded == known ? load() : loaded;
+    } finally {
+      loading.unlock();
+    }
   }
 
   private Loaded load() {

@@ -6,10 +6,16 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.Duration;
 import com.google.protobuf.FieldMask;
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.ECDSAVerifier;
 import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import dev.kryonix.api.tenant.v1.AccessServiceGrpc;
 import dev.kryonix.api.tenant.v1.CreateApiKeyRequest;
@@ -25,10 +31,16 @@ import dev.kryonix.api.tenant.v1.UpdateTenantRequest;
 import io.grpc.Status.Code;
 import java.time.Instant;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.junit.jupiter.api.Test;
 
 /** Keys and tokens. */
 final class AccessIT extends OnTenantService {
+  private static final int STRANGERS = 40;
+
   @Test
   void aKeyBecomesATokenThatTheJwksVerifiesAndNoMoreThanTheKeyPermits() throws Exception {
     String id = newId();
@@ -178,6 +190,45 @@ final class AccessIT extends OnTenantService {
     assertThat(refusal(() -> issue(IssueTokenRequest.newBuilder().setApiKey(wrong))).reason())
         .isEqualTo("RATE_LIMITED");
     assertThat(issue(IssueTokenRequest.newBuilder().setApiKey(key)).getToken()).isNotEmpty();
+  }
+
+  /** Each could be under a key that another replica has just made. */
+  @Test
+  void manyStrangersAtOnceHaveTheKeysReadOnce() throws Exception {
+    Caller stranger = Caller.withToken(service().channel(), strangersToken());
+    Queue<String> answers = new ConcurrentLinkedQueue<>();
+    try (CountedKeys keys = CountedKeys.open()) {
+      // The keys are not read again for a second.
+      await()
+          .until(
+              () -> {
+                refusal(() -> stranger.tenants().getTenant(named("acme")));
+                return keys.readings() > 0;
+              });
+      await().pollDelay(java.time.Duration.ofMillis(1100)).until(() -> true);
+      long before = keys.readings();
+      try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+        for (int i = 0; i < STRANGERS; i++) {
+          threads.execute(
+              () ->
+                  answers.add(refusal(() -> stranger.tenants().getTenant(named("acme"))).reason()));
+        }
+      }
+
+      // Whoever comes a second later may have them read once more.
+      assertThat(keys.readings() - before).isBetween(1L, STRANGERS / 4L);
+    }
+    assertThat(answers).hasSize(STRANGERS).containsOnly("TOKEN_INVALID");
+  }
+
+  private static String strangersToken() throws JOSEException {
+    ECKey key = new ECKeyGenerator(Curve.P_256).keyID("nobodys").generate();
+    SignedJWT token =
+        new SignedJWT(
+            new JWSHeader.Builder(JWSAlgorithm.ES256).keyID(key.getKeyID()).build(),
+            new JWTClaimsSet.Builder().issuer("kryonix").audience("kryonix").build());
+    token.sign(new ECDSASigner(key));
+    return token.serialize();
   }
 
   private ECKey publicKey(String id) {
