@@ -19,6 +19,11 @@ final class Rows {
     }
   }
 
+  /** Has every instance look at the schedule, as one does that has kept a message for soon. */
+  static void tellOfSchedule() throws SQLException {
+    number("SELECT count(*) FROM pg_notify('kryonix_schedule', '')");
+  }
+
   /** The first column of the first row, a number, of all tenants. */
   static long number(String sql, Object... parameters) throws SQLException {
     return numberAs("kryonix.platform", "on", sql, parameters);

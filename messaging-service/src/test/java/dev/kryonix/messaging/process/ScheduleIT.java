@@ -22,6 +22,7 @@ import dev.kryonix.testkit.ServiceProcess;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -152,7 +153,7 @@ final class ScheduleIT {
 
   @Test
   void whatIsCancelledIsNotPublishedAndCancellingAgainAnswersTheSame() throws Exception {
-    Instant due = Instant.now().plusSeconds(2);
+    Instant due = Instant.now().plus(HOUR);
     PublishResponse answer = messaging.stub(tenant).publish(at(due).build());
 
     ScheduledMessage cancelled = cancel(answer.getScheduleId());
@@ -163,6 +164,7 @@ final class ScheduleIT {
     assertThat(list().getScheduledMessagesList()).isEmpty();
     // One that is due later comes, so the one before would have come.
     messaging.stub(tenant).publish(at(due.plusSeconds(1)).setScheduleId("marker").build());
+    letAnHourPass();
     awaitReady(1);
     assertRefused(() -> cancel("marker"), Code.FAILED_PRECONDITION, "STATE_CONFLICT");
   }
@@ -274,8 +276,9 @@ final class ScheduleIT {
 
   @Test
   void whatIsDueWhileTheTenantIsSuspendedComesWhenItIsServedAgain() throws Exception {
-    messaging.stub(tenant).publish(at(Instant.now().plusSeconds(2)).build());
+    messaging.stub(tenant).publish(at(Instant.now().plus(HOUR)).build());
     tenant = messaging.tenants().change(tenant, ServingState.SERVING_STATE_SUSPENDED);
+    letAnHourPass();
     await()
         .until(
             () ->
@@ -291,7 +294,7 @@ final class ScheduleIT {
 
   @Test
   void whatCanNeverBePublishedFailsHoldsUpNothingAndIsShownUntilItIsCancelled() throws Exception {
-    Instant due = Instant.now().plusSeconds(4);
+    Instant due = Instant.now().plus(HOUR);
     messaging.stub(tenant).publish(at(due).setScheduleId("corrupt").build());
     messaging.stub(tenant).publish(at(due).setScheduleId("good").build());
     assertThat(
@@ -301,6 +304,7 @@ final class ScheduleIT {
                  WHERE tenant = ? AND schedule_id = 'corrupt'""",
                 tenant.getId()))
         .isEqualTo(1);
+    letAnHourPass();
 
     awaitReady(1);
     await()
@@ -321,8 +325,9 @@ final class ScheduleIT {
 
   @Test
   void whatIsDueWhileItsModuleIsDisabledComesWhenItIsEnabledAgain() throws Exception {
-    messaging.stub(tenant).publish(at(Instant.now().plusSeconds(2)).build());
+    messaging.stub(tenant).publish(at(Instant.now().plus(HOUR)).build());
     tenant = messaging.changeModules(tenant, "agendamento");
+    letAnHourPass();
     await()
         .until(
             () ->
@@ -341,9 +346,10 @@ final class ScheduleIT {
     PublishResponse answer = messaging.stub(tenant).publish(at(Instant.now().plus(HOUR)).build());
     // As after a crash while it was being published.
     Rows.change(
-        "UPDATE scheduled SET claimed = true, attempt_at = now(), attempts = 1 WHERE message_id = ?",
+        "UPDATE scheduled SET claimed = true, attempts = 1 WHERE message_id = ?",
         answer.getMessageId());
-    messaging.stub(tenant).publish(at(Instant.now().plusMillis(200)).setScheduleId("x").build());
+    messaging.stub(tenant).publish(at(Instant.now().plus(HOUR)).setScheduleId("x").build());
+    letAnHourPass();
 
     awaitReady(2);
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
@@ -389,6 +395,17 @@ final class ScheduleIT {
 
     assertThat(Rows.number("SELECT count(*) FROM scheduled WHERE tenant = ?", tenant.getId()))
         .isZero();
+  }
+
+  /** For what the tenant has scheduled, however long the test took until here. */
+  private void letAnHourPass() throws SQLException {
+    Rows.change(
+        """
+        UPDATE scheduled
+           SET deliver_at = deliver_at - interval '1 hour', attempt_at = attempt_at - interval '1 hour'
+         WHERE tenant = ?""",
+        tenant.getId());
+    Rows.tellOfSchedule();
   }
 
   private PublishRequest.Builder at(Instant due) {
