@@ -101,7 +101,7 @@ public final class ServiceProcess {
     assertThat(process.isAlive()).as(() -> "the service runs:\n" + lines()).isTrue();
     try {
       return HealthGrpc.newBlockingStub(channel)
-              .withDeadlineAfter(1, TimeUnit.SECONDS)
+              .withDeadlineAfter(20, TimeUnit.SECONDS)
               .check(HealthCheckRequest.getDefaultInstance())
               .getStatus()
           == ServingStatus.SERVING;

@@ -24,7 +24,7 @@ import java.util.function.Predicate;
 
 /** A subscription, read by one thread. */
 final class Subscription implements AutoCloseable {
-  private static final Duration PATIENCE = Duration.ofSeconds(15);
+  private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final BlockingClientCall<SubscribeRequest, SubscribeResponse> call;
 
