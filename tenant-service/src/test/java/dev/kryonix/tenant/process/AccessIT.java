@@ -30,6 +30,7 @@ import dev.kryonix.api.tenant.v1.Tenant;
 import dev.kryonix.api.tenant.v1.UpdateTenantRequest;
 import io.grpc.Status.Code;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -40,6 +41,7 @@ import org.junit.jupiter.api.Test;
 /** Keys and tokens. */
 final class AccessIT extends OnTenantService {
   private static final int STRANGERS = 40;
+  private static final int TIMES = 5;
 
   @Test
   void aKeyBecomesATokenThatTheJwksVerifiesAndNoMoreThanTheKeyPermits() throws Exception {
@@ -95,28 +97,35 @@ final class AccessIT extends OnTenantService {
   void aRevokedKeyGetsNoTokenAndTheServicesLearnOfIt() {
     String id = newId();
     createActive(id);
-    CreateApiKeyResponse key = createKey(id, "", "cache.read");
-    issue(IssueTokenRequest.newBuilder().setApiKey(key.getKey()));
+    List<java.time.Duration> times = new ArrayList<>();
+    for (int i = 0; i < TIMES; i++) {
+      CreateApiKeyResponse key = createKey(id, "", "cache.read");
+      issue(IssueTokenRequest.newBuilder().setApiKey(key.getKey()));
 
-    admin()
-        .access()
-        .revokeApiKey(
-            RevokeApiKeyRequest.newBuilder()
-                .setTenant(id)
-                .setApiKey(key.getApiKey().getId())
-                .build());
+      admin()
+          .access()
+          .revokeApiKey(
+              RevokeApiKeyRequest.newBuilder()
+                  .setTenant(id)
+                  .setApiKey(key.getApiKey().getId())
+                  .build());
 
-    assertThat(refusal(() -> issue(IssueTokenRequest.newBuilder().setApiKey(key.getKey()))).code())
-        .isEqualTo(Code.UNAUTHENTICATED);
-    await()
-        .atMost(java.time.Duration.ofSeconds(1))
-        .until(
-            () ->
-                messaging()
-                    .desired(id)
-                    .orElseThrow()
-                    .getRevokedList()
-                    .contains(key.getApiKey().getId()));
+      long revoked = System.nanoTime();
+      assertThat(
+              refusal(() -> issue(IssueTokenRequest.newBuilder().setApiKey(key.getKey()))).code())
+          .isEqualTo(Code.UNAUTHENTICATED);
+      await()
+          .pollDelay(java.time.Duration.ZERO)
+          .until(
+              () ->
+                  messaging()
+                      .desired(id)
+                      .orElseThrow()
+                      .getRevokedList()
+                      .contains(key.getApiKey().getId()));
+      times.add(java.time.Duration.ofNanos(System.nanoTime() - revoked));
+    }
+    assertThat(Median.of(times)).as("%s", times).isLessThan(java.time.Duration.ofSeconds(1));
   }
 
   @Test

@@ -20,6 +20,8 @@ import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantUid;
 import io.grpc.Context;
 import java.security.SecureRandom;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.UUID;
@@ -31,6 +33,8 @@ import org.junit.jupiter.api.Test;
 
 /** How a tenant comes to be, and how services learn of what changes. */
 final class ProvisioningIT extends OnTenantService {
+  private static final int TIMES = 5;
+
   @Test
   void aTenantIsActiveWhenAllThreeServicesHaveAckedItsFirstGeneration() {
     String id = newId();
@@ -125,32 +129,37 @@ final class ProvisioningIT extends OnTenantService {
 
   @Test
   void aSuspensionReachesEveryServiceWithinASecond() {
-    String id = newId();
-    createActive(id);
-    long began = System.nanoTime();
+    List<Duration> times = new ArrayList<>();
+    for (int i = 0; i < TIMES; i++) {
+      String id = newId();
+      createActive(id);
+      long began = System.nanoTime();
 
-    admin()
-        .tenants()
-        .suspendTenant(SuspendTenantRequest.newBuilder().setTenant(id).setReason("test").build());
+      admin()
+          .tenants()
+          .suspendTenant(SuspendTenantRequest.newBuilder().setTenant(id).setReason("test").build());
 
-    for (ScriptedService each : services()) {
-      await()
-          .pollInterval(java.time.Duration.ofMillis(5))
-          .until(
-              () ->
-                  each.desired(id)
-                      .filter(tenant -> tenant.getServing() == ServingState.SERVING_STATE_SUSPENDED)
-                      .isPresent());
+      for (ScriptedService each : services()) {
+        await()
+            .pollDelay(Duration.ZERO)
+            .pollInterval(Duration.ofMillis(5))
+            .until(
+                () ->
+                    each.desired(id)
+                        .filter(
+                            tenant -> tenant.getServing() == ServingState.SERVING_STATE_SUSPENDED)
+                        .isPresent());
+      }
+      times.add(Duration.ofNanos(System.nanoTime() - began));
+      assertThat(
+              admin()
+                  .tenants()
+                  .resumeTenant(ResumeTenantRequest.newBuilder().setTenant(id).build())
+                  .getTenant()
+                  .getState())
+          .isEqualTo(TenantState.TENANT_STATE_ACTIVE);
     }
-    assertThat(java.time.Duration.ofNanos(System.nanoTime() - began))
-        .isLessThan(java.time.Duration.ofSeconds(1));
-    assertThat(
-            admin()
-                .tenants()
-                .resumeTenant(ResumeTenantRequest.newBuilder().setTenant(id).build())
-                .getTenant()
-                .getState())
-        .isEqualTo(TenantState.TENANT_STATE_ACTIVE);
+    assertThat(Median.of(times)).as("%s", times).isLessThan(Duration.ofSeconds(1));
   }
 
   @Test
