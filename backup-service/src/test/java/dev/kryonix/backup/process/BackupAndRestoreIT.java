@@ -390,22 +390,25 @@ final class BackupAndRestoreIT {
     service.stop();
     Map<String, String> cutOff = new HashMap<>(settings);
     cutOff.put("KRYONIX_MESSAGING_ADDRESS", "127.0.0.1:1");
-    service = ServiceProcess.start(APPLICATION, folder, cutOff);
-    awaitTenant();
+    try {
+      service = ServiceProcess.start(APPLICATION, folder, cutOff);
+      awaitTenant();
 
-    Backup backup = backUp(acme, StartBackupRequest.getDefaultInstance());
+      Backup backup = backUp(acme, StartBackupRequest.getDefaultInstance());
 
-    assertThat(backup.getState()).isEqualTo(BackupState.BACKUP_STATE_FAILED);
-    assertThat(backup.getFailure().getSource()).isEqualTo("messaging");
-    assertThat(backup.getFailure().getReason()).isEqualTo("UPSTREAM_UNAVAILABLE");
-    assertRefused(
-        () ->
-            restores(acme)
-                .startRestore(StartRestoreRequest.newBuilder().setSpec(spec(backup)).build()),
-        Code.FAILED_PRECONDITION,
-        "BACKUP_INCOMPLETE");
-    service.stop();
-    service = ServiceProcess.start(APPLICATION, folder, settings);
+      assertThat(backup.getState()).isEqualTo(BackupState.BACKUP_STATE_FAILED);
+      assertThat(backup.getFailure().getSource()).isEqualTo("messaging");
+      assertThat(backup.getFailure().getReason()).isEqualTo("UPSTREAM_UNAVAILABLE");
+      assertRefused(
+          () ->
+              restores(acme)
+                  .startRestore(StartRestoreRequest.newBuilder().setSpec(spec(backup)).build()),
+          Code.FAILED_PRECONDITION,
+          "BACKUP_INCOMPLETE");
+    } finally {
+      service.stop();
+      service = ServiceProcess.start(APPLICATION, folder, settings);
+    }
   }
 
   @Test

@@ -69,9 +69,9 @@ final class StateServer extends StateServiceGrpc.StateServiceImplBase {
   }
 
   private static <T> T taken(BlockingQueue<T> queue) throws InterruptedException {
-    T item = queue.poll(10, TimeUnit.SECONDS);
+    T item = queue.poll(30, TimeUnit.SECONDS);
     if (item == null) {
-      throw new AssertionError("nothing came for ten seconds");
+      throw new AssertionError("nothing came for thirty seconds");
     }
     return item;
   }
