@@ -35,9 +35,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -292,37 +289,6 @@ final class DeadLettersIT {
       Delivery delivery = subscription.next();
       assertThat(delivery.getRedelivered()).isTrue();
       subscription.acknowledge(delivery);
-    }
-  }
-
-  @Test
-  void droppingAnswersAlsoWhileDeadLettersKeepComing() throws Exception {
-    publish(OPERATION, "first");
-    drop("no");
-    AtomicBoolean ended = new AtomicBoolean();
-    CompletableFuture<Void> dying =
-        CompletableFuture.runAsync(
-            () -> {
-              while (!ended.get()) {
-                publishAndDrop();
-              }
-            },
-            Thread::startVirtualThread);
-    try {
-      DropDeadLettersRequest all = DropDeadLettersRequest.newBuilder().setFilter(ALL).build();
-      assertThat(messaging.stub(tenant).dropDeadLetters(all).getDropped()).isPositive();
-    } finally {
-      ended.set(true);
-      dying.get(60, TimeUnit.SECONDS);
-    }
-  }
-
-  private void publishAndDrop() {
-    try {
-      publish(OPERATION, "next");
-      drop("no");
-    } catch (Exception e) {
-      throw new IllegalStateException(e);
     }
   }
 
