@@ -11,16 +11,26 @@ import com.google.protobuf.Message;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Function;
+import java.util.function.Predicate;
 
 /**
  * The rules of one field that are known here.
  *
  * @param field the field
+ * @param present whether a message has it
+ * @param getter what a message has in it
  * @param required whether it must be there, if it can be told that it is not
  * @param amount how many values it must have, if it may have many
  * @param value what each of its values must be
  */
-record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRule value) {
+record FieldRule(
+    FieldDescriptor field,
+    Predicate<Message> present,
+    Function<Message, Object> getter,
+    boolean required,
+    Amount amount,
+    ValueRule value) {
   private static final Set<String> OF_FIELDS =
       Set.of(
           "required",
@@ -55,8 +65,11 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
     }
   }
 
-  /** The rules of a field; empty when there are some that are not known here. */
-  static Optional<FieldRule> of(FieldDescriptor field, KnownRules all) {
+  /**
+   * The rules of a field of messages of a class; empty when there are some that are not known here.
+   */
+  static Optional<FieldRule> of(
+      Class<? extends Message> type, FieldDescriptor field, KnownRules all) {
     if (!field.getOptions().getUnknownFields().isEmpty()) {
       return Optional.empty();
     }
@@ -66,14 +79,14 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
       return Optional.empty();
     }
     if (field.isMapField()) {
-      return ofMap(field, rules, all);
+      return ofMap(type, field, rules, all);
     }
     if (field.isRepeated() && !rules.hasRepeated() && rules.getTypeCase() != TYPE_NOT_SET) {
       return Optional.empty();
     }
     if (!field.isRepeated()) {
       return ValueRule.of(field, rules, all)
-          .map(value -> new FieldRule(field, required, Amount.ANY, value));
+          .map(value -> of(type, field, required, Amount.ANY, value));
     }
     RepeatedRules many = rules.getRepeated();
     if (!isKnown(many, OF_MANY) || !isKnown(many.getItems(), OF_FIELDS)) {
@@ -86,11 +99,21 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
     long most = many.hasMaxItems() ? many.getMaxItems() : Long.MAX_VALUE;
     Amount amount = new Amount(many.getMinItems(), most, many.getUnique());
     return ValueRule.of(field, many.getItems(), all)
-        .map(value -> new FieldRule(field, false, amount, value));
+        .map(value -> of(type, field, false, amount, value));
+  }
+
+  private static FieldRule of(
+      Class<? extends Message> type,
+      FieldDescriptor field,
+      boolean required,
+      Amount amount,
+      ValueRule value) {
+    return new FieldRule(
+        field, Getters.presence(type, field), Getters.value(type, field), required, amount, value);
   }
 
   private static Optional<FieldRule> ofMap(
-      FieldDescriptor field, FieldRules rules, KnownRules all) {
+      Class<? extends Message> type, FieldDescriptor field, FieldRules rules, KnownRules all) {
     MapRules pairs = rules.getMap();
     if ((!rules.hasMap() && rules.getTypeCase() != TYPE_NOT_SET)
         || !isKnown(pairs, OF_MAPS)
@@ -102,9 +125,7 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
     }
     long most = pairs.hasMaxPairs() ? pairs.getMaxPairs() : Long.MAX_VALUE;
     return ValueRule.Pair.of(field, pairs, all)
-        .map(
-            pair ->
-                new FieldRule(field, false, new Amount(pairs.getMinPairs(), most, false), pair));
+        .map(pair -> of(type, field, false, new Amount(pairs.getMinPairs(), most, false), pair));
   }
 
   /** Whether rules have none but those. */
@@ -120,7 +141,7 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
 
   boolean keeps(Message message) {
     if (field.isRepeated()) {
-      List<?> values = (List<?>) message.getField(field);
+      List<?> values = (List<?>) getter.apply(message);
       if (!amount.keeps(values)) {
         return false;
       }
@@ -131,10 +152,10 @@ record FieldRule(FieldDescriptor field, boolean required, Amount amount, ValueRu
       }
       return true;
     }
-    if (field.hasPresence() && !message.hasField(field)) {
+    if (!present.test(message)) {
       return !required;
     }
-    return value.keeps(message.getField(field));
+    return value.keeps(getter.apply(message));
   }
 
   /** Takes note of what a valid message has in the field. */

@@ -3,11 +3,13 @@ package dev.kryonix.kit.server;
 import build.buf.validate.ValidateProto;
 import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
+import com.google.protobuf.GeneratedMessage;
 import com.google.protobuf.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
 
 /**
  * The rules of messages as plain code, since nearly every call keeps all of them and protovalidate
@@ -17,28 +19,36 @@ import java.util.concurrent.ConcurrentHashMap;
  * that a text meets it.
  */
 final class KnownRules {
-  private final Map<Descriptor, TypeRules> types = new ConcurrentHashMap<>();
+  private final Map<Class<?>, TypeRules> types = new ConcurrentHashMap<>();
 
   /** Whether a message certainly keeps its rules. */
   boolean keeps(Message message) {
-    return of(message.getDescriptorForType()).keeps(message);
+    return of(message).keeps(message);
   }
 
   /** Takes note of a message that keeps its rules, as protovalidate has found. */
   void learn(Message valid) {
-    of(valid.getDescriptorForType()).learn(valid);
+    of(valid).learn(valid);
   }
 
-  private TypeRules of(Descriptor type) {
-    return types.computeIfAbsent(type, each -> TypeRules.of(each, this));
+  /** The rules of a message's type; those of types that have no class of their own are unknown. */
+  TypeRules of(Message message) {
+    TypeRules rules = types.get(message.getClass());
+    if (rules != null) {
+      return rules;
+    }
+    return message instanceof GeneratedMessage
+        ? types.computeIfAbsent(message.getClass(), each -> TypeRules.of(message, this))
+        : TypeRules.UNKNOWN;
   }
 
   /** The rules of one type of messages. */
-  record TypeRules(boolean known, List<OneofDescriptor> required, List<FieldRule> fields) {
+  record TypeRules(boolean known, List<Predicate<Message>> required, List<FieldRule> fields) {
     static final TypeRules UNKNOWN = new TypeRules(false, List.of(), List.of());
     static final TypeRules NONE = new TypeRules(true, List.of(), List.of());
 
-    static TypeRules of(Descriptor type, KnownRules all) {
+    static TypeRules of(Message message, KnownRules all) {
+      Descriptor type = message.getDescriptorForType();
       // What the messages of protobuf itself must be, only rules of the field say.
       if (type.getFile().getPackage().equals("google.protobuf")) {
         return NONE;
@@ -47,19 +57,19 @@ final class KnownRules {
           || !type.getOptions().getUnknownFields().isEmpty()) {
         return UNKNOWN;
       }
-      List<OneofDescriptor> required = new ArrayList<>();
+      List<Predicate<Message>> required = new ArrayList<>();
       for (OneofDescriptor each : type.getOneofs()) {
         if (!each.getOptions().getUnknownFields().isEmpty()) {
           return UNKNOWN;
         }
         if (each.getOptions().hasExtension(ValidateProto.oneof)
             && each.getOptions().getExtension(ValidateProto.oneof).getRequired()) {
-          required.add(each);
+          required.add(Getters.presence(message.getClass(), each));
         }
       }
       List<FieldRule> fields = new ArrayList<>();
       for (var field : type.getFields()) {
-        FieldRule rule = FieldRule.of(field, all).orElse(null);
+        FieldRule rule = FieldRule.of(message.getClass(), field, all).orElse(null);
         if (rule == null) {
           return UNKNOWN;
         }
@@ -74,8 +84,8 @@ final class KnownRules {
       if (!known) {
         return false;
       }
-      for (OneofDescriptor each : required) {
-        if (!message.hasOneof(each)) {
+      for (Predicate<Message> each : required) {
+        if (!each.test(message)) {
           return false;
         }
       }

@@ -7,16 +7,19 @@ import build.buf.validate.FieldRules;
 import build.buf.validate.MapRules;
 import build.buf.validate.StringRules;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.EnumDescriptor;
 import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
 import com.google.protobuf.Duration;
 import com.google.protobuf.MapEntry;
 import com.google.protobuf.Message;
+import dev.kryonix.kit.server.KnownRules.TypeRules;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a value must be, so far as that is known here. */
 interface ValueRule {
@@ -42,7 +45,7 @@ interface ValueRule {
           };
       case STRING -> Text.of(rules.getString());
       case BYTES -> Bytes.of(rules.getBytes());
-      case ENUM -> Defined.of(rules.getEnum());
+      case ENUM -> Defined.of(field.getEnumType(), rules.getEnum());
       case DURATION -> Time.of(rules.getDuration());
       case INT32 -> Whole.of(rules.getInt32());
       case INT64 -> Whole.of(rules.getInt64());
@@ -80,15 +83,35 @@ interface ValueRule {
   }
 
   /** A message that keeps the rules of its own type. */
-  record Nested(KnownRules all) implements ValueRule {
+  final class Nested implements ValueRule {
+    private final KnownRules all;
+
+    /** Found with the first value, since types may hold each other; the same whoever finds it. */
+    private @Nullable TypeRules found;
+
+    Nested(KnownRules all) {
+      this.all = all;
+    }
+
     @Override
     public boolean keeps(Object value) {
-      return all.keeps((Message) value);
+      Message message = (Message) value;
+      return rules(message).keeps(message);
     }
 
     @Override
     public void learn(Object valid) {
-      all.learn((Message) valid);
+      Message message = (Message) valid;
+      rules(message).learn(message);
+    }
+
+    private TypeRules rules(Message message) {
+      TypeRules rules = found;
+      if (rules == null) {
+        rules = all.of(message);
+        found = rules;
+      }
+      return rules;
     }
   }
 
@@ -138,6 +161,7 @@ interface ValueRule {
     private static final int MOST_KEPT = 1000;
 
     private static final int LONGEST_KEPT = 64;
+    private static final int MOST_BYTES_OF_A_CHAR = 3;
 
     static Optional<ValueRule> of(StringRules rules) {
       return FieldRule.isKnown(rules, KNOWN)
@@ -161,11 +185,20 @@ interface ValueRule {
         }
       }
       if (rules.hasMinBytes() || rules.hasMaxBytes()) {
-        int length = text.getBytes(StandardCharsets.UTF_8).length;
-        return length >= rules.getMinBytes()
-            && (!rules.hasMaxBytes() || length <= rules.getMaxBytes());
+        return hasItsBytes(text);
       }
       return true;
+    }
+
+    /** They are counted only when the number of characters leaves it open. */
+    private boolean hasItsBytes(String text) {
+      long most = rules.hasMaxBytes() ? rules.getMaxBytes() : Long.MAX_VALUE;
+      int chars = text.length();
+      if (chars >= rules.getMinBytes() && (long) chars * MOST_BYTES_OF_A_CHAR <= most) {
+        return true;
+      }
+      int length = text.getBytes(StandardCharsets.UTF_8).length;
+      return length >= rules.getMinBytes() && length <= most;
     }
 
     @Override
@@ -198,18 +231,18 @@ interface ValueRule {
     }
   }
 
-  /** A number that the enum has a name for. */
-  record Defined() implements ValueRule {
-    static Optional<ValueRule> of(EnumRules rules) {
+  /** A number that the enum has a name for, as it is or as protobuf describes it. */
+  record Defined(EnumDescriptor type) implements ValueRule {
+    static Optional<ValueRule> of(EnumDescriptor type, EnumRules rules) {
       return FieldRule.isKnown(rules, Set.of("defined_only")) && rules.getDefinedOnly()
-          ? Optional.of(new Defined())
+          ? Optional.of(new Defined(type))
           : Optional.empty();
     }
 
     @Override
     public boolean keeps(Object value) {
-      EnumValueDescriptor given = (EnumValueDescriptor) value;
-      return given.getType().findValueByNumber(given.getNumber()) != null;
+      int number = value instanceof EnumValueDescriptor given ? given.getNumber() : (Integer) value;
+      return type.findValueByNumber(number) != null;
     }
   }
 

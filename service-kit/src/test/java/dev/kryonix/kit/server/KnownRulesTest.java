@@ -6,7 +6,9 @@ import build.buf.protovalidate.Validator;
 import build.buf.protovalidate.ValidatorFactory;
 import build.buf.protovalidate.exceptions.ValidationException;
 import com.google.protobuf.ByteString;
+import com.google.protobuf.Descriptors.EnumValueDescriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Message;
 import dev.kryonix.api.cache.v1.BatchDeleteRequest;
@@ -23,6 +25,9 @@ import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.SubscribeRequest;
 import java.util.List;
 import java.util.Random;
+import java.util.function.Function;
+import java.util.function.Predicate;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,6 +74,38 @@ class KnownRulesTest {
     }
     // Or else the test would say nothing.
     assertThat(passed).as(type.getDescriptorForType().getName()).isPositive();
+  }
+
+  @ParameterizedTest
+  @MethodSource("requests")
+  void everyGetterReadsWhatReflectionReads(Message type) {
+    Random random = new Random(type.getDescriptorForType().getFullName().hashCode());
+    List<Message> messages =
+        IntStream.range(0, MESSAGES)
+            .mapToObj(i -> new Source(random, i % 2 == 0).message(type, 0))
+            .toList();
+    for (FieldDescriptor field : type.getDescriptorForType().getFields()) {
+      Function<Message, Object> value = Getters.value(type.getClass(), field);
+      Predicate<Message> presence = Getters.presence(type.getClass(), field);
+      for (Message each : messages) {
+        Object expected = each.getField(field);
+        assertThat(value.apply(each))
+            .as("%s", field)
+            .isEqualTo(
+                expected instanceof EnumValueDescriptor given
+                    ? (Object) given.getNumber()
+                    : expected);
+        assertThat(presence.test(each))
+            .as("%s", field)
+            .isEqualTo(!field.hasPresence() || each.hasField(field));
+      }
+    }
+    for (OneofDescriptor oneof : type.getDescriptorForType().getOneofs()) {
+      Predicate<Message> presence = Getters.presence(type.getClass(), oneof);
+      for (Message each : messages) {
+        assertThat(presence.test(each)).as("%s", oneof).isEqualTo(each.hasOneof(oneof));
+      }
+    }
   }
 
   @Test
