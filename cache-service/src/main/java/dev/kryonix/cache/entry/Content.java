@@ -1,5 +1,7 @@
 package dev.kryonix.cache.entry;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -8,7 +10,8 @@ import java.util.List;
 /**
  * What an entry holds, opened.
  *
- * @param value the bytes as the writer gave them; empty when absent
+ * @param bytes the value as the writer gave it, mostly a part of what Redis has answered, which is
+ *     not copied for it; empty when absent
  * @param contentType the media type that the writer gave, or empty
  * @param absent whether the writer said that there is no value (negative caching)
  * @param version identifies this version of the entry
@@ -19,7 +22,7 @@ import java.util.List;
  * @param kind what kind of value it is
  */
 public record Content(
-    byte[] value,
+    ByteString bytes,
     String contentType,
     boolean absent,
     long version,
@@ -32,23 +35,47 @@ public record Content(
   public static final int MAX_VALUE_BYTES = 1024 * 1024;
 
   private static final int MAX_CONTENT_TYPE_BYTES = 127;
+  private static final int MOST_BYTES_OF_A_CHAR = 3;
   private static final int MAX_TAGS = 8;
   private static final int MAX_TAG_BYTES = 128;
 
   public Content {
     tags = List.copyOf(tags);
-    if (value.length > MAX_VALUE_BYTES) {
-      throw new IllegalArgumentException("a value of " + value.length + " bytes");
+    if (bytes.size() > MAX_VALUE_BYTES) {
+      throw new IllegalArgumentException("a value of " + bytes.size() + " bytes");
     }
-    int typeBytes = contentType.getBytes(StandardCharsets.UTF_8).length;
-    if (typeBytes > MAX_CONTENT_TYPE_BYTES) {
-      throw new IllegalArgumentException("a content type of " + typeBytes + " bytes");
+    if (contentType.length() * MOST_BYTES_OF_A_CHAR > MAX_CONTENT_TYPE_BYTES
+        && lengthOf(contentType) > MAX_CONTENT_TYPE_BYTES) {
+      throw new IllegalArgumentException("a content type of " + lengthOf(contentType) + " bytes");
     }
     if (tags.size() > MAX_TAGS
         || (!tags.isEmpty()
-            && tags.stream().anyMatch(tag -> tag.isEmpty() || bytes(tag) > MAX_TAG_BYTES))) {
+            && tags.stream().anyMatch(tag -> tag.isEmpty() || lengthOf(tag) > MAX_TAG_BYTES))) {
       throw new IllegalArgumentException("too many tags, or too long ones: " + tags.size());
     }
+  }
+
+  /** Content of an array, which nobody changes from then on. */
+  public Content(
+      byte[] value,
+      String contentType,
+      boolean absent,
+      long version,
+      Instant createTime,
+      List<String> tags,
+      DeviceClass serves,
+      Duration loadTime,
+      EntryKind kind) {
+    this(
+        UnsafeByteOperations.unsafeWrap(value),
+        contentType,
+        absent,
+        version,
+        createTime,
+        tags,
+        serves,
+        loadTime,
+        kind);
   }
 
   /** Content that is bytes. */
@@ -84,12 +111,22 @@ public record Content(
         other, contentType, absent, version, createTime, tags, serves, loadTime, kind);
   }
 
+  /** The value as an array of its own. */
+  public byte[] value() {
+    return bytes.toByteArray();
+  }
+
+  /** The length of the value. */
+  public int size() {
+    return bytes.size();
+  }
+
   /** The version as callers see it. */
   public String etag() {
     return Etags.format(version);
   }
 
-  private static int bytes(String tag) {
-    return tag.getBytes(StandardCharsets.UTF_8).length;
+  private static int lengthOf(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 }

@@ -135,7 +135,7 @@ final class EntryBatches {
     }
 
     private void add(Lookup lookup) {
-      bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().value().length : 0;
+      bytes += lookup instanceof Lookup.Hit(Entry entry) ? entry.content().size() : 0;
       if (bytes > MAX_READ_BYTES) {
         throw EntryErrors.answerTooLarge(MAX_READ_BYTES);
       }

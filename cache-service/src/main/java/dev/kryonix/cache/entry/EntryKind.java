@@ -1,6 +1,7 @@
 package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.cache.v1.ValueKind;
+import java.util.List;
 
 /** What kind of value an entry holds. */
 public enum EntryKind {
@@ -11,6 +12,8 @@ public enum EntryKind {
   HASH(ValueKind.VALUE_KIND_HASH),
   SORTED_SET(ValueKind.VALUE_KIND_SORTED_SET);
 
+  private static final List<EntryKind> ALL = List.of(values());
+
   private final ValueKind proto;
 
   EntryKind(ValueKind proto) {
@@ -19,7 +22,7 @@ public enum EntryKind {
 
   /** The kind of that number; refuses another number. */
   public static EntryKind of(int number) {
-    for (EntryKind each : values()) {
+    for (EntryKind each : ALL) {
       if (each.number() == number) {
         return each;
       }

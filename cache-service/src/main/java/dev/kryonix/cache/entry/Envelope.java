@@ -2,6 +2,8 @@ package dev.kryonix.cache.entry;
 
 import com.github.luben.zstd.Zstd;
 import com.github.luben.zstd.ZstdException;
+import com.google.protobuf.ByteString;
+import com.google.protobuf.UnsafeByteOperations;
 import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
@@ -17,6 +19,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.zip.CRC32C;
 import javax.crypto.Cipher;
@@ -84,15 +87,15 @@ public final class Envelope {
   /** Seals content, encrypted in any case when it is secret. */
   public byte[] seal(
       TenantView tenant, EntryKey address, Content content, boolean keptStale, boolean secret) {
-    byte[] body = content.value();
+    ByteString body = content.bytes();
     boolean web = content.serves() == DeviceClass.WEB;
     int flags = (content.absent() ? Head.ABSENT : 0) | (web ? Head.WEB : 0);
     flags |= keptStale ? Head.KEPT_STALE : 0;
     flags |= content.kind().number() << Head.KIND_SHIFT;
-    if (body.length > compressFromBytes) {
-      byte[] smaller = Zstd.compress(body, web ? ZSTD_FOR_DESKTOPS : ZSTD_FOR_PHONES);
-      if (smaller.length < body.length) {
-        body = smaller;
+    if (body.size() > compressFromBytes) {
+      byte[] smaller = Zstd.compress(content.value(), web ? ZSTD_FOR_DESKTOPS : ZSTD_FOR_PHONES);
+      if (smaller.length < body.size()) {
+        body = UnsafeByteOperations.unsafeWrap(smaller);
         flags |= Head.ZSTD;
       }
     }
@@ -169,26 +172,27 @@ public final class Envelope {
     out.put((byte) keyId.length).put(keyId).put((byte) contentType.length).put(contentType);
     Varints.put(out, loadTime);
     if (compressed) {
-      out.putInt(content.value().length);
+      out.putInt(content.size());
     }
     tags.forEach(tag -> out.put((byte) tag.length).put(tag));
     return header;
   }
 
   private byte[] encrypt(
-      TenantView tenant, EntryKey address, Instant writtenAt, byte[] header, byte[] body) {
+      TenantView tenant, EntryKey address, Instant writtenAt, byte[] header, ByteString body) {
     byte[] nonce = new byte[NONCE_BYTES];
     random.nextBytes(nonce);
     int headerLength = header.length + NONCE_BYTES;
-    byte[] out = Arrays.copyOf(header, headerLength + body.length + TAG_BITS / 8);
+    byte[] out = Arrays.copyOf(header, headerLength + body.size() + TAG_BITS / 8);
     System.arraycopy(nonce, 0, out, header.length, NONCE_BYTES);
+    body.copyTo(out, headerLength);
     try {
       SecretKey key =
           keys.find(tenant, keys.currentKeyId(tenant), writtenAt)
               .orElseThrow(() -> new IllegalStateException("the current key has gone"));
       Cipher cipher = cipher(Cipher.ENCRYPT_MODE, key, out, header.length);
-      associated(tenant, address, out, headerLength, cipher::updateAAD);
-      cipher.doFinal(body, 0, body.length, out, headerLength);
+      cipher.updateAAD(associated(tenant, address, out, headerLength));
+      cipher.doFinal(out, headerLength, body.size(), out, headerLength);
       boolean unused = resting.offer(cipher);
       return out;
     } catch (GeneralSecurityException e) {
@@ -196,12 +200,13 @@ public final class Envelope {
     }
   }
 
-  private static byte[] check(TenantView tenant, EntryKey address, byte[] header, byte[] body) {
-    int headerLength = header.length;
-    byte[] sealed = Arrays.copyOf(header, headerLength + UID_BYTES + Integer.BYTES + body.length);
-    ByteBuffer out = ByteBuffer.wrap(sealed);
-    out.position(headerLength).put(uid(tenant), 0, UID_BYTES).putInt(0).put(body);
-    out.putInt(headerLength + UID_BYTES, sum(tenant, address, sealed, headerLength));
+  private static byte[] check(TenantView tenant, EntryKey address, byte[] header, ByteString body) {
+    int bodyAt = header.length + UID_BYTES + Integer.BYTES;
+    byte[] sealed = Arrays.copyOf(header, bodyAt + body.size());
+    body.copyTo(sealed, bodyAt);
+    ByteBuffer.wrap(sealed)
+        .putInt(header.length, uid(tenant))
+        .putInt(header.length + UID_BYTES, sum(tenant, address, sealed, header.length));
     return sealed;
   }
 
@@ -226,7 +231,7 @@ public final class Envelope {
       tags.add(text(in));
     }
     boolean plain = (flags & Head.PLAIN) != 0;
-    Optional<byte[]> body =
+    Optional<ByteString> body =
         plain
             ? checked(tenant, address, stored, in.position())
             : decrypted(
@@ -234,7 +239,10 @@ public final class Envelope {
     if (body.isEmpty() || length < 0 || length > Content.MAX_VALUE_BYTES) {
       return Optional.empty();
     }
-    byte[] value = compressed ? Zstd.decompress(body.get(), length) : body.get();
+    ByteString value =
+        compressed
+            ? UnsafeByteOperations.unsafeWrap(Zstd.decompress(body.get().toByteArray(), length))
+            : body.get();
     return Optional.of(
         new Content(
             value,
@@ -248,7 +256,7 @@ public final class Envelope {
             Head.kind(flags)));
   }
 
-  private Optional<byte[]> decrypted(
+  private Optional<ByteString> decrypted(
       TenantView tenant, EntryKey address, Optional<SecretKey> key, byte[] stored, int nonceAt)
       throws GeneralSecurityException {
     int headerLength = nonceAt + NONCE_BYTES;
@@ -256,10 +264,10 @@ public final class Envelope {
       return Optional.empty();
     }
     Cipher cipher = cipher(Cipher.DECRYPT_MODE, key.get(), stored, nonceAt);
-    associated(tenant, address, stored, headerLength, cipher::updateAAD);
+    cipher.updateAAD(associated(tenant, address, stored, headerLength));
     byte[] body = cipher.doFinal(stored, headerLength, stored.length - headerLength);
     boolean unused = resting.offer(cipher);
-    return Optional.of(body);
+    return Optional.of(UnsafeByteOperations.unsafeWrap(body));
   }
 
   /** A cipher for the nonce that stands there. One that fails does not come back. */
@@ -271,48 +279,49 @@ public final class Envelope {
     return cipher;
   }
 
-  private static Optional<byte[]> checked(
+  private static Optional<ByteString> checked(
       TenantView tenant, EntryKey address, byte[] stored, int headerLength) {
     int bodyAt = headerLength + UID_BYTES + Integer.BYTES;
     if (stored.length < bodyAt) {
       return Optional.empty();
     }
+    ByteBuffer in = ByteBuffer.wrap(stored);
     boolean whole =
-        Arrays.equals(stored, headerLength, headerLength + UID_BYTES, uid(tenant), 0, UID_BYTES)
-            && ByteBuffer.wrap(stored).getInt(headerLength + UID_BYTES)
-                == sum(tenant, address, stored, headerLength);
+        in.getInt(headerLength) == uid(tenant)
+            && in.getInt(headerLength + UID_BYTES) == sum(tenant, address, stored, headerLength);
     return whole
-        ? Optional.of(Arrays.copyOfRange(stored, bodyAt, stored.length))
+        ? Optional.of(UnsafeByteOperations.unsafeWrap(stored, bodyAt, stored.length - bodyAt))
         : Optional.empty();
   }
 
-  private static byte[] uid(TenantView tenant) {
-    return tenant.uid().toBytes().toByteArray();
+  /** The first bytes of the tenant's uid. */
+  private static int uid(TenantView tenant) {
+    return (int) (tenant.uid().value().getMostSignificantBits() >>> Integer.SIZE);
   }
 
   private static int sum(TenantView tenant, EntryKey address, byte[] bytes, int headerLength) {
     CRC32C sum = new CRC32C();
-    associated(tenant, address, bytes, headerLength, sum::update);
+    sum.update(associated(tenant, address, bytes, headerLength));
     int bodyAt = headerLength + UID_BYTES + Integer.BYTES;
     sum.update(bytes, bodyAt, bytes.length - bodyAt);
     return (int) sum.getValue();
   }
 
-  /** What takes bytes one part after the other. */
-  private interface Taker {
-    void take(byte[] bytes, int from, int length);
-  }
-
-  private static void associated(
-      TenantView tenant, EntryKey address, byte[] header, int headerLength, Taker taker) {
+  /** The associated data as one array: to take many small pieces costs more than to join them. */
+  private static byte[] associated(
+      TenantView tenant, EntryKey address, byte[] header, int headerLength) {
+    UUID uid = tenant.uid().value();
     byte[] addressBytes = address.bytes();
-    byte[] addressLength = ByteBuffer.allocate(Integer.BYTES).putInt(addressBytes.length).array();
-    byte[] uid = uid(tenant);
-    taker.take(uid, 0, uid.length);
-    taker.take(addressLength, 0, Integer.BYTES);
-    taker.take(addressBytes, 0, addressBytes.length);
-    taker.take(header, 0, Head.STAMP_AT);
-    taker.take(header, Head.TAGS_AT, headerLength - Head.TAGS_AT);
+    int afterExpiry = headerLength - Head.TAGS_AT;
+    return ByteBuffer.allocate(
+            2 * Long.BYTES + Integer.BYTES + addressBytes.length + Head.STAMP_AT + afterExpiry)
+        .putLong(uid.getMostSignificantBits())
+        .putLong(uid.getLeastSignificantBits())
+        .putInt(addressBytes.length)
+        .put(addressBytes)
+        .put(header, 0, Head.STAMP_AT)
+        .put(header, Head.TAGS_AT, afterExpiry)
+        .array();
   }
 
   private static void skipText(ByteBuffer in) {
@@ -321,8 +330,9 @@ public final class Envelope {
   }
 
   private static String text(ByteBuffer in) {
-    byte[] bytes = new byte[Byte.toUnsignedInt(in.get())];
-    in.get(bytes);
-    return new String(bytes, StandardCharsets.UTF_8);
+    int length = Byte.toUnsignedInt(in.get());
+    int at = in.position();
+    in.position(at + length);
+    return new String(in.array(), in.arrayOffset() + at, length, StandardCharsets.UTF_8);
   }
 }

@@ -78,7 +78,7 @@ public final class Observations {
       switch (lookup) {
         case Lookup.Hit(Entry entry) -> {
           hits++;
-          bytes += entry.content().value().length;
+          bytes += entry.content().size();
         }
         case Lookup.Miss() -> absent++;
         case Lookup.Invalidated() -> invalidated++;
@@ -116,7 +116,7 @@ public final class Observations {
   void read(TenantView tenant, EntryKey address, Optional<Held> held, Times times) {
     Namespace namespace = namespace(tenant, address);
     held.ifPresentOrElse(
-        found -> counters.hit(namespace, found.content().value().length, times),
+        found -> counters.hit(namespace, found.content().size(), times),
         () -> counters.miss(namespace, times));
     count(address, held.isPresent() ? "hit" : "miss", 1);
   }

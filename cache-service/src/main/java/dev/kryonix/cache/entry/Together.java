@@ -192,7 +192,7 @@ public final class Together {
       return sent;
     }
     Content content = put.content();
-    observations.wrote(tenant, put.address(), content.serves(), content.value().length);
+    observations.wrote(tenant, put.address(), content.serves(), content.size());
     return observations.timedWrite(tenant, put.address(), sent);
   }
 

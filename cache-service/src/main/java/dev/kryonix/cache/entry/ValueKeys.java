@@ -45,10 +45,12 @@ final class ValueKeys {
    * The key for a value written at that time; empty when the tenant has no tenant key of that id.
    */
   Optional<SecretKey> find(TenantView tenant, String keyId, Instant writtenAt) {
-    return tenant.secrets().stream()
-        .filter(each -> each.getPurpose().equals(TENANT_KEY) && each.getId().equals(keyId))
-        .findFirst()
-        .map(secret -> key(tenant.uid(), secret, writtenAt));
+    for (SealedSecret each : tenant.secrets()) {
+      if (each.getPurpose().equals(TENANT_KEY) && each.getId().equals(keyId)) {
+        return Optional.of(key(tenant.uid(), each, writtenAt));
+      }
+    }
+    return Optional.empty();
   }
 
   private SecretKey key(TenantUid uid, SealedSecret secret, Instant writtenAt) {

@@ -280,7 +280,7 @@ final class Sessions {
     if (held.isEmpty()) {
       return Optional.empty();
     }
-    ByteString kept = ByteString.copyFrom(held.get().content().value());
+    ByteString kept = held.get().content().bytes();
     byte[] digest = digest(request);
     if (!MessageDigest.isEqual(kept.substring(0, digest.length).toByteArray(), digest)) {
       throw CommonErrors.requestIdReused(request.getRequestId());

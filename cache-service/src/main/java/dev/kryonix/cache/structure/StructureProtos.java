@@ -25,7 +25,7 @@ final class StructureProtos {
         .setAge(duration(age))
         .setTtlLeft(duration(ttl))
         .setContentType(content.contentType())
-        .setSizeBytes(content.value().length)
+        .setSizeBytes(content.size())
         .setStoredBytes(chargedBytes)
         .addAllTags(content.tags())
         .setKind(content.kind().proto())

@@ -207,7 +207,7 @@ final class Structures {
   }
 
   private static <A extends Message> A repeated(Target.Once once, Held held, Parser<A> parser) {
-    ByteString kept = ByteString.copyFrom(held.content().value());
+    ByteString kept = held.content().bytes();
     if (!kept.substring(0, DIGEST_BYTES).equals(ByteString.copyFrom(sha256(once.content())))) {
       throw CommonErrors.requestIdReused(once.id());
     }

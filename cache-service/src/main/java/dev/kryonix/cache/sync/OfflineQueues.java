@@ -92,7 +92,7 @@ final class OfflineQueues {
               bucket(tenant, device),
               some.stream().map(number -> operation(device, number)).toList());
       for (Optional<Held> each : operations) {
-        bytes += each.map(held -> held.content().value().length).orElse(0);
+        bytes += each.map(held -> held.content().size()).orElse(0);
         if (bytes > MOST_ANSWER_BYTES) {
           return drained.build();
         }

@@ -7,13 +7,18 @@ import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.Set;
+import java.util.zip.CRC32C;
+import javax.crypto.Cipher;
+import javax.crypto.spec.GCMParameterSpec;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,7 @@ final class EnvelopeTest {
 
   private ApplicationContext context;
   private Envelope envelope;
+  private ValueKeys keys;
   private TenantView tenant;
   private TenantView unregulated;
 
@@ -32,6 +38,7 @@ final class EnvelopeTest {
   void start() throws Exception {
     context = CacheBeans.withKeys();
     envelope = context.getBean(Envelope.class);
+    keys = context.getBean(ValueKeys.class);
     tenant = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000);
     unregulated =
         Tenants.create(
@@ -151,6 +158,19 @@ final class EnvelopeTest {
   }
 
   @Test
+  void whatStandsInRedisHasTheFormatThatIsDocumented() {
+    Content content = content("value".getBytes(StandardCharsets.UTF_8));
+
+    byte[] plain = envelope.seal(unregulated, ADDRESS, content);
+    byte[] encrypted = envelope.seal(tenant, ADDRESS, content);
+
+    assertThat(plain).isEqualTo(plain(unregulated, content));
+    byte[] header = header(0, keys.currentKeyId(tenant), content);
+    assertThat(encrypted).startsWith(header);
+    assertThat(decrypted(tenant, content, encrypted, header.length)).isEqualTo(content.value());
+  }
+
+  @Test
   void aLargeValueIsCompressedOnlyWhenThatHelps() {
     byte[] repetitive = new byte[10_000];
     byte[] random = new byte[10_000];
@@ -164,6 +184,63 @@ final class EnvelopeTest {
                 .orElseThrow()
                 .value())
         .isEqualTo(repetitive);
+  }
+
+  /** The parts of a plain envelope, one after the other. */
+  private static byte[] plain(TenantView tenant, Content content) {
+    byte[] header = header(Head.PLAIN, "", content);
+    CRC32C sum = new CRC32C();
+    associated(tenant, header).forEach(sum::update);
+    sum.update(content.value());
+    return ByteBuffer.allocate(header.length + 8 + content.size())
+        .put(header)
+        .put(tenant.uid().toBytes().toByteArray(), 0, 4)
+        .putInt((int) sum.getValue())
+        .put(content.value())
+        .array();
+  }
+
+  private byte[] decrypted(TenantView tenant, Content content, byte[] stored, int nonceAt) {
+    int from = nonceAt + 12;
+    String keyId = keys.currentKeyId(tenant);
+    try {
+      Cipher cipher = Cipher.getInstance("AES/GCM/NoPadding");
+      cipher.init(
+          Cipher.DECRYPT_MODE,
+          keys.find(tenant, keyId, content.createTime()).orElseThrow(),
+          new GCMParameterSpec(128, stored, nonceAt, 12));
+      associated(tenant, Arrays.copyOf(stored, from)).forEach(cipher::updateAAD);
+      return cipher.doFinal(stored, from, stored.length - from);
+    } catch (GeneralSecurityException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static byte[] header(int flags, String keyId, Content content) {
+    byte[] type = content.contentType().getBytes(StandardCharsets.UTF_8);
+    return ByteBuffer.allocate(34 + 1 + 1 + keyId.length() + 1 + type.length + 1)
+        .put((byte) 3)
+        .put((byte) flags)
+        .putLong(content.version())
+        .putLong(content.createTime().toEpochMilli())
+        .putLong(0)
+        .putLong(0)
+        .put((byte) 0)
+        .put((byte) keyId.length())
+        .put(keyId.getBytes(StandardCharsets.US_ASCII))
+        .put((byte) type.length)
+        .put(type)
+        .put((byte) 0)
+        .array();
+  }
+
+  private static List<byte[]> associated(TenantView tenant, byte[] header) {
+    return List.of(
+        tenant.uid().toBytes().toByteArray(),
+        ByteBuffer.allocate(4).putInt(ADDRESS.bytes().length).array(),
+        ADDRESS.bytes(),
+        Arrays.copyOfRange(header, 0, 18),
+        Arrays.copyOfRange(header, 34, header.length));
   }
 
   private static Content content(byte[] value) {
