@@ -1,5 +1,6 @@
 package dev.kryonix.cache.entry;
 
+import com.google.protobuf.MessageLite;
 import dev.kryonix.api.cache.v1.BatchDeleteRequest;
 import dev.kryonix.api.cache.v1.BatchDeleteResponse;
 import dev.kryonix.api.cache.v1.BatchGetRequest;
@@ -81,26 +82,22 @@ final class CacheEndpoint extends DelegatedRpcs {
   public void get(GetRequest request, StreamObserver<GetResponse> answer) {
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
     answer(
-        answer,
+        direct(answer),
         entries.read(tenant(), key).thenApply(found -> response(found, request.getIfNoneMatch())));
   }
 
-  private static GetResponse response(Lookup found, String ifNoneMatch) {
+  private static MessageLite response(Lookup found, String ifNoneMatch) {
     if (found instanceof Lookup.Hit(Entry entry) && entry.content().kind() != EntryKind.BYTES) {
       throw EntryErrors.wrongType("bytes");
     }
-    return EntryProtos.response(found, ifNoneMatch);
+    return DirectReplies.get(found, ifNoneMatch);
   }
 
   @Override
   public void set(SetRequest request, StreamObserver<SetResponse> answer) {
     answer(
-        answer,
-        entries
-            .write(tenant(), EntryProtos.put(request))
-            .thenApply(
-                written ->
-                    SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)).build()));
+        direct(answer),
+        entries.write(tenant(), EntryProtos.put(request)).thenApply(DirectReplies::set));
   }
 
   @Override
@@ -152,13 +149,7 @@ final class CacheEndpoint extends DelegatedRpcs {
   @Override
   public void batchGet(BatchGetRequest request, StreamObserver<BatchGetResponse> answer) {
     List<EntryKey> keys = request.getAddressesList().stream().map(EntryProtos::key).toList();
-    answer(answer, batches.read(tenant(), keys).thenApply(CacheEndpoint::response));
-  }
-
-  private static BatchGetResponse response(List<Lookup> found) {
-    BatchGetResponse.Builder results = BatchGetResponse.newBuilder();
-    found.forEach(each -> results.addResults(EntryProtos.response(each, "")));
-    return results.build();
+    answer(direct(answer), batches.read(tenant(), keys).thenApply(DirectReplies::batch));
   }
 
   @Override
@@ -204,7 +195,7 @@ final class CacheEndpoint extends DelegatedRpcs {
     Principal caller = Callers.current();
     PipelineSteps steps =
         new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented);
-    return new Pipeline(answers, steps, threads, pipelineMemory).open();
+    return new Pipeline(direct(answers), steps, threads, pipelineMemory).open();
   }
 
   @Override
@@ -246,6 +237,12 @@ final class CacheEndpoint extends DelegatedRpcs {
 
   private TenantView tenant() {
     return tenants.require(Callers.current());
+  }
+
+  /** The same for a {@link DirectMessage} in place of what is generated, which gRPC takes too. */
+  @SuppressWarnings("unchecked")
+  private static StreamObserver<MessageLite> direct(StreamObserver<? extends MessageLite> answer) {
+    return (StreamObserver<MessageLite>) answer;
   }
 
   /** Answers with what comes, on whichever thread brings it. */

@@ -3,7 +3,6 @@ package dev.kryonix.cache.entry;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.Timestamp;
-import com.google.protobuf.UnsafeByteOperations;
 import dev.kryonix.api.cache.v1.CacheFlush;
 import dev.kryonix.api.cache.v1.EntryAddress;
 import dev.kryonix.api.cache.v1.EntryMetadata;
@@ -91,12 +90,24 @@ final class EntryProtos {
       case Lookup.Miss() -> miss(MissReason.MISS_REASON_ABSENT);
       case Lookup.Invalidated() -> miss(MissReason.MISS_REASON_INVALIDATED);
       case Lookup.Unreadable() -> miss(MissReason.MISS_REASON_UNREADABLE);
-      case Lookup.Hit(Entry entry) when entry.content().kind() != EntryKind.BYTES ->
-          miss(MissReason.MISS_REASON_ABSENT);
-      case Lookup.Hit(Entry entry) when entry.content().absent() ->
-          miss(MissReason.MISS_REASON_KNOWN_ABSENT);
-      case Lookup.Hit(Entry entry) -> hit(entry, ifNoneMatch);
+      case Lookup.Hit(Entry entry) when isHit(entry) -> hit(entry, ifNoneMatch);
+      case Lookup.Hit(Entry entry) ->
+          miss(
+              entry.content().kind() == EntryKind.BYTES
+                  ? MissReason.MISS_REASON_KNOWN_ABSENT
+                  : MissReason.MISS_REASON_ABSENT);
     };
+  }
+
+  /** Whether there is a value to be answered with. */
+  static boolean isHit(Entry entry) {
+    return entry.content().kind() == EntryKind.BYTES && !entry.content().absent();
+  }
+
+  /** Whether it is the version that the caller has. */
+  static boolean isSame(Entry entry, String ifNoneMatch) {
+    OptionalLong version = Etags.parse(ifNoneMatch);
+    return version.isPresent() && version.getAsLong() == entry.content().version();
   }
 
   static EntryMetadata metadata(Entry entry) {
@@ -108,11 +119,15 @@ final class EntryProtos {
         .setAge(duration(entry.age()))
         .setTtlLeft(duration(entry.ttl()))
         .setContentType(content.contentType())
-        .setSizeBytes(content.value().length)
+        .setSizeBytes(content.size())
         .setStoredBytes(entry.chargedBytes())
         .addAllTags(content.tags())
-        .setKind(content.absent() ? ValueKind.VALUE_KIND_ABSENCE : content.kind().proto())
+        .setKind(kind(content))
         .build();
+  }
+
+  static ValueKind kind(Content content) {
+    return content.absent() ? ValueKind.VALUE_KIND_ABSENCE : content.kind().proto();
   }
 
   static OptionalLong version(String path, String etag) {
@@ -163,9 +178,8 @@ final class EntryProtos {
   }
 
   private static GetResponse hit(Entry entry, String ifNoneMatch) {
-    boolean same = Etags.parse(ifNoneMatch).stream().anyMatch(v -> v == entry.content().version());
-    ByteString value =
-        same ? ByteString.EMPTY : UnsafeByteOperations.unsafeWrap(entry.content().value());
+    boolean same = isSame(entry, ifNoneMatch);
+    ByteString value = same ? ByteString.EMPTY : entry.content().bytes();
     return GetResponse.newBuilder()
         .setHit(true)
         .setNotModified(same)

@@ -17,6 +17,9 @@ final class Etags {
    * The version, when the text can be an etag of ours; surrounding quotes as in HTTP are allowed.
    */
   static OptionalLong parse(String etag) {
+    if (etag.isEmpty()) {
+      return OptionalLong.empty();
+    }
     String digits = etag.startsWith("W/") ? etag.substring(2) : etag;
     if (digits.length() == DIGITS + 2 && digits.startsWith("\"") && digits.endsWith("\"")) {
       digits = digits.substring(1, DIGITS + 1);

@@ -1,5 +1,6 @@
 package dev.kryonix.cache.entry;
 
+import com.google.protobuf.MessageLite;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
 import dev.kryonix.kit.errors.ServiceException;
@@ -36,7 +37,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
 
   private static final int MOST = 1024;
 
-  private final ServerCallStreamObserver<PipelineResponse> client;
+  private final ServerCallStreamObserver<MessageLite> client;
   private final PipelineSteps steps;
   private final Executor executor;
   private final PipelineMemory.Share memory;
@@ -65,20 +66,18 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
 
   /** A result, and what is held until it has gone. */
   private record Answered(
-      PipelineRequest request,
-      Supplier<CompletableFuture<PipelineResponse>> response,
-      long bytes) {}
+      PipelineRequest request, Supplier<CompletableFuture<MessageLite>> response, long bytes) {}
 
   /** A result that is being made. */
-  private record Next(CompletableFuture<PipelineResponse> result, long bytes) {}
+  private record Next(CompletableFuture<MessageLite> result, long bytes) {}
 
   Pipeline(
-      StreamObserver<PipelineResponse> answers,
+      StreamObserver<MessageLite> answers,
       PipelineSteps steps,
       Executor executor,
       PipelineMemory memory) {
     this.memory = memory.share();
-    this.client = (ServerCallStreamObserver<PipelineResponse>) answers;
+    this.client = (ServerCallStreamObserver<MessageLite>) answers;
     this.steps = steps;
     this.executor = Context.currentContextExecutor(executor);
   }
@@ -214,9 +213,9 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
     return making;
   }
 
-  private CompletableFuture<PipelineResponse> make(Answered answer) {
+  private CompletableFuture<MessageLite> make(Answered answer) {
     try {
-      CompletableFuture<PipelineResponse> result = answer.response.get();
+      CompletableFuture<MessageLite> result = answer.response.get();
       return result.isDone() && !result.isCompletedExceptionally()
           ? result
           : result.exceptionally(failure -> steps.failed(answer.request, failure));

@@ -1,5 +1,6 @@
 package dev.kryonix.cache.entry;
 
+import com.google.protobuf.MessageLite;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.DeleteResponse;
 import dev.kryonix.api.cache.v1.GetRequest;
@@ -7,7 +8,6 @@ import dev.kryonix.api.cache.v1.IncrementRequest;
 import dev.kryonix.api.cache.v1.IncrementResponse;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
-import dev.kryonix.api.cache.v1.SetResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
 import dev.kryonix.cache.redis.Keyspace;
@@ -55,10 +55,10 @@ final class PipelineSteps {
    * @param bytes how much it holds
    * @param response makes the result of it, mostly at once
    */
-  record Answer(long bytes, Supplier<CompletableFuture<PipelineResponse>> response) {
+  record Answer(long bytes, Supplier<CompletableFuture<MessageLite>> response) {
     /** A result that holds next to nothing. */
-    static Answer of(PipelineResponse.Builder result) {
-      CompletableFuture<PipelineResponse> made = CompletableFuture.completedFuture(result.build());
+    static Answer of(MessageLite result) {
+      CompletableFuture<MessageLite> made = CompletableFuture.completedFuture(result);
       return new Answer(0, () -> made);
     }
   }
@@ -103,7 +103,7 @@ final class PipelineSteps {
   }
 
   /** The result of an operation that failed. */
-  PipelineResponse failed(PipelineRequest request, Throwable failure) {
+  MessageLite failed(PipelineRequest request, Throwable failure) {
     return answer(request)
         .setError(WireErrors.of(Keyspace.refusal(failure), METHOD).toStatus())
         .build();
@@ -121,14 +121,13 @@ final class PipelineSteps {
                     key,
                     found,
                     lookup ->
-                        answer(request)
-                            .setGet(EntryProtos.response(lookup, get.getIfNoneMatch()))
-                            .build()));
+                        DirectReplies.pipelinedGet(
+                            request.getSequence(), lookup, get.getIfNoneMatch())));
   }
 
   /** An entry is opened when its result is to go, since it may be much larger then. */
   private Answer opened(
-      TenantView caller, EntryKey key, Found found, Function<Lookup, PipelineResponse> result) {
+      TenantView caller, EntryKey key, Found found, Function<Lookup, MessageLite> result) {
     return new Answer(found.size(), () -> entries.open(caller, key, found).thenApply(result));
   }
 
@@ -136,11 +135,7 @@ final class PipelineSteps {
     return entries
         .write(caller, EntryProtos.put(request.getSet()))
         .thenApply(
-            written ->
-                Answer.of(
-                    answer(request)
-                        .setSet(
-                            SetResponse.newBuilder().setMetadata(EntryProtos.metadata(written)))));
+            written -> Answer.of(DirectReplies.pipelinedSet(request.getSequence(), written)));
   }
 
   private CompletableFuture<Answer> delete(TenantView caller, PipelineRequest request) {
@@ -154,7 +149,7 @@ final class PipelineSteps {
               boolean was = deleted.orElseThrow(() -> EntryErrors.conditionFailed("etag"));
               leases.wake(caller, key);
               return Answer.of(
-                  answer(request).setDelete(DeleteResponse.newBuilder().setDeleted(was)));
+                  answer(request).setDelete(DeleteResponse.newBuilder().setDeleted(was)).build());
             });
   }
 
@@ -171,7 +166,7 @@ final class PipelineSteps {
         .thenApply(found -> opened(caller, key, found, lookup -> touched(request, key, lookup)));
   }
 
-  private static PipelineResponse touched(PipelineRequest request, EntryKey key, Lookup lookup) {
+  private static MessageLite touched(PipelineRequest request, EntryKey key, Lookup lookup) {
     if (!(lookup instanceof Lookup.Hit(Entry entry))) {
       throw EntryErrors.notFound(key);
     }
@@ -183,7 +178,7 @@ final class PipelineSteps {
   /** Reads and writes until nobody comes in between, so it waits, on a thread of its own. */
   private CompletableFuture<Answer> increment(PipelineRequest request) {
     return CompletableFuture.supplyAsync(() -> increments.apply(request.getIncrement()), blocking)
-        .thenApply(counted -> Answer.of(answer(request).setIncrement(counted)));
+        .thenApply(counted -> Answer.of(answer(request).setIncrement(counted).build()));
   }
 
   private static PipelineResponse.Builder answer(PipelineRequest request) {

@@ -2,7 +2,7 @@ package dev.kryonix.cache.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.kryonix.api.cache.v1.PipelineResponse;
+import com.google.protobuf.MessageLite;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -66,7 +66,7 @@ class PipelineEndTest {
   }
 
   /** The side of the stream that the transport shows. */
-  private static final class Client extends ServerCallStreamObserver<PipelineResponse> {
+  private static final class Client extends ServerCallStreamObserver<MessageLite> {
     private final CountDownLatch ended = new CountDownLatch(1);
     private Runnable ready = () -> {};
     private volatile Runnable whileAsked = () -> {};
@@ -95,7 +95,7 @@ class PipelineEndTest {
     }
 
     @Override
-    public void onNext(PipelineResponse response) {}
+    public void onNext(MessageLite response) {}
 
     @Override
     public boolean isCancelled() {
