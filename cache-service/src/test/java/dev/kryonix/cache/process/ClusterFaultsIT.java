@@ -53,12 +53,11 @@ final class ClusterFaultsIT {
       int victim = master();
       String lost = nodeId(Engines.clusterPorts().get(victim - 1));
       Engines.kill("redis_cluster_" + victim);
-      int witness = Engines.clusterPorts().get(victim % 6);
-      await().atMost(Duration.ofSeconds(20)).until(() -> isReplaced(witness, lost));
+      List<Integer> witnesses = new ArrayList<>(Engines.clusterPorts());
+      witnesses.remove(victim - 1);
+      await().until(() -> isReplaced(witnesses, lost));
       long promoted = System.nanoTime();
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() -> System.nanoTime() - load.lastRefusal() > Duration.ofSeconds(3).toNanos());
+      await().until(() -> System.nanoTime() - load.lastRefusal() > Duration.ofSeconds(3).toNanos());
 
       assertThat(load.refusals().keySet())
           .isSubsetOf(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED);
@@ -183,7 +182,16 @@ final class ClusterFaultsIT {
     return Engines.redis(port, "cluster", "myid");
   }
 
-  /** Whether no slot is served by the lost node any more. */
+  /** Whether, as all the others know, no slot is served by the lost node any more. */
+  private static boolean isReplaced(List<Integer> witnesses, String lost) throws Exception {
+    for (int witness : witnesses) {
+      if (!isReplaced(witness, lost)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   private static boolean isReplaced(int witness, String lost) throws Exception {
     return Engines.redis(witness, "cluster", "nodes")
         .lines()

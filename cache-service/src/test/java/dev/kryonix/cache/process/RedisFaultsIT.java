@@ -39,20 +39,25 @@ import org.junit.jupiter.api.io.TempDir;
 final class RedisFaultsIT {
   private CacheProcess cache;
 
+  /** Waits longer for Redis: what it refuses is not for want of an answer in time. */
+  private CacheProcess patient;
+
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    cache = new CacheProcess(RedisKind.STANDALONE, folder, Map.of());
+    cache = new CacheProcess(RedisKind.STANDALONE, folder.resolve("cache"), Map.of());
+    patient = new CacheProcess(RedisKind.STANDALONE, folder.resolve("patient"));
   }
 
   @AfterAll
   void stop() throws Exception {
     cache.stop();
+    patient.stop();
   }
 
   @Test
   void whileRedisIsDeadCallsAreUnavailableAndItMendsByItself() throws Exception {
-    Map<String, CacheServiceBlockingStub> tenants = tenants(4);
-    OnceLoad once = once();
+    Map<String, CacheServiceBlockingStub> tenants = tenants(cache, 4);
+    OnceLoad once = once(cache);
     long restarted;
     try (Load load = new Load(tenants);
         once) {
@@ -63,10 +68,8 @@ final class RedisFaultsIT {
       Engines.mend("redis");
       restarted = System.nanoTime();
       long before = load.done();
-      await().atMost(Duration.ofSeconds(5)).until(() -> load.done() > before + 500);
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .until(() -> System.nanoTime() - load.lastRefusal() > Duration.ofSeconds(2).toNanos());
+      await().until(() -> load.done() > before + 500);
+      await().until(() -> System.nanoTime() - load.lastRefusal() > Duration.ofSeconds(2).toNanos());
 
       assertThat(load.refusals().keySet())
           .as("of what is repeatable, and of what may have been done")
@@ -129,8 +132,8 @@ final class RedisFaultsIT {
 
   @Test
   void scriptsThatRedisHasForgottenAreSentAgain() throws Exception {
-    Map<String, CacheServiceBlockingStub> tenants = tenants(2);
-    OnceLoad once = once();
+    Map<String, CacheServiceBlockingStub> tenants = tenants(patient, 2);
+    OnceLoad once = once(patient);
     try (Load load = new Load(tenants);
         once) {
       for (int i = 0; i < 20; i++) {
@@ -147,10 +150,10 @@ final class RedisFaultsIT {
 
   @Test
   void aRedisWithoutMemoryRefusesWritesServesReadsAndFreesByDeletion() throws Exception {
-    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 10_000));
+    CacheServiceBlockingStub stub = patient.blocking(patient.tenant("basic", 10_000));
     stub.set(set("kept", "v"));
-    Map<String, CacheServiceBlockingStub> tenants = tenants(2);
-    OnceLoad once = once();
+    Map<String, CacheServiceBlockingStub> tenants = tenants(patient, 2);
+    OnceLoad once = once(patient);
     try (Load load = new Load(tenants);
         once) {
       load.awaitDone(100);
@@ -205,7 +208,7 @@ final class RedisFaultsIT {
     }
   }
 
-  private OnceLoad once() throws Exception {
+  private static OnceLoad once(CacheProcess cache) throws Exception {
     return new OnceLoad(cache.blocking(cache.tenant("basic", 50_000)));
   }
 
@@ -251,7 +254,8 @@ final class RedisFaultsIT {
     }
   }
 
-  private Map<String, CacheServiceBlockingStub> tenants(int count) throws Exception {
+  private static Map<String, CacheServiceBlockingStub> tenants(CacheProcess cache, int count)
+      throws Exception {
     Map<String, CacheServiceBlockingStub> tenants = new LinkedHashMap<>();
     for (int i = 0; i < count; i++) {
       DesiredTenant tenant = cache.tenant("basic", 300);
