@@ -34,6 +34,11 @@ public final class Callers {
     return context.withValue(SOURCE, source);
   }
 
+  /** A context in which the call comes from that address, and the caller is this one. */
+  public static Context with(Context context, String source, Principal principal) {
+    return context.withValues(SOURCE, source, KEY, principal);
+  }
+
   /** A context in which the caller is this one. */
   public static Context with(Context context, Principal principal) {
     return context.withValue(KEY, principal);

@@ -51,15 +51,17 @@ public final class CallerInterceptor implements ServerInterceptor {
   public <Q, R> ServerCall.Listener<Q> interceptCall(
       ServerCall<Q, R> call, Metadata headers, ServerCallHandler<Q, R> next) {
     String method = call.getMethodDescriptor().getFullMethodName();
-    Context context = Callers.from(Context.current(), source(call, headers));
+    String source = source(call, headers);
     if (policies.of(method).exposure() == Exposure.EXPOSURE_PUBLIC) {
+      Context context = Callers.from(Context.current(), source);
       return Contexts.interceptCall(context, call, headers, next);
     }
     Principal principal =
         KnownCaller.take(headers)
             .orElseGet(() -> actingAs(tokens.verify(BearerToken.of(headers)), headers));
     trace(principal);
-    return Contexts.interceptCall(Callers.with(context, principal), call, headers, next);
+    Context context = Callers.with(Context.current(), source, principal);
+    return Contexts.interceptCall(context, call, headers, next);
   }
 
   /** What the gateway says, which lets nobody else say it; else the other end of the connection. */

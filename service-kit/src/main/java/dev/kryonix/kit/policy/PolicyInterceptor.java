@@ -41,7 +41,10 @@ public final class PolicyInterceptor implements ServerInterceptor {
     Authorization.check(policy, caller);
     Principal admitted = admit(policy, caller);
     ServerCall.Listener<Q> listener =
-        Contexts.interceptCall(Callers.with(Context.current(), admitted), call, headers, next);
+        admitted == caller
+            ? next.startCall(call, headers)
+            : Contexts.interceptCall(
+                Callers.with(Context.current(), admitted), call, headers, next);
     boolean namesTenant =
         !policy.tenantField().isEmpty() && policy.exposure() == Exposure.EXPOSURE_TENANT;
     return namesTenant ? new NamedTenantCheck<>(listener, policy, admitted) : listener;

@@ -107,6 +107,10 @@ public final class TenantDirectory implements TenantGate {
   @Override
   public Principal admit(Principal caller) {
     TenantView view = require(caller);
+    if (caller.tenantUid().isPresent()) {
+      // It is that of the tenant, or else the caller had been refused.
+      return caller;
+    }
     return new Principal(
         caller.subject(),
         caller.kind(),
