@@ -44,11 +44,11 @@ public final class Counters {
   }
 
   /** A value of that size was sent to the store. */
-  public void write(Namespace namespace, int bytes) {
-    add(namespace, new Use(0, 0, 0, 0, 1, bytes, Times.NONE));
+  public void write(Namespace namespace, int bytes, Times times) {
+    add(namespace, new Use(0, 0, 0, 0, 1, bytes, times));
   }
 
-  /** The store has answered, to reads and writes that are counted by themselves. */
+  /** The store took that long for a read that has failed. */
   public void took(Namespace namespace, Times times) {
     add(namespace, new Use(0, 0, 0, 0, 0, 0, times));
   }

@@ -2,13 +2,12 @@ package dev.kryonix.cache.entry;
 
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.tenant.v1.CacheLimits;
-import dev.kryonix.cache.counting.Times;
+import dev.kryonix.cache.entry.Observations.Fetched;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
-import java.security.SecureRandom;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -17,6 +16,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 
 /**
@@ -41,7 +41,6 @@ final class Entries {
   private final InstantSource clock;
   private final Observations observations;
   private final ReadCounts readCounts;
-  private final SecureRandom random = new SecureRandom();
   private final Executor threads = Thread.ofVirtual().name("entry-", 0)::start;
 
   Entries(
@@ -92,11 +91,11 @@ final class Entries {
 
   /** Reads an entry. */
   CompletableFuture<Lookup> read(TenantView tenant, EntryKey address) {
-    return fetch(tenant, address).thenCompose(found -> open(tenant, address, found));
+    return fetch(tenant, address).thenCompose(fetched -> open(tenant, address, fetched));
   }
 
   /** Asks for an entry, to be opened by {@link #open}. */
-  CompletableFuture<Found> fetch(TenantView tenant, EntryKey address) {
+  CompletableFuture<Fetched> fetch(TenantView tenant, EntryKey address) {
     requireModule(tenant, address);
     return observations.timedRead(tenant, address, reads.read(spaces.of(tenant), address));
   }
@@ -126,7 +125,8 @@ final class Entries {
             put.value(),
             put.contentType(),
             put.absent(),
-            random.nextLong(),
+            // Told apart from others, and no secret.
+            ThreadLocalRandom.current().nextLong(),
             now,
             put.tags(),
             DeviceClass.of(put.device()),
@@ -140,6 +140,8 @@ final class Entries {
         observations.timedWrite(
             tenant,
             put.address(),
+            content.serves(),
+            put.value().length,
             shares.withShare(
                 space,
                 tenant.limits().getCache(),
@@ -148,7 +150,6 @@ final class Entries {
     if (!put.mayBeRepeated()) {
       outcome = Keyspace.once(outcome);
     }
-    observations.wrote(tenant, put.address(), content.serves(), put.value().length);
     Entry entry = new Entry(content, ttl, Duration.ZERO, charge(space, put.address(), bytes), now);
     return new Pending(outcome, put, entry);
   }
@@ -254,18 +255,18 @@ final class Entries {
   }
 
   /** What stands at an address, opened for who asks for a living entry. */
-  CompletableFuture<Lookup> open(TenantView tenant, EntryKey address, Found found) {
-    return envelope.openedBytes(found) <= QUICK_BYTES
-        ? counted(tenant, address, found)
-        : CompletableFuture.supplyAsync(() -> counted(tenant, address, found), threads)
+  CompletableFuture<Lookup> open(TenantView tenant, EntryKey address, Fetched fetched) {
+    return envelope.openedBytes(fetched.found()) <= QUICK_BYTES
+        ? counted(tenant, address, fetched)
+        : CompletableFuture.supplyAsync(() -> counted(tenant, address, fetched), threads)
             .thenCompose(Function.identity());
   }
 
-  private CompletableFuture<Lookup> counted(TenantView tenant, EntryKey address, Found found) {
-    return opened(tenant, spaces.of(tenant), address, found)
+  private CompletableFuture<Lookup> counted(TenantView tenant, EntryKey address, Fetched fetched) {
+    return opened(tenant, spaces.of(tenant), address, fetched.found())
         .thenApply(
             lookup -> {
-              observations.read(tenant, List.of(address), List.of(lookup), Times.NONE);
+              observations.read(tenant, address, lookup, fetched.times());
               return lookup;
             });
   }

@@ -59,8 +59,8 @@ final class Leases {
     long end = System.nanoTime() + request.patience().toNanos();
     boolean readAgain = false;
     while (true) {
-      Found found = entries.await(entries.fetch(tenant, address));
-      Lookup lookup = entries.await(entries.open(tenant, address, found));
+      Observations.Fetched fetched = entries.await(entries.fetch(tenant, address));
+      Lookup lookup = entries.await(entries.open(tenant, address, fetched));
       boolean there = lookup instanceof Lookup.Hit;
       if (lookup instanceof Lookup.Hit(Entry entry) && !isDueEarly(entry)) {
         return new LeaseOutcome.There(entry);
@@ -76,7 +76,9 @@ final class Leases {
         return new LeaseOutcome.There(entry);
       }
       Optional<Entry> stale =
-          request.acceptStale() ? entries.openStale(tenant, address, found) : Optional.empty();
+          request.acceptStale()
+              ? entries.openStale(tenant, address, fetched.found())
+              : Optional.empty();
       if (code < 0 && stale.isPresent()) {
         return new LeaseOutcome.Stale(stale.get());
       }

@@ -10,6 +10,9 @@ import java.security.NoSuchAlgorithmException;
  * its keys and its argument.
  */
 public final class Ledger {
+  /** One for each thread: to look one up takes longer than to digest an address. */
+  private static final ThreadLocal<MessageDigest> SHA_1 = ThreadLocal.withInitial(Ledger::sha1);
+
   private Ledger() {}
 
   /** A script beside a class, after the ledger's own. */
@@ -34,8 +37,12 @@ public final class Ledger {
    * digest that scripts have. No secret hangs on it.
    */
   static int digest(byte[] member) {
+    return ByteBuffer.wrap(SHA_1.get().digest(member)).getInt();
+  }
+
+  private static MessageDigest sha1() {
     try {
-      return ByteBuffer.wrap(MessageDigest.getInstance("SHA-1").digest(member)).getInt();
+      return MessageDigest.getInstance("SHA-1");
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

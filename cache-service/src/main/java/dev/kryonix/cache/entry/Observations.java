@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -94,22 +95,29 @@ public final class Observations {
     count(address, "unreadable", unreadable);
   }
 
+  /** What was read at an address. */
+  void read(TenantView tenant, EntryKey address, Lookup lookup, Times times) {
+    readOfOne(tenant, address, List.of(lookup), times);
+  }
+
   private void count(EntryKey address, String outcome, long times) {
     if (times > 0) {
-      reads
-          .computeIfAbsent(
-              new Read(address.module(), type(address), outcome),
-              each ->
-                  metrics.counter(
-                      "kryonix.cache.reads",
-                      "module",
-                      each.module(),
-                      "type",
-                      each.type(),
-                      "outcome",
-                      each.outcome()))
+      Read read = new Read(address.module(), type(address), outcome);
+      Counter known = reads.get(read);
+      (known != null ? known : reads.computeIfAbsent(read, this::counter))
           .increment((double) times);
     }
+  }
+
+  private Counter counter(Read read) {
+    return metrics.counter(
+        "kryonix.cache.reads",
+        "module",
+        read.module(),
+        "type",
+        read.type(),
+        "outcome",
+        read.outcome());
   }
 
   /** What was read of a structure, or of what is the platform's own. */
@@ -136,41 +144,57 @@ public final class Observations {
         address.type());
   }
 
-  /** Measures a read that was just sent; to be awaited in place of it. */
-  <T> CompletableFuture<T> timedRead(
-      TenantView tenant, EntryKey address, CompletableFuture<T> sent) {
+  /**
+   * What was fetched, to be counted with how long that took when it is known what it is.
+   *
+   * @param times how long the store took
+   */
+  record Fetched(Found found, Times times) {}
+
+  /** Measures a read that was just sent. */
+  CompletableFuture<Fetched> timedRead(
+      TenantView tenant, EntryKey address, CompletableFuture<Found> sent) {
     long begun = System.nanoTime();
-    return sent.whenComplete(
-        (done, failure) -> counters.took(namespace(tenant, address), Times.read(since(begun))));
+    return sent.handle(
+        (found, failure) -> {
+          Times times = Times.read(since(begun));
+          if (failure != null) {
+            counters.took(namespace(tenant, address), times);
+            throw new CompletionException(failure);
+          }
+          return new Fetched(found, times);
+        });
   }
 
-  /** Measures a write that was just sent; to be awaited in place of it. */
+  /** Counts a write of so many bytes that was just sent; to be awaited in place of it. */
   <T> CompletableFuture<T> timedWrite(
-      TenantView tenant, EntryKey address, CompletableFuture<T> sent) {
+      TenantView tenant,
+      EntryKey address,
+      DeviceClass serves,
+      int bytes,
+      CompletableFuture<T> sent) {
     long begun = System.nanoTime();
+    Written written = new Written(address.module(), type(address), serves);
+    DistributionSummary known = sizes.get(written);
+    (known != null ? known : sizes.computeIfAbsent(written, this::summary)).record(bytes);
     return sent.whenComplete(
-        (done, failure) -> counters.took(namespace(tenant, address), Times.write(since(begun))));
+        (done, failure) ->
+            counters.write(namespace(tenant, address), bytes, Times.write(since(begun))));
+  }
+
+  private DistributionSummary summary(Written written) {
+    return metrics.summary(
+        "kryonix.cache.written.bytes",
+        "module",
+        written.module(),
+        "type",
+        written.type(),
+        "serves",
+        written.serves().name().toLowerCase(Locale.ROOT));
   }
 
   static Duration since(long begun) {
     return Duration.ofNanos(System.nanoTime() - begun);
-  }
-
-  void wrote(TenantView tenant, EntryKey address, DeviceClass serves, int bytes) {
-    counters.write(namespace(tenant, address), bytes);
-    sizes
-        .computeIfAbsent(
-            new Written(address.module(), type(address), serves),
-            each ->
-                metrics.summary(
-                    "kryonix.cache.written.bytes",
-                    "module",
-                    each.module(),
-                    "type",
-                    each.type(),
-                    "serves",
-                    each.serves().name().toLowerCase(Locale.ROOT)))
-        .record(bytes);
   }
 
   private Namespace namespace(TenantView tenant, EntryKey address) {

@@ -10,6 +10,7 @@ import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.PipelineResponse;
 import dev.kryonix.api.cache.v1.TouchRequest;
 import dev.kryonix.api.cache.v1.TouchResponse;
+import dev.kryonix.cache.entry.Observations.Fetched;
 import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
@@ -115,11 +116,11 @@ final class PipelineSteps {
     return entries
         .fetch(caller, key)
         .thenApply(
-            found ->
+            fetched ->
                 opened(
                     caller,
                     key,
-                    found,
+                    fetched,
                     lookup ->
                         DirectReplies.pipelinedGet(
                             request.getSequence(), lookup, get.getIfNoneMatch())));
@@ -127,8 +128,9 @@ final class PipelineSteps {
 
   /** An entry is opened when its result is to go, since it may be much larger then. */
   private Answer opened(
-      TenantView caller, EntryKey key, Found found, Function<Lookup, MessageLite> result) {
-    return new Answer(found.size(), () -> entries.open(caller, key, found).thenApply(result));
+      TenantView caller, EntryKey key, Fetched fetched, Function<Lookup, MessageLite> result) {
+    return new Answer(
+        fetched.found().size(), () -> entries.open(caller, key, fetched).thenApply(result));
   }
 
   private CompletableFuture<Answer> set(TenantView caller, PipelineRequest request) {
@@ -163,7 +165,8 @@ final class PipelineSteps {
             touch.hasTtl() ? Optional.of(EntryProtos.duration(touch.getTtl())) : Optional.empty(),
             touch.getDevice())
         .thenCompose(touched -> entries.fetch(caller, key))
-        .thenApply(found -> opened(caller, key, found, lookup -> touched(request, key, lookup)));
+        .thenApply(
+            fetched -> opened(caller, key, fetched, lookup -> touched(request, key, lookup)));
   }
 
   private static MessageLite touched(PipelineRequest request, EntryKey key, Lookup lookup) {

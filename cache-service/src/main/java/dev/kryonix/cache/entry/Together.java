@@ -192,8 +192,7 @@ public final class Together {
       return sent;
     }
     Content content = put.content();
-    observations.wrote(tenant, put.address(), content.serves(), content.size());
-    return observations.timedWrite(tenant, put.address(), sent);
+    return observations.timedWrite(tenant, put.address(), content.serves(), content.size(), sent);
   }
 
   private static boolean outcome(TenantView tenant, WriteOutcome outcome) {

@@ -28,7 +28,7 @@ final class CountersTest {
     counters.hit(crm, 5, Times.read(Duration.ofMillis(101)));
     counters.miss(crm, Times.NONE);
     counters.add(crm, new Use(0, 1, 1, 0, 0, 0, Times.NONE));
-    counters.write(crm, 7);
+    counters.write(crm, 7, Times.NONE);
     counters.took(crm, Times.write(Duration.ofMillis(100)));
     counters.took(crm, Times.write(Duration.ofMillis(200)));
     counters.miss(namespace("whatsapp"), Times.NONE);
