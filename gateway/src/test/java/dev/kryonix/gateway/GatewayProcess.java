@@ -3,10 +3,10 @@ package dev.kryonix.gateway;
 import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.kit.crypto.GenerateKeys;
+import dev.kryonix.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,7 +32,8 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
   /** One of its own in front of that service. */
   static GatewayProcess start(EchoUpstream upstream, Map<String, ?> settings) {
     try {
-      GatewayProcess process = new GatewayProcess(upstream, freePort(), freePort(), freePort());
+      GatewayProcess process =
+          new GatewayProcess(upstream, Ports.take(), Ports.take(), Ports.take());
       process.run(Files.createTempDirectory("gateway-keys"), settings);
       return process;
     } catch (IOException e) {
@@ -68,12 +69,6 @@ record GatewayProcess(EchoUpstream upstream, int grpcPort, int httpPort, int man
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

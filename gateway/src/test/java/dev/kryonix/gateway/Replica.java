@@ -3,6 +3,7 @@ package dev.kryonix.gateway;
 import dev.kryonix.gateway.echo.EchoServiceGrpc;
 import dev.kryonix.gateway.echo.Note;
 import dev.kryonix.gateway.echo.UpdateRequest;
+import dev.kryonix.testkit.Ports;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.Server;
 import io.grpc.Status;
@@ -29,14 +30,13 @@ final class Replica {
   }
 
   final AtomicInteger calls = new AtomicInteger();
-  private final int port;
+  private final int port = Ports.take();
   private volatile Mood mood = Mood.WELL;
   private HealthStatusManager health = new HealthStatusManager();
   private Server server;
 
   Replica() throws IOException {
-    server = started(0);
-    port = server.getPort();
+    server = started(port);
   }
 
   String address() {

@@ -2,10 +2,10 @@ package dev.kryonix.interop;
 
 import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  * else: no control plane, no Redis. What stands open to anybody works without them.
  */
 final class GatewayProcess implements AutoCloseable {
-  private static final Duration START = Duration.ofSeconds(60);
+  private static final Duration START = Duration.ofMinutes(3);
 
   private final Process process;
   private final Path folder;
@@ -52,9 +52,9 @@ final class GatewayProcess implements AutoCloseable {
       Path folder = Files.createTempDirectory("interop-gateway");
       run(folder, List.of(), "dev.kryonix.kit.crypto.GenerateKeys", folder + "/keys", "gateway")
           .waitFor();
-      int grpc = freePort();
-      int http = freePort();
-      int management = freePort();
+      int grpc = Ports.take();
+      int http = Ports.take();
+      int management = Ports.take();
       List<String> arguments = new ArrayList<>();
       arguments.add("-kryonix.server.grpc-port=" + grpc);
       arguments.add("-kryonix.server.management-port=" + management);
@@ -182,12 +182,6 @@ final class GatewayProcess implements AutoCloseable {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.kryonix.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.kryonix.testkit.Ports;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannelBuilder;
@@ -9,14 +10,10 @@ import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
-import java.io.IOException;
-import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ThreadLocalRandom;
 import org.junit.AfterClass;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -32,24 +29,9 @@ public final class InteropIT extends AbstractInteropTest {
   private static GatewayProcess gateway;
 
   @BeforeClass
-  public static void startGateway() throws IOException {
-    servicePort = freePort();
+  public static void startGateway() {
+    servicePort = Ports.take();
     gateway = GatewayProcess.start(servicePort, List.of(), Map.of());
-  }
-
-  /**
-   * Below the ports that Linux gives to outgoing connections: between two cases nobody listens on
-   * it, and a connection of the gateway's, even one to itself, might take it.
-   */
-  private static int freePort() throws IOException {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 20_000);
-      try (ServerSocket free = new ServerSocket(port)) {
-        return free.getLocalPort();
-      } catch (BindException e) {
-        // Somebody has it.
-      }
-    }
   }
 
   @AfterClass

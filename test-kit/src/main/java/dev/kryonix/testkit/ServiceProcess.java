@@ -11,8 +11,6 @@ import io.grpc.health.v1.HealthCheckResponse.ServingStatus;
 import io.grpc.health.v1.HealthGrpc;
 import io.grpc.netty.NettyChannelBuilder;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -42,7 +40,7 @@ public final class ServiceProcess {
   public static ServiceProcess start(String application, Path folder, Map<String, String> settings)
       throws IOException {
     assertThat(System.getenv()).as("run through ./kryonix test").containsKey("KRYONIX_HOME");
-    int port = freePort();
+    int port = Ports.take();
     Path log = folder.resolve("service.log");
     ProcessBuilder builder =
         new ProcessBuilder(
@@ -61,7 +59,7 @@ public final class ServiceProcess {
     builder.environment().put("KRYONIX_DATA_DIR", folder.resolve("data").toString());
     builder.environment().putAll(settings);
     builder.environment().put("KRYONIX_GRPC_PORT", Integer.toString(port));
-    builder.environment().put("KRYONIX_MANAGEMENT_PORT", Integer.toString(freePort()));
+    builder.environment().put("KRYONIX_MANAGEMENT_PORT", Integer.toString(Ports.take()));
     ManagedChannel channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port, InsecureChannelCredentials.create())
             .build();
@@ -115,12 +113,6 @@ public final class ServiceProcess {
       return Files.readString(log);
     } catch (IOException e) {
       return e.toString();
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -3,10 +3,9 @@ package dev.kryonix.system.platform;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.kryonix.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -37,13 +36,13 @@ public final class Replica implements AutoCloseable {
   public static Replica start(Platform platform, String service, Map<String, String> settings) {
     Instance instance = platform.instance();
     Path folder = instance.home().resolve("replicas").resolve(service);
-    int grpcPort = freePort();
-    int httpPort = freePort();
+    int grpcPort = Ports.take();
+    int httpPort = Ports.take();
     ProcessBuilder builder = instance.like(service);
     Map<String, String> environment = builder.environment();
     environment.put("KRYONIX_GRPC_PORT", Integer.toString(grpcPort));
     environment.put("KRYONIX_HTTP_PORT", Integer.toString(httpPort));
-    environment.put("KRYONIX_MANAGEMENT_PORT", Integer.toString(freePort()));
+    environment.put("KRYONIX_MANAGEMENT_PORT", Integer.toString(Ports.take()));
     environment.put("KRYONIX_INSTANCE", service + "-1");
     environment.put("KRYONIX_STATE_FOLDER", folder.resolve("state").toString());
     environment.putAll(settings);
@@ -103,14 +102,6 @@ public final class Replica implements AutoCloseable {
                 assertThat(process.isAlive()).as(service + " runs").isTrue();
                 return health.isServing();
               });
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 }
