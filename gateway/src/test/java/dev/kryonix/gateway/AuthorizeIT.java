@@ -159,7 +159,7 @@ class AuthorizeIT {
 
   @Test
   void aStreamEndsWithItsToken() {
-    Date soon = Date.from(Instant.now().plusSeconds(2));
+    Date soon = Date.from(Instant.now().plusSeconds(6));
     String token = "Bearer " + Tokens.signed(Tokens.claims().expirationTime(soon));
     var notes = stub(token).watch(Note.getDefaultInstance());
     assertThat(notes.hasNext()).isTrue();
@@ -173,7 +173,7 @@ class AuthorizeIT {
 
   @Test
   void aStreamOverServerSentEventsEndsWithItsTokenToo() {
-    Date soon = Date.from(Instant.now().plusSeconds(2));
+    Date soon = Date.from(Instant.now().plusSeconds(6));
     String token = "Bearer " + Tokens.signed(Tokens.claims().expirationTime(soon));
 
     String events = events(token).join().body();

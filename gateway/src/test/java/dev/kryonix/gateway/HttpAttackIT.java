@@ -32,7 +32,7 @@ class HttpAttackIT {
         GatewayProcess.start(
             Map.of(
                 "kryonix.gateway.edge.header-timeout", "1s",
-                "kryonix.gateway.edge.body-timeout", "1s",
+                "kryonix.gateway.edge.body-timeout", "5s",
                 "kryonix.gateway.edge.idle-timeout", "2s",
                 "kryonix.gateway.edge.connections-per-address", CONNECTIONS,
                 "kryonix.gateway.edge.body-memory", 1 << 20));
@@ -211,7 +211,7 @@ class HttpAttackIT {
       AtomicInteger drops = new AtomicInteger();
       // Well within the time that a client may pause for.
       await()
-          .atMost(Duration.ofSeconds(10))
+          .atMost(Duration.ofSeconds(30))
           .pollInterval(Duration.ofMillis(200))
           .until(
               () -> {
@@ -268,7 +268,7 @@ class HttpAttackIT {
   }
 
   @Test
-  void pipelinedRequestsWithoutEndAreAnsweredWithoutBeingGathered() throws IOException {
+  void pipelinedRequestsWithoutEndAreAnsweredWithoutBeingGathered() throws Exception {
     try (Wire wire = new Wire(gateway.httpPort())) {
       Thread writer =
           Thread.ofVirtual()
@@ -283,7 +283,7 @@ class HttpAttackIT {
       for (int i = 0; i < 5_000; i++) {
         assertThat(wire.until("{\"id\":\"a\"}")).startsWith("HTTP/1.1 200");
       }
-      assertThat(writer.isAlive()).isFalse();
+      assertThat(writer.join(Duration.ofSeconds(20))).isTrue();
     }
   }
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kryonix.gateway.SocketWire.Frame;
 import dev.kryonix.kit.crypto.GenerateKeys;
+import dev.kryonix.testkit.Ports;
 import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -29,10 +29,10 @@ import org.junit.jupiter.api.io.TempDir;
 class SocketLifeIT {
   @Test
   void aClientThatAnswersPingsStaysAndOneThatDoesNotIsDropped() throws Exception {
-    GatewayProcess gateway = GatewayProcess.start(Map.of("kryonix.gateway.socket.ping", "300ms"));
+    GatewayProcess gateway = GatewayProcess.start(Map.of("kryonix.gateway.socket.ping", "2s"));
     try (SocketWire awake = new SocketWire(gateway.httpPort(), "/v1/chat");
         SocketWire asleep = new SocketWire(gateway.httpPort(), "/v1/chat")) {
-      for (int i = 0; i < 6; i++) {
+      for (int i = 0; i < 3; i++) {
         Frame ping = awake.next(SocketWire.PING);
         awake.frame(SocketWire.FIN | SocketWire.PONG, ping.payload());
       }
@@ -93,7 +93,7 @@ class SocketLifeIT {
   @Test
   void aGatewayThatStopsSaysSoAndLetsItsClientsGo(@TempDir Path folder) throws Exception {
     EchoUpstream upstream = new EchoUpstream();
-    int port = freePort();
+    int port = Ports.take();
     Process process = gateway(folder, port, upstream.port());
     try {
       Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> isOpen(port));
@@ -123,9 +123,9 @@ class SocketLifeIT {
     Map<String, Object> settings =
         Map.of(
             "kryonix.server.grpc-port",
-            freePort(),
+            Ports.take(),
             "kryonix.server.management-port",
-            freePort(),
+            Ports.take(),
             "kryonix.server.keys-dir",
             keys,
             "kryonix.gateway.http-port",
@@ -146,12 +146,6 @@ class SocketLifeIT {
       return socket.isConnected();
     } catch (IOException e) {
       return false;
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0)) {
-      return socket.getLocalPort();
     }
   }
 }

@@ -77,7 +77,7 @@ class TicketIT {
   @Test
   void aSocketByTicketEndsWithTheTokenThatBoughtIt() throws Exception {
     sell(Tokens.good(), ROOM);
-    Date soon = Date.from(Instant.now().plusSeconds(3));
+    Date soon = Date.from(Instant.now().plusSeconds(6));
     String ticket = ticket(Tokens.signed(Tokens.claims().expirationTime(soon)), ROOM);
     SocketClient client =
         SocketClient.open(true, ROOM, b -> b, SocketClient.JSON, "ticket." + ticket);

@@ -23,6 +23,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
@@ -202,7 +203,7 @@ final class TracesIT {
   void aCallerThatIsNotSampledStaysSoAllTheWay() throws Exception {
     stub(channel, "-00").echo(Note.getDefaultInstance());
     // Spans are sent in the order in which they end.
-    String recorded = "1" + trace.substring(1);
+    String recorded = (trace.startsWith("1") ? "2" : "1") + trace.substring(1);
     channelCall(recorded);
 
     await().until(() -> collector.spans(recorded).size() == 2);
@@ -218,7 +219,7 @@ final class TracesIT {
 
       assertCallsAreFast(settings);
 
-      assertThat(hanging.requests.get()).isPositive();
+      await().until(() -> hanging.requests.get() > 0);
     }
   }
 
@@ -234,13 +235,15 @@ final class TracesIT {
     try {
       var stub = stub(to, "-01");
       call(stub);
-      long slowest = 0;
-      for (int i = 0; i < 1000; i++) {
+      long[] nanos = new long[1000];
+      for (int i = 0; i < nanos.length; i++) {
         long began = System.nanoTime();
         call(stub);
-        slowest = Math.max(slowest, System.nanoTime() - began);
+        nanos[i] = System.nanoTime() - began;
       }
-      assertThat(Duration.ofNanos(slowest)).isLessThan(Duration.ofSeconds(2));
+      Arrays.sort(nanos);
+      // One call may meet a machine that stands still; calls that wait for a collector are many.
+      assertThat(Duration.ofNanos(nanos[989])).isLessThan(Duration.ofSeconds(2));
     } finally {
       to.shutdownNow();
     }

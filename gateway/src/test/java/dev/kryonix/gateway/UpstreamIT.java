@@ -217,7 +217,7 @@ final class UpstreamIT {
       awaitConnections(gateway, well);
 
       for (int i = 0; i < 50; i++) {
-        once(stub.withDeadlineAfter(5, TimeUnit.SECONDS));
+        once(stub.withDeadlineAfter(30, TimeUnit.SECONDS));
       }
     }
   }

@@ -3,18 +3,16 @@ package dev.kryonix.gateway.limit;
 import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.kit.catalog.Catalog;
+import dev.kryonix.testkit.Ports;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.BindException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -24,17 +22,23 @@ public final class PrivateRedis implements AutoCloseable {
   private static final String USER = "gateway";
   private static final String PASSWORD = "of-a-test";
 
-  private final int port = freePort();
+  /** For who must have what Redis answers. */
+  public static final Duration PATIENT = Duration.ofSeconds(20);
+
+  /** For who goes on without Redis, as gateways do. */
+  public static final Duration HASTY = Duration.ofMillis(50);
+
+  private final int port = Ports.take();
   private final List<SharedRedis> connected = new ArrayList<>();
   private Process process = start();
 
-  RedisSettings settings() {
-    return new RedisSettings("127.0.0.1", port, USER, PASSWORD, Duration.ofMillis(50));
+  RedisSettings settings(Duration timeout) {
+    return new RedisSettings("127.0.0.1", port, USER, PASSWORD, timeout);
   }
 
-  /** A connection, as a gateway of its own has it. */
-  public SharedRedis connect() {
-    return connect(settings());
+  /** A connection, as a gateway of its own has it, that waits for answers for so long. */
+  public SharedRedis connect(Duration timeout) {
+    return connect(settings(timeout));
   }
 
   /** A connection of the gateway's user, with the rights that it has on the platform. */
@@ -52,8 +56,7 @@ public final class PrivateRedis implements AutoCloseable {
         .results()
         .forEach(rule -> command.add(rule.group()));
     command(command.toArray(String[]::new));
-    return connect(
-        new RedisSettings("127.0.0.1", port, "platform", PASSWORD, Duration.ofSeconds(2)));
+    return connect(new RedisSettings("127.0.0.1", port, "platform", PASSWORD, PATIENT));
   }
 
   private SharedRedis connect(RedisSettings settings) {
@@ -140,23 +143,6 @@ public final class PrivateRedis implements AutoCloseable {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       throw new IllegalStateException(e);
-    }
-  }
-
-  /**
-   * Below the ports that Linux gives to outgoing connections: while the server is dead, one of the
-   * gateway's, even one to itself, might take it.
-   */
-  private static int freePort() {
-    while (true) {
-      int port = ThreadLocalRandom.current().nextInt(15_000, 20_000);
-      try (ServerSocket free = new ServerSocket(port)) {
-        return free.getLocalPort();
-      } catch (BindException e) {
-        // Somebody has it.
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
     }
   }
 }

@@ -24,8 +24,8 @@ class UsedTicketsIT {
   @BeforeAll
   void start() {
     redis = new PrivateRedis();
-    one = new UsedTickets(redis.connect());
-    other = new UsedTickets(redis.connect());
+    one = new UsedTickets(redis.connect(PrivateRedis.PATIENT));
+    other = new UsedTickets(redis.connect(PrivateRedis.PATIENT));
   }
 
   @AfterAll
@@ -76,8 +76,8 @@ class UsedTicketsIT {
   @Test
   void withoutRedisATicketIsTakenOnceByEachGateway() {
     try (PrivateRedis away = new PrivateRedis()) {
-      UsedTickets here = new UsedTickets(away.connect());
-      UsedTickets there = new UsedTickets(away.connect());
+      UsedTickets here = new UsedTickets(away.connect(PrivateRedis.HASTY));
+      UsedTickets there = new UsedTickets(away.connect(PrivateRedis.HASTY));
       String before = UUID.randomUUID().toString();
       assertThat(taken(here, before)).isTrue();
       away.kill();
@@ -93,6 +93,6 @@ class UsedTicketsIT {
   private static boolean taken(UsedTickets by, String id) {
     CompletableFuture<Boolean> first = new CompletableFuture<>();
     by.take(id, first::complete);
-    return first.orTimeout(10, TimeUnit.SECONDS).join();
+    return first.orTimeout(30, TimeUnit.SECONDS).join();
   }
 }
