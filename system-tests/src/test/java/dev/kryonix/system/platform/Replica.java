@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * and engines, with ports, a name and a memory of its own.
  */
 public final class Replica implements AutoCloseable {
-  private static final Duration SERVES_WITHIN = Duration.ofSeconds(90);
+  private static final Duration SERVES_WITHIN = Duration.ofMinutes(3);
   private static final long ENDS_WITHIN_SECONDS = 60;
 
   private final String service;

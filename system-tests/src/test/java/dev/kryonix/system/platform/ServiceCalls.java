@@ -50,8 +50,11 @@ public final class ServiceCalls implements AutoCloseable {
     return outcomes;
   }
 
-  /** Waits until each call has come to that once, within the time from the instant on. */
-  public void awaitEach(String outcome, Duration within, long sinceNanos) {
+  /**
+   * Waits until each call has come to that once, within the time from the instant on; how long that
+   * took.
+   */
+  public Duration awaitEach(String outcome, Duration within, long sinceNanos) {
     calls.forEach(
         (name, call) -> {
           Duration left = within.minusNanos(System.nanoTime() - sinceNanos);
@@ -61,6 +64,7 @@ public final class ServiceCalls implements AutoCloseable {
               .atMost(left.isPositive() ? left : Duration.ofMillis(1))
               .until(() -> outcome(call).equals(outcome));
         });
+    return Duration.ofNanos(System.nanoTime() - sinceNanos);
   }
 
   @Override
