@@ -3,6 +3,7 @@ package dev.kryonix.kit.postgres;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -10,6 +11,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
 
 /**
  * A port that leads to a server while it is open. Shut, it breaks what runs and refuses what comes.
@@ -24,7 +26,7 @@ final class Door implements AutoCloseable {
   private Door(InetSocketAddress server, String path) throws IOException {
     this.server = server;
     this.path = path;
-    this.listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    this.listener = listener();
     this.port = listener.getLocalPort();
     admit(listener);
   }
@@ -33,6 +35,21 @@ final class Door implements AutoCloseable {
   static Door to(String url) throws IOException {
     URI uri = URI.create(url.substring("jdbc:".length()));
     return new Door(new InetSocketAddress(uri.getHost(), uri.getPort()), uri.getPath());
+  }
+
+  /**
+   * On a port below those that Linux gives to outgoing connections: while the door is shut, one of
+   * the pool's, even one to itself, might take it. Other tests stay away from these, too.
+   */
+  private static ServerSocket listener() throws IOException {
+    while (true) {
+      try {
+        int port = ThreadLocalRandom.current().nextInt(20_000, 20_500);
+        return new ServerSocket(port, 50, InetAddress.getLoopbackAddress());
+      } catch (BindException e) {
+        // Somebody has it.
+      }
+    }
   }
 
   /** The JDBC address through this door. */
