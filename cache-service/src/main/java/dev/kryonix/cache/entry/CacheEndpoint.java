@@ -55,7 +55,7 @@ final class CacheEndpoint extends DelegatedRpcs {
   private final Flushes flushes;
   private final Leases leases;
   private final PipelineThreads threads;
-  private final PipelineMemory pipelineMemory;
+  private final AnswerMemory memory;
   private final TenantDirectory tenants;
 
   CacheEndpoint(
@@ -64,7 +64,7 @@ final class CacheEndpoint extends DelegatedRpcs {
       Flushes flushes,
       Leases leases,
       PipelineThreads threads,
-      PipelineMemory pipelineMemory,
+      AnswerMemory memory,
       TenantDirectory tenants,
       @Named("structures") CacheServiceGrpc.AsyncService structures,
       @Named("watches") CacheServiceGrpc.AsyncService watches) {
@@ -74,7 +74,7 @@ final class CacheEndpoint extends DelegatedRpcs {
     this.flushes = flushes;
     this.leases = leases;
     this.threads = threads;
-    this.pipelineMemory = pipelineMemory;
+    this.memory = memory;
     this.tenants = tenants;
   }
 
@@ -195,7 +195,7 @@ final class CacheEndpoint extends DelegatedRpcs {
     Principal caller = Callers.current();
     PipelineSteps steps =
         new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented);
-    return new Pipeline(direct(answers), steps, threads, pipelineMemory).open();
+    return new Pipeline(direct(answers), steps, threads, memory.share(tenant().uid())).open();
   }
 
   @Override

@@ -41,6 +41,7 @@ final class Entries {
   private final InstantSource clock;
   private final Observations observations;
   private final ReadCounts readCounts;
+  private final AnswerMemory memory;
   private final Executor threads = Thread.ofVirtual().name("entry-", 0)::start;
 
   Entries(
@@ -55,7 +56,8 @@ final class Entries {
       Modules modules,
       InstantSource clock,
       Observations observations,
-      ReadCounts readCounts) {
+      ReadCounts readCounts,
+      AnswerMemory memory) {
     this.store = store;
     this.reads = reads;
     this.shares = shares;
@@ -68,6 +70,7 @@ final class Entries {
     this.clock = clock;
     this.observations = observations;
     this.readCounts = readCounts;
+    this.memory = memory;
   }
 
   /** A write as a caller asks for it; without a ttl the data type decides. */
@@ -91,7 +94,21 @@ final class Entries {
 
   /** Reads an entry. */
   CompletableFuture<Lookup> read(TenantView tenant, EntryKey address) {
-    return fetch(tenant, address).thenCompose(fetched -> open(tenant, address, fetched));
+    return fetch(tenant, address).thenCompose(fetched -> openHeld(tenant, address, fetched));
+  }
+
+  /** The same as {@link #open}; what is large is held as a share of what all reads may hold. */
+  CompletableFuture<Lookup> openHeld(TenantView tenant, EntryKey address, Fetched fetched) {
+    int toOpen = envelope.openedBytes(fetched.found());
+    if (toOpen <= QUICK_BYTES) {
+      return counted(tenant, address, fetched);
+    }
+    AnswerMemory.Share share = memory.share(tenant.uid());
+    if (!share.take(fetched.found().size() + Math.min(toOpen, Content.MAX_VALUE_BYTES))) {
+      share.close();
+      throw EntryErrors.answersFull();
+    }
+    return openOnThread(tenant, address, fetched).whenComplete((lookup, failure) -> share.close());
   }
 
   /** Asks for an entry, to be opened by {@link #open}. */
@@ -254,12 +271,20 @@ final class Entries {
     modules.require(tenant, address.module());
   }
 
-  /** What stands at an address, opened for who asks for a living entry. */
+  /**
+   * What stands at an address, opened for who asks for a living entry and answers for what is held
+   * meanwhile.
+   */
   CompletableFuture<Lookup> open(TenantView tenant, EntryKey address, Fetched fetched) {
     return envelope.openedBytes(fetched.found()) <= QUICK_BYTES
         ? counted(tenant, address, fetched)
-        : CompletableFuture.supplyAsync(() -> counted(tenant, address, fetched), threads)
-            .thenCompose(Function.identity());
+        : openOnThread(tenant, address, fetched);
+  }
+
+  private CompletableFuture<Lookup> openOnThread(
+      TenantView tenant, EntryKey address, Fetched fetched) {
+    return CompletableFuture.supplyAsync(() -> counted(tenant, address, fetched), threads)
+        .thenCompose(Function.identity());
   }
 
   private CompletableFuture<Lookup> counted(TenantView tenant, EntryKey address, Fetched fetched) {

@@ -17,6 +17,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads, writes and deletions of many entries. Writes and deletions are each on its own; all are
@@ -25,7 +26,6 @@ import java.util.function.Supplier;
  */
 @Singleton
 final class EntryBatches {
-  private static final int READ_AT_ONCE = 128;
   private static final int MAX_READ_BYTES = 12 * 1024 * 1024;
 
   /** What is opened and sent in the time that some small calls take. */
@@ -37,6 +37,7 @@ final class EntryBatches {
   private final Spaces spaces;
   private final Modules modules;
   private final Observations observations;
+  private final AnswerMemory memory;
   private final Executor threads = Thread.ofVirtual().name("batch-", 0)::start;
 
   EntryBatches(
@@ -45,13 +46,15 @@ final class EntryBatches {
       Envelope envelope,
       Spaces spaces,
       Modules modules,
-      Observations observations) {
+      Observations observations,
+      AnswerMemory memory) {
     this.entries = entries;
     this.reads = reads;
     this.envelope = envelope;
     this.spaces = spaces;
     this.modules = modules;
     this.observations = observations;
+    this.memory = memory;
   }
 
   /**
@@ -79,7 +82,10 @@ final class EntryBatches {
     private final TenantSpace space;
     private final List<EntryKey> addresses;
     private final List<Lookup> found;
+    private AnswerMemory.@Nullable Share share;
+    private int observed;
     private long toOpen;
+    private long taken;
     private long bytes;
 
     Reading(TenantView tenant, List<EntryKey> addresses) {
@@ -95,30 +101,60 @@ final class EntryBatches {
         return CompletableFuture.completedFuture(found);
       }
       List<EntryKey> some =
-          addresses.subList(from, Math.min(from + READ_AT_ONCE, addresses.size()));
+          addresses.subList(from, Math.min(from + ReadAmounts.MOST, addresses.size()));
       long begun = System.nanoTime();
       return reads
-          .read(space, some)
+          .readFirst(space, some)
           .thenCompose(
               stored -> {
                 Times times = Times.read(Observations.since(begun));
                 stored.forEach(each -> toOpen += envelope.openedBytes(each));
-                CompletableFuture<Void> opened =
-                    toOpen <= QUICK_BYTES
-                        ? open(some, stored, 0)
-                        : CompletableFuture.supplyAsync(() -> open(some, stored, 0), threads)
-                            .thenCompose(Function.identity());
-                return opened.thenCompose(
-                    done -> {
-                      observations.read(tenant, some, found.subList(from, found.size()), times);
-                      return next();
-                    });
+                return toOpen <= QUICK_BYTES
+                    ? goOn(open(some, stored, 0), some, times)
+                    : openLarge(some, stored, times);
               });
+    }
+
+    private CompletableFuture<List<Lookup>> goOn(
+        CompletableFuture<Void> opened, List<EntryKey> some, Times times) {
+      return opened.thenCompose(
+          done -> {
+            int from = observed;
+            observed = found.size();
+            observations.read(
+                tenant, some.subList(0, observed - from), found.subList(from, observed), times);
+            return next();
+          });
+    }
+
+    /** What is large is held as a share of what all reads may hold, until all is opened. */
+    private CompletableFuture<List<Lookup>> openLarge(
+        List<EntryKey> some, List<Found> stored, Times times) {
+      AnswerMemory.Share before = share;
+      AnswerMemory.Share held = before == null ? memory.share(tenant.uid()) : before;
+      share = held;
+      CompletableFuture<Void> opened =
+          hold(held, stored)
+              ? CompletableFuture.supplyAsync(() -> open(some, stored, 0), threads)
+                  .thenCompose(Function.identity())
+              : CompletableFuture.failedFuture(EntryErrors.answersFull());
+      CompletableFuture<List<Lookup>> rest = goOn(opened, some, times);
+      return before == null ? rest.whenComplete((all, failure) -> held.close()) : rest;
+    }
+
+    /** All that is opened or will be, and what has just come. */
+    private boolean hold(AnswerMemory.Share held, List<Found> stored) {
+      long wanted =
+          Math.min(toOpen, MAX_READ_BYTES + Content.MAX_VALUE_BYTES)
+              + stored.stream().mapToLong(Found::size).sum();
+      long more = Math.max(0, wanted - taken);
+      taken += more;
+      return held.take(more);
     }
 
     /** Opens one after the other, since what an opened one comes to is known only then. */
     private CompletableFuture<Void> open(List<EntryKey> some, List<Found> stored, int first) {
-      for (int i = first; i < some.size(); i++) {
+      for (int i = first; i < stored.size(); i++) {
         CompletableFuture<Lookup> lookup =
             entries.opened(tenant, space, some.get(i), stored.get(i));
         if (!lookup.isDone()) {

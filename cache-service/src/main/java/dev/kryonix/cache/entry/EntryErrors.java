@@ -109,6 +109,14 @@ final class EntryErrors {
         .retryAfter(Duration.ofMillis(100));
   }
 
+  static ServiceException answersFull() {
+    return ServiceException.of(
+            Code.UNAVAILABLE,
+            ErrorReason.ERROR_REASON_BODIES_EXHAUSTED,
+            "Too many large values are being read at once; try again shortly.")
+        .retryAfter(Duration.ofMillis(100));
+  }
+
   static ServiceException tooManyFlushes() {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,

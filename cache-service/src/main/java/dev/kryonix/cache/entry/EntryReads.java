@@ -15,7 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,9 +25,16 @@ import org.jspecify.annotations.Nullable;
  */
 @Singleton
 public final class EntryReads {
+  /** In the place of a tag: whatever carries one. */
+  private static final byte[] ANY_TAG = {'*'};
+
+  /** Of any size, since what they come to is not bounded otherwise; the marks come first. */
+  private static final int MOST_ALONE = 1 + 8;
+
   private final Keyspace keyspace;
   private final InstantSource clock;
   private final Gathering<Bucket, Wanted> wanted;
+  private final ReadAmounts amounts = new ReadAmounts();
 
   EntryReads(Redis redis, InstantSource clock) {
     this.keyspace = redis.keyspace(Purpose.API);
@@ -50,23 +57,25 @@ public final class EntryReads {
   }
 
   private CompletableFuture<?> send(Bucket bucket, List<Wanted> all) {
-    return readOf(bucket, all.stream().map(Wanted::address).toList())
-        .whenComplete(
-            (found, failure) -> {
-              for (int i = 0; i < all.size(); i++) {
-                if (failure == null) {
-                  all.get(i).found().complete(found.get(i));
-                } else {
-                  all.get(i).found().completeExceptionally(cause(failure));
-                }
+    return readOf(bucket, all.stream().map(Wanted::address).toList(), ReadAmounts.MOST_BYTES)
+        .thenCompose(
+            found -> {
+              for (int i = 0; i < found.size(); i++) {
+                all.get(i).found().complete(found.get(i));
               }
+              return found.size() == all.size()
+                  ? CompletableFuture.completedFuture(null)
+                  : send(bucket, all.subList(found.size(), all.size()));
             });
   }
 
-  /** Reads entries, one answer for each address; what is not an envelope counts as nothing. */
-  public CompletableFuture<List<Found>> read(TenantSpace space, List<EntryKey> addresses) {
+  /**
+   * Reads the first of these entries, one at least: as many as come to what may be held at once.
+   * What is not an envelope counts as nothing.
+   */
+  CompletableFuture<List<Found>> readFirst(TenantSpace space, List<EntryKey> addresses) {
     if (space.spread() == 1) {
-      return readOf(space.bucket(0), addresses);
+      return readOf(space.bucket(0), addresses, ReadAmounts.MOST_BYTES);
     }
     List<List<Integer>> places = new ArrayList<>();
     for (int i = 0; i < space.spread(); i++) {
@@ -81,41 +90,74 @@ public final class EntryReads {
       List<Integer> some = places.get(number);
       if (!some.isEmpty()) {
         all.add(
-            readOf(space.bucket(number), some.stream().map(addresses::get).toList())
+            readOf(
+                    space.bucket(number),
+                    some.stream().map(addresses::get).toList(),
+                    ReadAmounts.MOST_BYTES / space.spread())
                 .thenAccept(
                     each -> {
-                      for (int i = 0; i < some.size(); i++) {
+                      for (int i = 0; i < each.size(); i++) {
                         found[some.get(i)] = each.get(i);
                       }
                     }));
       }
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new))
-        .thenApply(done -> List.of(found));
+        .thenApply(done -> beforeTheFirstGap(found));
   }
 
-  /** Reads entries that are in one bucket, whatever their addresses say. */
-  @SuppressWarnings("NullAway") // It forgets in a future that an element may be null.
+  private static List<Found> beforeTheFirstGap(Found[] found) {
+    int gap = 0;
+    while (gap < found.length && found[gap] != null) {
+      gap++;
+    }
+    return Arrays.asList(found).subList(0, gap);
+  }
+
+  /**
+   * Reads entries that are in one bucket, whatever their addresses say; one answer for each, for
+   * who knows that all of them may be held at once.
+   */
   public CompletableFuture<List<Found>> readOf(Bucket bucket, List<EntryKey> addresses) {
+    return readOf(bucket, addresses, ReadAmounts.MOST_BYTES)
+        .thenCompose(
+            found ->
+                found.size() == addresses.size()
+                    ? CompletableFuture.completedFuture(found)
+                    : readOf(bucket, addresses.subList(found.size(), addresses.size()))
+                        .thenApply(rest -> Stream.of(found, rest).flatMap(List::stream).toList()));
+  }
+
+  /** Reads the first of entries, one at least, as many as come to so many bytes. */
+  @SuppressWarnings("NullAway") // It forgets in a future that an element may be null.
+  private CompletableFuture<List<Found>> readOf(
+      Bucket bucket, List<EntryKey> wanted, long mostBytes) {
+    int amount = amounts.of(bucket);
+    List<EntryKey> addresses = wanted.size() <= amount ? wanted : wanted.subList(0, amount);
     List<byte[]> keys = new ArrayList<>(addresses.size() + 1);
     keys.add(bucket.named("marks"));
     addresses.forEach(address -> keys.add(bucket.entry(address.bytes())));
     return keyspace
-        .values(keys)
+        .values(keys, mostBytes)
         .exceptionallyCompose(
             failure ->
                 Keyspace.isTryAgain(failure)
                     ? eachAlone(keys)
                     : CompletableFuture.<List<byte @Nullable []>>failedFuture(failure))
-        .thenCompose(values -> judged(bucket, addresses, values));
+        .thenCompose(
+            values -> {
+              amounts.came(bucket, addresses.size(), values);
+              return judged(bucket, addresses, values);
+            });
   }
 
   /**
-   * The values of keys, each by itself: while a slot moves, Redis has an answer to commands of one
-   * key only.
+   * The values of the first keys, each by itself: while a slot moves, Redis has an answer to
+   * commands of one key only.
    */
   private CompletableFuture<List<byte @Nullable []>> eachAlone(List<byte[]> keys) {
-    List<CompletableFuture<byte[]>> values = keys.stream().map(this::get).toList();
+    List<CompletableFuture<byte[]>> values =
+        keys.stream().limit(MOST_ALONE).map(this::get).toList();
     return CompletableFuture.allOf(values.toArray(CompletableFuture[]::new))
         .thenApply(
             done -> {
@@ -130,7 +172,7 @@ public final class EntryReads {
       Bucket bucket, List<EntryKey> addresses, List<byte @Nullable []> values) {
     Marks marks = Marks.parse(values.getFirst());
     Instant now = clock.instant();
-    Found[] found = new Found[addresses.size()];
+    Found[] found = new Found[values.size() - 1];
     List<CompletableFuture<?>> doubtful = new ArrayList<>(0);
     for (int i = 0; i < found.length; i++) {
       int place = i;
@@ -197,7 +239,7 @@ public final class EntryReads {
   }
 
   private CompletableFuture<List<byte @Nullable []>> invalidations(Bucket bucket, Head head) {
-    var arguments = Keyspace.arguments().addKey(bucket.named("tags"));
+    var arguments = Keyspace.arguments().addKey(bucket.named("tags")).add(ANY_TAG);
     head.digests().forEach(arguments::add);
     return keyspace.send(
         CommandType.HMGET, new ValueListOutput<>(ByteArrayCodec.INSTANCE), arguments);
@@ -212,11 +254,5 @@ public final class EntryReads {
 
   private static long number(byte[] text) {
     return Long.parseLong(new String(text, StandardCharsets.US_ASCII));
-  }
-
-  private static Throwable cause(Throwable failure) {
-    return failure instanceof CompletionException && failure.getCause() != null
-        ? failure.getCause()
-        : failure;
   }
 }

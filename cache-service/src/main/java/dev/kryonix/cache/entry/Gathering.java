@@ -1,7 +1,6 @@
 package dev.kryonix.cache.entry;
 
 import dev.kryonix.cache.redis.Keyspace;
-import dev.kryonix.kit.errors.ServiceException;
 import io.lettuce.core.RedisCommandTimeoutException;
 import io.lettuce.core.RedisException;
 import java.time.Duration;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -49,7 +49,10 @@ final class Gathering<P, W> {
 
   /** Sends wishes to their place in one command, and completes their answers. */
   interface Sender<P, W> {
-    /** Completes, one way or the other, when Redis has answered. */
+    /**
+     * Completes, one way or the other, when Redis has answered; a failure is that of all that have
+     * no answer.
+     */
     CompletableFuture<?> send(P place, List<W> wishes);
   }
 
@@ -144,7 +147,8 @@ final class Gathering<P, W> {
       return true;
     }
 
-    private void answered() {
+    /** Those whose turn it is when the answer for those before has come. */
+    private List<Wish<P, W>> answered() {
       List<Wish<P, W>> late = new ArrayList<>();
       List<Wish<P, W>> group;
       lock.lock();
@@ -155,7 +159,7 @@ final class Gathering<P, W> {
         lock.unlock();
       }
       fail(late);
-      send(group);
+      return group;
     }
 
     /**
@@ -191,21 +195,48 @@ final class Gathering<P, W> {
       }
     }
 
-    private void send(List<Wish<P, W>> group) {
-      if (group.isEmpty()) {
-        return;
+    /** Sends a group, and those that wait as soon as it is over, which may be at once. */
+    private void send(List<Wish<P, W>> first) {
+      List<Wish<P, W>> group = first;
+      while (!group.isEmpty()) {
+        CompletableFuture<Void> over = sent(group);
+        if (!over.isDone()) {
+          CompletableFuture<Void> unused = over.thenRun(() -> send(answered()));
+          return;
+        }
+        group = answered();
       }
+    }
+
+    /**
+     * Completes when nobody of a group waits any more. Whatever fails, defects too, fails for those
+     * of the group, since nobody else would ever end their wait, nor that of those after them.
+     */
+    private CompletableFuture<Void> sent(List<Wish<P, W>> group) {
       CompletableFuture<Void> over = new CompletableFuture<>();
       try {
         List<W> wishes = group.stream().map(Wish::what).toList();
         keyspace.gather(
-            () -> sender.send(place, wishes).whenComplete((any, failure) -> over.complete(null)));
-      } catch (ServiceException | RedisException e) {
-        // Nobody is left waiting for what was not sent.
-        group.forEach(wish -> wish.answer().completeExceptionally(e));
-        over.complete(null);
+            () ->
+                sender
+                    .send(place, wishes)
+                    .whenComplete((any, failure) -> end(group, failure, over)));
+      } catch (RuntimeException | Error e) {
+        end(group, e, over);
       }
-      over.thenRun(this::answered);
+      return over;
+    }
+
+    private void end(
+        List<Wish<P, W>> group, @Nullable Throwable failure, CompletableFuture<Void> over) {
+      if (failure != null) {
+        Throwable cause =
+            failure instanceof CompletionException && failure.getCause() != null
+                ? failure.getCause()
+                : failure;
+        group.forEach(wish -> wish.answer().completeExceptionally(cause));
+      }
+      over.complete(null);
     }
   }
 }

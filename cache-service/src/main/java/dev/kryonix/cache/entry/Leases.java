@@ -60,7 +60,7 @@ final class Leases {
     boolean readAgain = false;
     while (true) {
       Observations.Fetched fetched = entries.await(entries.fetch(tenant, address));
-      Lookup lookup = entries.await(entries.open(tenant, address, fetched));
+      Lookup lookup = entries.await(entries.openHeld(tenant, address, fetched));
       boolean there = lookup instanceof Lookup.Hit;
       if (lookup instanceof Lookup.Hit(Entry entry) && !isDueEarly(entry)) {
         return new LeaseOutcome.There(entry);
@@ -94,7 +94,7 @@ final class Leases {
         }
         readAgain = true;
       }
-      if (code < 0 && (!wait.isPositive() || !await(bucket, address, wait))) {
+      if (code < 0 && (!wait.isPositive() || !await(tenant, bucket, address, wait))) {
         return new LeaseOutcome.Loading(left.compareTo(RETRY_AFTER) < 0 ? left : RETRY_AFTER);
       }
     }
@@ -128,9 +128,10 @@ final class Leases {
             Script.arg(most)));
   }
 
-  private boolean await(Bucket bucket, EntryKey address, Duration wait) {
+  private boolean await(TenantView tenant, Bucket bucket, EntryKey address, Duration wait) {
     byte[] lease = bucket.named("lease", address.bytes());
     return waiters.await(
+        tenant.uid(),
         new Waiters.Key(bucket, address),
         wait,
         () -> keyspace.await(keyspace.commands().exists(lease)) == 0);

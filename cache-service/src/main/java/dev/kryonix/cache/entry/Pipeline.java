@@ -40,7 +40,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
   private final ServerCallStreamObserver<MessageLite> client;
   private final PipelineSteps steps;
   private final Executor executor;
-  private final PipelineMemory.Share memory;
+  private final AnswerMemory.Share memory;
   private final StreamWindow window = new StreamWindow(WINDOW_BYTES, LEAST, MOST);
   private final Queue<Taken> came = new ConcurrentLinkedQueue<>();
   private final Queue<Answered> answered = new ConcurrentLinkedQueue<>();
@@ -75,8 +75,8 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
       StreamObserver<MessageLite> answers,
       PipelineSteps steps,
       Executor executor,
-      PipelineMemory memory) {
-    this.memory = memory.share();
+      AnswerMemory.Share memory) {
+    this.memory = memory;
     this.client = (ServerCallStreamObserver<MessageLite>) answers;
     this.steps = steps;
     this.executor = Context.currentContextExecutor(executor);
@@ -184,7 +184,7 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
   }
 
   private void refuse(PipelineRequest operation, long bytes) {
-    ServiceException refusal = EntryErrors.pipelineFull(PipelineMemory.Share.MOST);
+    ServiceException refusal = EntryErrors.pipelineFull(AnswerMemory.Share.MOST);
     answered.add(failed(operation, refusal, bytes));
   }
 

@@ -45,13 +45,24 @@ class Reclaim {
       if (highest > 0) {
         everything(space, i, highest);
       } else {
-        byte[] next = page(space, bucket, cursors.getOrDefault(bucket, START));
-        cursors.put(bucket, next);
+        Looked looked = page(space, bucket, cursors.getOrDefault(bucket, START));
+        cursors.put(bucket, looked.next());
       }
     }
   }
 
-  /** All pages of a bucket; then what was marked before is forgotten. */
+  /**
+   * Pages that were looked at.
+   *
+   * @param next where those that follow begin
+   * @param whole whether none of the entries was passed over
+   */
+  private record Looked(byte[] next, boolean whole) {}
+
+  /**
+   * All pages of a bucket; then what was marked before is forgotten, unless an entry that it may
+   * concern was passed over: that would live again.
+   */
   private void everything(TenantSpace space, int number, long highest) throws InterruptedException {
     Bucket bucket = space.bucket(number);
     byte[] lock = bucket.named("reclaiming");
@@ -61,31 +72,37 @@ class Reclaim {
     if (locked == null) {
       return;
     }
+    boolean whole = true;
     byte[] cursor = START;
     do {
-      cursor = page(space, bucket, cursor);
+      Looked looked = page(space, bucket, cursor);
+      cursor = looked.next();
+      whole &= looked.whole();
       keyspace.await(keyspace.commands().pexpire(lock, LOCKED_FOR.toMillis()));
       Thread.sleep(1);
     } while (!Arrays.equals(cursor, START));
     List<Object> done =
-        UNMARK.list(keyspace, Ledger.keys(bucket), Ledger.arguments(bucket, Script.arg(highest)));
+        whole
+            ? UNMARK.list(
+                keyspace, Ledger.keys(bucket), Ledger.arguments(bucket, Script.arg(highest)))
+            : List.of();
     for (Object id : done) {
       Flushes.done(keyspace, space, number, text(id), clock.instant());
     }
     keyspace.await(keyspace.commands().unlink(new byte[][] {lock}));
   }
 
-  private byte[] page(TenantSpace space, Bucket bucket, byte[] cursor) {
+  private Looked page(TenantSpace space, Bucket bucket, byte[] cursor) {
     List<Object> answer =
         AUDIT.list(
             keyspace, Ledger.keys(bucket), Ledger.arguments(bucket, cursor, Script.arg(AT_ONCE)));
-    for (int i = 3; i + 2 < answer.size(); i += 3) {
+    for (int i = 4; i + 2 < answer.size(); i += 3) {
       String by = text(answer.get(i));
       if (!by.equals("#")) {
         Flushes.progress(keyspace, space, by, (Long) answer.get(i + 1), (Long) answer.get(i + 2));
       }
     }
-    return (byte[]) answer.getFirst();
+    return new Looked((byte[]) answer.getFirst(), (Long) answer.get(3) == 0);
   }
 
   private long highestMark(Bucket bucket) {

@@ -1,10 +1,10 @@
 package dev.kryonix.cache.entry;
 
+import dev.kryonix.kit.identity.TenantUid;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
 final class Waiters {
   private static final Duration BETWEEN_POLLS = Duration.ofMillis(25);
 
-  private final Semaphore places;
+  private final Places places;
   private final Map<Key, Room> rooms = new ConcurrentHashMap<>();
 
   Waiters(int most) {
-    this.places = new Semaphore(most);
+    this.places = new Places(most);
   }
 
   /** What is waited for. */
@@ -30,12 +30,12 @@ final class Waiters {
 
   /**
    * Waits until the entry may be there or may be loaded, at most for the time given. False when the
-   * time is over, the caller has gone, or too many wait already.
+   * time is over, the caller has gone, or too many wait already, of all tenants or of this one.
    *
    * @param settled asks Redis whether nobody loads it any more
    */
-  boolean await(Key key, Duration most, BooleanSupplier settled) {
-    if (!places.tryAcquire()) {
+  boolean await(TenantUid tenant, Key key, Duration most, BooleanSupplier settled) {
+    if (!places.take(tenant)) {
       return false;
     }
     Room room = rooms.compute(key, (same, there) -> enter(there));
@@ -46,7 +46,7 @@ final class Waiters {
       return false;
     } finally {
       rooms.computeIfPresent(key, (same, there) -> --there.inside == 0 ? null : there);
-      places.release();
+      places.leave(tenant);
     }
   }
 

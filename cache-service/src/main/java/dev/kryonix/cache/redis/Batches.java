@@ -1,7 +1,6 @@
 package dev.kryonix.cache.redis;
 
 import dev.kryonix.kit.server.EventLoops;
-import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulConnection;
 import io.lettuce.core.protocol.AsyncCommand;
 import io.lettuce.core.protocol.RedisCommand;
@@ -122,7 +121,8 @@ final class Batches {
     }
     try {
       connection.dispatch(batch);
-    } catch (RedisException e) {
+    } catch (RuntimeException | Error e) {
+      // A defect, too: nobody else would ever answer them.
       batch.forEach(command -> command.completeExceptionally(e));
     }
   }

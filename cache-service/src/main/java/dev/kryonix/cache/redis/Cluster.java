@@ -26,6 +26,7 @@ final class Cluster implements Engine {
   private final EventLoops loops;
   private final ClientResources resources;
   private final RedisClusterClient client;
+  private final Breaks breaks = new Breaks();
   private @Nullable Link link;
 
   Cluster(RedisConfig config, EventLoops loops) {
@@ -36,6 +37,7 @@ final class Cluster implements Engine {
             .eventLoopGroupProvider(new SharedLoops(loops.group(), loops.count()))
             .build();
     this.client = RedisClusterClient.create(resources, config.clusterNodes());
+    client.addListener(breaks);
     client.setOptions(
         Options.common(
                 ClusterClientOptions.builder()
@@ -56,7 +58,8 @@ final class Cluster implements Engine {
     if (existing == null) {
       StatefulRedisClusterConnection<byte[], byte[]> connection =
           client.connect(ByteArrayCodec.INSTANCE);
-      existing = new Link(loops, List.of(new Link.Lane(connection.async(), batches(connection))));
+      existing =
+          new Link(loops, breaks, List.of(new Link.Lane(connection.async(), batches(connection))));
       link = existing;
     }
     return existing;

@@ -4,7 +4,6 @@ import dev.kryonix.kit.errors.ServiceException;
 import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.output.CommandOutput;
-import io.lettuce.core.output.ValueListOutput;
 import io.lettuce.core.protocol.Command;
 import io.lettuce.core.protocol.CommandArgs;
 import io.lettuce.core.protocol.CommandType;
@@ -59,6 +58,14 @@ public final class Keyspace {
   }
 
   /**
+   * How many connections were made and lost so far: when there are more, another Redis may have
+   * answered since, one that has lost the last changes.
+   */
+  public long breaks() {
+    return linked().breaks().seen();
+  }
+
+  /**
    * Runs a task when the event loop that this thread is has gone through all that it has read;
    * false on any other thread, where the task is not run.
    */
@@ -66,12 +73,12 @@ public final class Keyspace {
     return linked().loops().afterThisRound(task);
   }
 
-  /** The values of keys, all of one hash slot; null where there is none. */
-  public CompletableFuture<List<byte @Nullable []>> values(List<byte[]> keys) {
-    return send(
-        CommandType.MGET,
-        new ValueListOutput<>(ByteArrayCodec.INSTANCE),
-        arguments().addKeys(keys));
+  /**
+   * The values of the first of keys, all of one hash slot; null where there is none. As many as
+   * come to so many bytes, and two at least.
+   */
+  public CompletableFuture<List<byte @Nullable []>> values(List<byte[]> keys, long mostBytes) {
+    return send(CommandType.MGET, new FirstValues(2, mostBytes), arguments().addKeys(keys));
   }
 
   /** Empty arguments of a command. */

@@ -11,9 +11,11 @@ import java.util.List;
 final class Link {
   private final List<Lane> lanes;
   private final EventLoops loops;
+  private final Breaks breaks;
 
-  Link(EventLoops loops, List<Lane> lanes) {
+  Link(EventLoops loops, Breaks breaks, List<Lane> lanes) {
     this.loops = loops;
+    this.breaks = breaks;
     this.lanes = List.copyOf(lanes);
   }
 
@@ -33,8 +35,17 @@ final class Link {
     return lane().batches();
   }
 
+  /** The commands of every connection. */
+  List<RedisClusterAsyncCommands<byte[], byte[]>> all() {
+    return lanes.stream().map(Lane::commands).toList();
+  }
+
   EventLoops loops() {
     return loops;
+  }
+
+  Breaks breaks() {
+    return breaks;
   }
 
   private Lane lane() {

@@ -8,12 +8,17 @@ import io.lettuce.core.protocol.CommandType;
 import io.lettuce.core.protocol.ProtocolKeyword;
 import io.lettuce.core.protocol.RedisCommand;
 import io.lettuce.core.resource.ClientResources;
+import io.lettuce.core.resource.Delay;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 
 /** How connections behave, the same on both kinds of Redis. */
 final class Options {
   private static final int MOST_QUEUED_COMMANDS = 50_000;
+  private static final Duration FIRST_RECONNECT = Duration.ofMillis(1);
+  private static final Duration LAST_RECONNECT = Duration.ofSeconds(1);
 
   /** What may be sent again after a connection was lost: it changes nothing. */
   private static final Set<CommandType> REPEATABLE =
@@ -54,11 +59,16 @@ final class Options {
   }
 
   /**
-   * What connections share. Calls are timed where they come in; lettuce would time each command
-   * again, for events that nobody takes, since it finds what it needs for that on the class path.
+   * What connections share. A lost one is made anew within a second of its Redis being back,
+   * however long that was away: lettuce would wait for up to half a minute between its attempts.
+   * Calls are timed where they come in; lettuce would time each command again, for events that
+   * nobody takes, since it finds what it needs for that on the class path.
    */
   static ClientResources.Builder resources() {
-    return ClientResources.builder().commandLatencyRecorder(CommandLatencyRecorder.disabled());
+    return ClientResources.builder()
+        .reconnectDelay(
+            Delay.equalJitter(FIRST_RECONNECT, LAST_RECONNECT, 1, TimeUnit.MILLISECONDS))
+        .commandLatencyRecorder(CommandLatencyRecorder.disabled());
   }
 
   private static boolean isRepeatable(RedisCommand<?, ?, ?> command) {

@@ -6,6 +6,7 @@ import io.lettuce.core.ClientOptions;
 import io.lettuce.core.RedisClient;
 import io.lettuce.core.RedisException;
 import io.lettuce.core.api.StatefulRedisConnection;
+import io.lettuce.core.cluster.api.async.RedisClusterAsyncCommands;
 import io.lettuce.core.codec.ByteArrayCodec;
 import io.lettuce.core.resource.ClientResources;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ final class Standalone implements Engine {
   private final CacheTypes types;
   private final EventLoops loops;
   private final ClientResources resources;
+  private final Breaks breaks = new Breaks();
 
   /** One for each event loop, since a client cannot be told on which of several to connect. */
   private final List<RedisClient> clients;
@@ -41,6 +43,7 @@ final class Standalone implements Engine {
 
   private RedisClient client(int loop) {
     RedisClient client = RedisClient.create(new SharedLoops(loops.get(loop), 1).sharing(resources));
+    client.addListener(breaks);
     client.setOptions(
         Options.common(
                 // There is nobody else to ask: while Redis is away, commands fail at once.
@@ -68,6 +71,7 @@ final class Standalone implements Engine {
     }
     return new Link(
         loops,
+        breaks,
         connections.stream()
             .map(each -> new Link.Lane(each.async(), new Batches(each, loops, Runnable::run)))
             .toList());
@@ -75,7 +79,11 @@ final class Standalone implements Engine {
 
   @Override
   public void check(Link link) {
-    Answers.await(link.commands().ping(), config.timeout());
+    // Each connection comes back by itself, and calls are served by whichever is on their thread.
+    link.all().stream()
+        .map(RedisClusterAsyncCommands::ping)
+        .toList()
+        .forEach(pong -> Answers.await(pong, config.timeout()));
   }
 
   @Override

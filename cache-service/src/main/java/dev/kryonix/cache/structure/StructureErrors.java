@@ -40,4 +40,10 @@ final class StructureErrors {
   static ServiceException overflow() {
     return CommonErrors.invalidField("delta", "the sum would leave 64 bits");
   }
+
+  /** Redis does not answer those before, or the caller has gone: nothing was changed. */
+  static ServiceException noTurn() {
+    return CommonErrors.storeUnavailable(
+        "redis", new IllegalStateException("the structure's turn has not come in time"));
+  }
 }

@@ -15,8 +15,11 @@ import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.cache.entry.Together;
 import dev.kryonix.cache.entry.Ttls;
 import dev.kryonix.cache.entry.WriteRule;
+import dev.kryonix.cache.redis.Purpose;
+import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
+import io.grpc.Context;
 import jakarta.inject.Singleton;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -29,6 +32,7 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.IntStream;
 
@@ -49,11 +53,19 @@ final class Structures {
   private final Modules modules;
   private final Ttls ttls;
   private final InstantSource clock;
+  private final Duration patience;
   private final SecureRandom random = new SecureRandom();
   private final List<ReentrantLock> turns =
       IntStream.range(0, 1024).mapToObj(each -> new ReentrantLock()).toList();
 
-  Structures(Together together, Spaces spaces, Modules modules, Ttls ttls, InstantSource clock) {
+  Structures(
+      Together together,
+      Spaces spaces,
+      Modules modules,
+      Ttls ttls,
+      InstantSource clock,
+      Redis redis) {
+    this.patience = redis.keyspace(Purpose.API).timeout();
     this.together = together;
     this.spaces = spaces;
     this.modules = modules;
@@ -79,11 +91,30 @@ final class Structures {
         turns.get(
             Math.floorMod(
                 31 * tenant.uid().hashCode() + target.address().hashCode(), turns.size()));
-    turn.lock();
+    take(turn);
     try {
       return together.until(() -> attempt(tenant, target, shape, operation, parser));
     } finally {
       turn.unlock();
+    }
+  }
+
+  /**
+   * Takes the turn, at most as long after it was asked for as Redis may take to answer. Who gives
+   * up has changed nothing, and nothing is changed for callers who have gone.
+   */
+  private void take(ReentrantLock turn) {
+    try {
+      if (!turn.tryLock(patience.toNanos(), TimeUnit.NANOSECONDS)) {
+        throw StructureErrors.noTurn();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw StructureErrors.noTurn();
+    }
+    if (Context.current().isCancelled()) {
+      turn.unlock();
+      throw StructureErrors.noTurn();
     }
   }
 

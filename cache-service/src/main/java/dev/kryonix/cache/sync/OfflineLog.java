@@ -6,6 +6,7 @@ import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -24,11 +25,15 @@ final class OfflineLog {
   /** How many that were carried out are remembered. */
   static final int MOST_DONE = 5_000;
 
+  /** The most bytes of all ids that wait, so that the log stays below what an entry may have. */
+  static final int MOST_ID_BYTES = 800_000;
+
   private static final int DIGEST_BYTES = 16;
 
   private final Map<String, Long> waiting = new LinkedHashMap<>();
   private final Set<ByteString> done = new LinkedHashSet<>();
   private long last;
+  private int idBytes;
 
   /** Whether the operation waits or was carried out. */
   boolean knows(String id) {
@@ -43,9 +48,15 @@ final class OfflineLog {
     return waiting.size();
   }
 
+  /** Whether there are more operations than may wait, or longer ids. */
+  boolean isOverfull() {
+    return waiting.size() > MOST_WAITING || idBytes > MOST_ID_BYTES;
+  }
+
   /** Adds an operation; answers its number. */
   long add(String id) {
     waiting.put(id, ++last);
+    idBytes += bytes(id);
     return last;
   }
 
@@ -73,6 +84,7 @@ final class OfflineLog {
     List<Long> numbers = new ArrayList<>();
     for (String id : ids) {
       numbers.add(waiting.remove(id));
+      idBytes -= bytes(id);
       done.add(digest(id));
     }
     while (done.size() > MOST_DONE) {
@@ -90,7 +102,9 @@ final class OfflineLog {
         log.done.add(ByteString.copyFrom(in.readRawBytes(DIGEST_BYTES)));
       }
       while (!in.isAtEnd()) {
-        log.waiting.put(in.readStringRequireUtf8(), in.readInt64());
+        String id = in.readStringRequireUtf8();
+        log.waiting.put(id, in.readInt64());
+        log.idBytes += bytes(id);
       }
       return log;
     } catch (IOException e) {
@@ -116,6 +130,10 @@ final class OfflineLog {
       throw new UncheckedIOException(e);
     }
     return bytes.toByteArray();
+  }
+
+  private static int bytes(String id) {
+    return id.getBytes(StandardCharsets.UTF_8).length;
   }
 
   private static ByteString digest(String id) {

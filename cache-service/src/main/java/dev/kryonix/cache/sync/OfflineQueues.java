@@ -61,8 +61,8 @@ final class OfflineQueues {
         changes.add(put(address, each.toByteArray(), new WriteRule.Always()));
       }
     }
-    if (log.size() > OfflineLog.MOST_WAITING) {
-      throw SyncErrors.queueFull(tenant.id(), OfflineLog.MOST_WAITING);
+    if (log.isOverfull()) {
+      throw SyncErrors.queueFull(tenant.id());
     }
     int added = changes.size();
     if (added > 0) {

@@ -10,13 +10,13 @@ import io.grpc.Status.Code;
 final class SyncErrors {
   private SyncErrors() {}
 
-  static ServiceException queueFull(TenantId tenant, int most) {
+  static ServiceException queueFull(TenantId tenant) {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,
             ErrorReason.ERROR_REASON_QUOTA_EXCEEDED,
-            "The device's queue would have more than %d operations; drain it first."
-                .formatted(most))
-        .quota("tenants/" + tenant + "/offline_operations", "limit " + most);
+            "The device's queue would have more than %d operations, or %d bytes of their ids; drain it first."
+                .formatted(OfflineLog.MOST_WAITING, OfflineLog.MOST_ID_BYTES))
+        .quota("tenants/" + tenant + "/offline_operations", "limit " + OfflineLog.MOST_WAITING);
   }
 
   static ServiceException unknownOperation(String id) {

@@ -38,6 +38,11 @@ final class EventStore {
     return new Cursor.Place((int) (long) (Long) state.get(0), (Long) state.get(1));
   }
 
+  /** Changes whenever the events may be those of another Redis, which has not kept them. */
+  long breaks() {
+    return keyspace.breaks();
+  }
+
   /** The events after one, the first of those that are still held. */
   List<Event> after(Bucket bucket, long number) {
     Range<String> later = Range.create((number + 1) + "-0", "+");

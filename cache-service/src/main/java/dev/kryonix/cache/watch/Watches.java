@@ -7,8 +7,10 @@ import dev.kryonix.api.cache.v1.WatchRequest;
 import dev.kryonix.api.cache.v1.WatchResponse;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.cache.entry.Bucket;
+import dev.kryonix.cache.entry.Places;
 import dev.kryonix.cache.entry.Spaces;
 import dev.kryonix.kit.errors.ServiceException;
+import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.TenantView;
 import io.grpc.Status.Code;
 import jakarta.inject.Singleton;
@@ -17,7 +19,6 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -39,7 +40,7 @@ final class Watches {
   private final EventStore store;
   private final Spaces spaces;
   private final InstantSource clock;
-  private final Semaphore places = new Semaphore(MOST_WATCHERS);
+  private final Places places = new Places(MOST_WATCHERS);
 
   Watches(EventStore store, Spaces spaces, InstantSource clock) {
     this.store = store;
@@ -59,21 +60,23 @@ final class Watches {
   /** Tells a watcher what happens until nobody is there any more. */
   void watch(Supplier<TenantView> tenant, WatchRequest request, Watcher watcher)
       throws InterruptedException {
-    if (!places.tryAcquire()) {
+    TenantUid uid = tenant.get().uid();
+    if (!places.take(uid)) {
       throw tooMany();
     }
     try {
       new Watch(tenant, request, watcher).run();
     } finally {
-      places.release();
+      places.leave(uid);
     }
   }
 
-  private static ServiceException tooMany() {
+  private ServiceException tooMany() {
     return ServiceException.of(
             Code.RESOURCE_EXHAUSTED,
             ErrorReason.ERROR_REASON_RATE_LIMITED,
-            "This instance has " + MOST_WATCHERS + " watchers, which is all it takes.")
+            "This instance takes %d watchers, %d of one tenant; it has as many."
+                .formatted(MOST_WATCHERS, places.mostOfOne()))
         .retryAfter(Duration.ofSeconds(5));
   }
 
@@ -85,6 +88,7 @@ final class Watches {
     private final Watcher watcher;
     private final List<Cursor.Place> at = new ArrayList<>();
     private Instant renewed = Instant.MIN;
+    private long breaks;
     private Instant told = Instant.MIN;
 
     Watch(Supplier<TenantView> tenant, WatchRequest request, Watcher watcher) {
@@ -98,6 +102,7 @@ final class Watches {
       List<Cursor.Place> wanted =
           request.getCursor().isEmpty() ? List.of() : Cursor.parse(request.getCursor()).places();
       at.addAll(wanted);
+      breaks = store.breaks();
       if (wanted.isEmpty()) {
         buckets().forEach(bucket -> at.add(store.keep(bucket)));
         renewed = clock.instant();
@@ -117,7 +122,7 @@ final class Watches {
     }
 
     private Duration betweenLooks() {
-      int watchers = MOST_WATCHERS - places.availablePermits();
+      int watchers = places.taken();
       Duration shared =
           Duration.ofSeconds(1).multipliedBy(watchers).dividedBy(MOST_LOOKS_PER_SECOND);
       return shared.compareTo(BETWEEN_LOOKS) > 0 ? shared : BETWEEN_LOOKS;
@@ -127,12 +132,20 @@ final class Watches {
       return spaces.of(tenant.get()).buckets();
     }
 
-    /** Has events kept for longer; where they were not kept meanwhile, some were missed. */
+    /**
+     * Has events kept for longer; where they were not kept meanwhile, some were missed. At once
+     * when a connection broke: another Redis would give out the numbers of lost events again, which
+     * looks as if none was lost.
+     */
     private void renew(List<Bucket> buckets) {
       Instant now = clock.instant();
-      if (at.size() == buckets.size() && now.isBefore(renewed.plus(BETWEEN_RENEWALS))) {
+      long seen = store.breaks();
+      if (at.size() == buckets.size()
+          && seen == breaks
+          && now.isBefore(renewed.plus(BETWEEN_RENEWALS))) {
         return;
       }
+      breaks = seen;
       List<Cursor.Place> last = buckets.stream().map(store::keep).toList();
       boolean follows = at.size() == last.size();
       for (int i = 0; follows && i < last.size(); i++) {

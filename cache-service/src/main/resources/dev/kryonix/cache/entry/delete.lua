@@ -11,5 +11,6 @@ redis.call('UNLINK', entry)
 release(lease, member)
 local line = line_at(member)
 if line then strike(member, line) end
-if version then tell_of('d', member, '?') end
+-- What was there no more is off the books only now, so nobody else will tell that it has ended.
+if version or line then tell_of(version and 'd' or 'x', member, '?') end
 return version and 1 or 0

@@ -13,7 +13,8 @@
 -- leases   sorted set: members that have a lease, by when it ends at the latest, in milliseconds. Charged to nobody
 -- marks    string: a line `module:type stamp id` for each flush whose memory is not all given back, either part empty for
 --          all; a line `#: stamp` while tags are invalidated
--- tags     hash: digest of each invalidated tag, the stamp of its invalidation
+-- tags     hash: digest of each invalidated tag, the stamp of its invalidation; '*' the stamp before which whatever carries a
+--          tag is dead, after more tags were invalidated than are kept
 -- reads    sorted set: how much entries are read, for tenants whose coldest entries are the least read
 -- watch    hash: era and n, the number of the last event; there is one while somebody watches, and for some minutes after
 -- events   stream of the last events, by number: what (w written, d deleted, x expired or evicted, t tags, f flush), its
@@ -179,11 +180,15 @@ end
 -- writes much looks at fewer each time, since the coldest of those before are known.
 local seen = {}
 
+-- How many entries this run has taken off the books.
+local struck = 0
+
 -- Takes an entry off the books.
 local function strike(member, line)
   seen[member] = nil
   local n = place(member)
   if redis.call('HDEL', page(n), member) == 0 then return end
+  struck = struck + 1
   if redis.call('EXISTS', page(n)) == 0 then due(n, nil) end
   redis.call('ZREM', reads, member)
   redis.call('HINCRBY', account, class(line), string.format('%.0f', -charge(line)))
@@ -224,6 +229,7 @@ local function sweep(most)
   return gone
 end
 
+local ANY_TAG = '*'
 -- The id of the flush that an entry of that stamp is dead by, '#' when it is by a tag, or nil. The digests of its tags, 8 bytes
 -- each, are one string.
 local function dead_by(member, stamp, digests)
@@ -239,9 +245,10 @@ local function dead_by(member, stamp, digests)
       return id
     end
   end
-  if tagged then
-    for i = 1, #digests, 8 do
-      local at = redis.call('HGET', tags, string.sub(digests, i, i + 7))
+  if tagged and #digests > 0 then
+    local fields = {ANY_TAG}
+    for i = 1, #digests, 8 do fields[#fields + 1] = string.sub(digests, i, i + 7) end
+    for _, at in ipairs(redis.call('HMGET', tags, unpack(fields))) do
       if at and stamp < tonumber(at) then return '#' end
     end
   end

@@ -8,7 +8,7 @@ local function of(i, n) return ARGV[8 + (i - 1) * 9 + n] end
 local count = #KEYS - 5
 sweep(16)
 
-local more_keys, more_bytes, spared, class_name = 0, 0, {}, 'mobile'
+local spared, class_name = {}, 'mobile'
 for i = 1, count do
   local member, condition = of(i, 2), of(i, 3)
   if condition ~= 'always' then
@@ -17,19 +17,32 @@ for i = 1, count do
     if condition == 'etag' and version ~= of(i, 4) then return 0 end
   end
   spared[member] = true
-  local before = line_at(member)
-  if of(i, 1) == 'put' then
-    class_name = of(i, 9)
-    more_keys = more_keys + (before and 0 or 1)
-    more_bytes = more_bytes + tonumber(of(i, 8)) - (before and charge(before) or 0)
-  elseif of(i, 1) == 'remove' and before then
-    more_keys = more_keys - 1
-    more_bytes = more_bytes - charge(before)
+  if of(i, 1) == 'put' then class_name = of(i, 9) end
+end
+-- How many more keys and bytes there will be than there are.
+local function needed()
+  local keys, bytes = 0, 0
+  for i = 1, count do
+    local before = line_at(of(i, 2))
+    if of(i, 1) == 'put' then
+      keys = keys + (before and 0 or 1)
+      bytes = bytes + tonumber(of(i, 8)) - (before and charge(before) or 0)
+    elseif of(i, 1) == 'remove' and before then
+      keys = keys - 1
+      bytes = bytes - charge(before)
+    end
   end
+  return keys, bytes
 end
 local quota = {keys = tonumber(ARGV[2]), bytes = tonumber(ARGV[3]), spread = tonumber(ARGV[4]), policy = ARGV[5],
   mobile_share = tonumber(ARGV[6])}
-local lack = room(spared, class_name, more_keys, more_bytes, quota)
+local lack, struck_before
+repeat
+  -- Making room may take some of these entries off the books, when their time was over: then more is needed.
+  struck_before = struck
+  local more_keys, more_bytes = needed()
+  lack = room(spared, class_name, more_keys, more_bytes, quota)
+until lack ~= 0 or struck == struck_before
 if lack ~= 0 then return lack end
 
 local stamp = next_stamp(redis.call('HGET', account, 'stamp'))

@@ -15,8 +15,10 @@ for of_module, of_kind, at, id in string.gmatch(redis.call('GET', marks) or '', 
   end
 end
 if #kept > 0 then redis.call('SET', marks, table.concat(kept)) else redis.call('UNLINK', marks) end
-local all = redis.call('HGETALL', tags)
+local all, over = redis.call('HGETALL', tags), {}
 for i = 1, #all, 2 do
-  if tonumber(all[i + 1]) <= until_stamp then redis.call('HDEL', tags, all[i]) end
+  if tonumber(all[i + 1]) <= until_stamp then over[#over + 1] = all[i] end
 end
+local AT_ONCE = 200
+for i = 1, #over, AT_ONCE do redis.call('HDEL', tags, unpack(over, i, math.min(i + AT_ONCE - 1, #over))) end
 return done

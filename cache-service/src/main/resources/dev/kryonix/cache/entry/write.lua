@@ -81,14 +81,17 @@ local function write(entry, at)
   local n = place_of(digest)
   local at_page = page(n)
   local before = tonumber(redis.call('HGET', at_page, member))
-  local more = bytes - (before and charge(before) or 0)
-  if (not before and keys + 1 > quota.keys * part + ROUNDING)
-    or (more > 0 and sums.mobile + sums.web + more > quota.bytes * part + ROUNDING) then
+  -- What it takes to make room may end the entry itself, when its time was over: then it needs room for all of it, once more.
+  for _ = 1, 2 do
+    local more = bytes - (before and charge(before) or 0)
+    if (before or keys + 1 <= quota.keys * part + ROUNDING)
+      and (more <= 0 or sums.mobile + sums.web + more <= quota.bytes * part + ROUNDING) then
+      break
+    end
     put_down()
     local lack = room({[member] = true}, class_name, before and 0 or 1, more, quota)
     look()
     if lack ~= 0 then return lack == -1 and 'k' or 'b' end
-    -- Others have gone, and so may the entry itself have, when its time was over.
     before = tonumber(redis.call('HGET', at_page, member))
   end
 
@@ -117,6 +120,10 @@ local function write(entry, at)
 end
 
 local answers = {}
-for i = 1, count do answers[i] = write(KEYS[5 + i], 2 * i + 6) end
+-- What an error leaves undone stays so; what was written before it is put down.
+local whole, failure = pcall(function()
+  for i = 1, count do answers[i] = write(KEYS[5 + i], 2 * i + 6) end
+end)
 put_down()
+if not whole then error(failure, 0) end
 return table.concat(answers)

@@ -32,6 +32,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterAll;
@@ -375,6 +376,53 @@ abstract class EntriesSuite {
     refused(
         () -> entries.read(tenant, Collections.nCopies(13, ANA)),
         ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE);
+  }
+
+  /** What does not compress, named so often that all of it would never fit. */
+  @Test
+  void aBatchOfWhatDoesNotCompressHoldsLittleOfItAtOnce() throws Exception {
+    TenantView tenant = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000_000);
+    entries.write(tenant, random(ANA, Content.MAX_VALUE_BYTES));
+    Bucket bucket = context.getBean(Spaces.class).of(tenant).bucket(ANA);
+    EntryReads reads = context.getBean(EntryReads.class);
+    TenantSpace space = space(tenant);
+
+    List<Found> first = redis.await(reads.readFirst(space, Collections.nCopies(128, ANA)));
+
+    assertThat(first).hasSizeBetween(1, 4).allMatch(Found.Live.class::isInstance);
+    assertThat(redis.await(reads.readOf(bucket, Collections.nCopies(10, ANA)))).hasSize(10);
+    assertThat(entries.read(tenant, Collections.nCopies(10, ANA))).hasSize(10);
+    refused(
+        () -> entries.read(tenant, Collections.nCopies(128, ANA)),
+        ErrorReason.ERROR_REASON_MESSAGE_TOO_LARGE);
+  }
+
+  /** A write of bytes that do not compress. */
+  private static Entries.Put random(EntryKey key, int bytes) {
+    byte[] value = new byte[bytes];
+    new Random(3).nextBytes(value);
+    Entries.Put like = put(key, "");
+    return new Entries.Put(
+        key, value, "", false, like.ttl(), like.device(), like.tags(), like.rule());
+  }
+
+  @Test
+  void manyReadsOfOneLargeEntryAtOnceAllHaveIt() {
+    TenantView tenant = Tenants.create(context.getBean(SecretBox.class), "acme", 10, 10_000_000);
+    entries.write(tenant, random(ANA, 300_000));
+    EntryReads reads = context.getBean(EntryReads.class);
+    List<CompletableFuture<Found>> found = new ArrayList<>();
+
+    reads.gather(
+        () -> {
+          for (int i = 0; i < 64; i++) {
+            found.add(reads.read(space(tenant), ANA));
+          }
+        });
+
+    for (CompletableFuture<Found> each : found) {
+      assertThat(redis.await(each)).isInstanceOf(Found.Live.class);
+    }
   }
 
   @Test

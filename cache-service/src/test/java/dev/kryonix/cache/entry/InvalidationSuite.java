@@ -7,11 +7,13 @@ import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.errors.v1.ErrorReason;
 import dev.kryonix.api.tenant.v1.CacheEviction;
 import dev.kryonix.kit.state.TenantView;
+import io.lettuce.core.SetArgs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
@@ -67,6 +69,57 @@ abstract class InvalidationSuite extends CacheTest {
                             .commands()
                             .exists(bucket.named("marks"), bucket.named("tags"), bucket.index()))
                     == 0);
+  }
+
+  /** As while its slot moves: Redis answers an error where an envelope is looked for. */
+  @Test
+  void whatCannotBeLookedAtStaysDeadUntilItCan() throws Exception {
+    TenantView tenant = tenant();
+    Reclaimer reclaimer = context.getBean(Reclaimer.class);
+    byte[] entry = space(tenant).bucket(0).entry(key("a").bytes());
+    entries.write(tenant, put(key("a"), "v"));
+    byte[] stored = redis.await(redis.commands().get(entry));
+    redis.await(redis.commands().unlink(new byte[][] {entry}));
+    redis.await(redis.commands().hset(entry, new byte[] {1}, new byte[] {1}));
+    flushes.begin(tenant, "crm", "", "");
+    reclaimer.lookAfter(tenant);
+
+    redis.await(redis.commands().unlink(new byte[][] {entry}));
+    redis.await(redis.commands().set(entry, stored));
+    assertThat(value(tenant, key("a"))).isEmpty();
+    reclaimer.lookAfter(tenant);
+    await().until(() -> store.usage(space(tenant)).keys() == 0);
+    assertThat(value(tenant, key("a"))).isEmpty();
+  }
+
+  @Test
+  void moreInvalidatedTagsThanAreKeptMakeAllThatIsTaggedDeadAndTakeLittleRoom() {
+    TenantView tenant = tenant("basic", 10_000, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    byte[] tags = space(tenant).bucket(0).named("tags");
+    entries.write(tenant, put(key("plain"), "v"));
+    entries.write(tenant, put(key("first"), "v", "t0"));
+    entries.write(tenant, put(key("other"), "v", "another"));
+    // As if nothing were reclaimed meanwhile.
+    byte[] lock = space(tenant).bucket(0).named("reclaiming");
+    redis.await(redis.commands().set(lock, new byte[] {1}, SetArgs.Builder.px(60_000)));
+    for (int from = 0; from < 10_000; from += 100) {
+      flushes.invalidate(tenant, IntStream.range(from, from + 100).mapToObj(i -> "t" + i).toList());
+    }
+    assertThat(redis.await(redis.commands().hlen(tags))).isEqualTo(10_000);
+    assertThat(value(tenant, key("other"))).isPresent();
+
+    flushes.invalidate(tenant, List.of("one more"));
+
+    assertThat(redis.await(redis.commands().hlen(tags))).isEqualTo(1);
+    assertThat(value(tenant, key("first"))).isEmpty();
+    assertThat(value(tenant, key("other"))).isEmpty();
+    assertThat(value(tenant, key("plain"))).isPresent();
+    entries.write(tenant, put(key("other"), "new", "another"));
+    assertThat(value(tenant, key("other"))).contains("new");
+    redis.await(redis.commands().unlink(new byte[][] {lock}));
+    flushes.invalidate(tenant, List.of("last"));
+    await().until(() -> redis.await(redis.commands().exists(tags)) == 0);
+    assertThat(store.usage(space(tenant)).keys()).isEqualTo(2);
   }
 
   @Test

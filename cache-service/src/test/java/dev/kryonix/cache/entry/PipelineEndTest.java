@@ -3,7 +3,9 @@ package dev.kryonix.cache.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.MessageLite;
+import dev.kryonix.kit.identity.TenantUid;
 import io.grpc.stub.ServerCallStreamObserver;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -60,7 +62,9 @@ class PipelineEndTest {
             increment -> {
               throw new AssertionError("no operation comes");
             });
-    Pipeline pipeline = new Pipeline(client, steps, task, new PipelineMemory(1 << 20));
+    AnswerMemory memory = new AnswerMemory(1 << 20);
+    Pipeline pipeline =
+        new Pipeline(client, steps, task, memory.share(new TenantUid(UUID.randomUUID())));
     Object unused = pipeline.open();
     return pipeline;
   }

@@ -1,6 +1,7 @@
 package dev.kryonix.cache.entry;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import com.google.rpc.Code;
@@ -14,6 +15,7 @@ import dev.kryonix.kit.state.TenantView;
 import io.lettuce.core.SetArgs;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -82,6 +84,28 @@ abstract class QuotaSuite extends CacheTest {
     entries.write(tenant, put(ofOneBucket.getLast(), "v"));
 
     assertThat(store.usage(space(tenant)).keys()).isEqualTo(26);
+  }
+
+  @Test
+  void aShareIsNotLoweredBelowWhatHasBeenWrittenMeanwhile() {
+    TenantView tenant = tenant("enterprise", 100, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    EntryKey key = key("k");
+    Bucket bucket = space(tenant).bucket(key);
+    for (int i = 0; i < 40; i++) {
+      EntryKey next = key("k" + i);
+      if (space(tenant).bucket(next).equals(bucket)) {
+        entries.write(tenant, put(next, "v"));
+      }
+    }
+    byte[] booked = redis.await(redis.commands().hget(bucket.account(), Script.arg("keys")));
+    long keys = Long.parseLong(new String(booked, StandardCharsets.US_ASCII));
+    Shares shares = context.getBean(Shares.class);
+
+    assertThat(shares.lower(bucket, 1, tenant.limits().getCache()))
+        .as("%d of 100 keys", keys)
+        .isGreaterThanOrEqualTo(keys * 10_000_000);
+    assertThat(shares.lower(bucket, 900_000_000, tenant.limits().getCache()))
+        .isEqualTo(900_000_000);
   }
 
   @Test
@@ -256,6 +280,82 @@ abstract class QuotaSuite extends CacheTest {
     assertThat(value(tenant, key("longer"))).isPresent();
     entries.write(tenant, putFor(key("longer"), Duration.ofSeconds(1)));
     await().until(() -> recount.booked(tenant).keys() == 0);
+  }
+
+  /** Each run of the script may sweep by chance, so there are several. */
+  @Test
+  void anEntryThatHasExpiredUnsweptMakesRoomForItselfOnlyOnce() {
+    List<TenantView> tenants = new ArrayList<>();
+    for (int i = 0; i < 6; i++) {
+      TenantView tenant = tenant("basic", 100, 100_000, CacheEviction.CACHE_EVICTION_NONE);
+      entries.write(tenant, random(key("short"), 10_000, Duration.ofSeconds(1)));
+      entries.write(tenant, random(key("long"), 75_000, Duration.ofHours(1)));
+      assertThat(store.usage(space(tenant)).bytes()).isBetween(91_000L, 94_000L);
+      tenants.add(tenant);
+    }
+    awaitExpired(tenants.getLast(), key("short"));
+
+    for (TenantView tenant : tenants) {
+      refused(
+          () -> entries.write(tenant, random(key("short"), 20_000, Duration.ofHours(1))),
+          ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+      assertThat(store.usage(space(tenant)).bytes()).isBetween(81_000L, 84_000L);
+    }
+  }
+
+  @Test
+  void whatExpiredUnsweptMakesRoomForItselfOnlyOnceAmongChangesOfOneStep() {
+    TenantView tenant = tenant("basic", 100, 100_000, CacheEviction.CACHE_EVICTION_NONE);
+    // More than a step sweeps to begin with.
+    for (int i = 0; i < 20; i++) {
+      entries.write(tenant, putFor(key("k" + i), Duration.ofSeconds(1)));
+    }
+    entries.write(tenant, random(key("short"), 10_000, Duration.ofSeconds(1)));
+    entries.write(tenant, random(key("long"), 75_000, Duration.ofHours(1)));
+    awaitExpired(tenant, key("short"));
+
+    byte[] value = random(key("short"), 20_000, Duration.ofHours(1)).value();
+    Content content = new Content(value, "", false, 1, Instant.now());
+    Change change =
+        new Change.Put(key("short"), content, Duration.ofHours(1), new WriteRule.Always(), false);
+    refused(
+        () -> context.getBean(Together.class).change(tenant, 0, List.of(change)),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    assertThat(store.usage(space(tenant)).bytes()).isLessThanOrEqualTo(100_000L);
+  }
+
+  @Test
+  void whatWasWrittenBeforeAnErrorInTheSameRunIsOnTheBooks() {
+    TenantView tenant = tenant("basic", 100, PLENTY, CacheEviction.CACHE_EVICTION_NONE);
+    entries.write(tenant, putFor(key("before"), Duration.ofHours(1)));
+    byte[] watch = space(tenant).bucket(0).named("watch");
+    byte[] events = space(tenant).bucket(0).named("events");
+    redis.await(redis.commands().hset(watch, Script.arg("n"), Script.arg(1)));
+    redis.await(redis.commands().set(events, new byte[] {1}));
+
+    assertThatThrownBy(() -> entries.write(tenant, putFor(key("told"), Duration.ofHours(1))))
+        .hasMessageContaining("WRONGTYPE");
+
+    redis.await(redis.commands().unlink(new byte[][] {watch, events}));
+    Recount recount = new Recount(context);
+    assertThat(recount.counted(tenant)).isEqualTo(recount.booked(tenant));
+  }
+
+  /** Until it may be swept: the books know its end to the second. */
+  private void awaitExpired(TenantView tenant, EntryKey key) {
+    byte[] entry = space(tenant).bucket(key).entry(key.bytes());
+    await().until(() -> redis.await(redis.commands().exists(entry)) == 0);
+    Instant gone = Instant.now();
+    await().until(() -> Instant.now().isAfter(gone.plusMillis(2_100)));
+  }
+
+  /** A write of bytes that do not compress. */
+  private static Entries.Put random(EntryKey key, int bytes, Duration ttl) {
+    byte[] value = new byte[bytes];
+    new Random(bytes).nextBytes(value);
+    Entries.Put like = putFor(key, ttl);
+    return new Entries.Put(
+        key, value, "", false, like.ttl(), like.device(), like.tags(), like.rule());
   }
 
   private static Entries.Put putFor(EntryKey key, Duration ttl) {

@@ -9,6 +9,7 @@ import dev.kryonix.api.cache.v1.BatchSetResponse;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc.CacheServiceBlockingStub;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.GetRequest;
+import dev.kryonix.api.cache.v1.IncrementRequest;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.WriteCondition;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
@@ -82,6 +83,22 @@ final class RedisFaultsIT {
     assertBooksAreRight(tenants);
   }
 
+  /** So long that attempts to connect which come twice as late each time would be far apart. */
+  @Test
+  void afterALongOutageItMendsAsSoonAsAfterAShortOne() throws Exception {
+    Map<String, CacheServiceBlockingStub> tenants = tenants(cache, 2);
+    try (Load load = new Load(tenants)) {
+      load.awaitDone(100);
+      Engines.kill("redis");
+      long killed = System.nanoTime();
+      await().until(() -> System.nanoTime() - killed > Duration.ofSeconds(9).toNanos());
+      Engines.mend("redis");
+      long before = load.done();
+
+      await().atMost(Duration.ofSeconds(4)).until(() -> load.done() > before + 100);
+    }
+  }
+
   /** More calls than are sent at once, so that some still wait for their turn. */
   @Test
   void whileRedisHangsEveryCallEnds() throws Exception {
@@ -119,6 +136,34 @@ final class RedisFaultsIT {
       Engines.release("redis");
     }
     assertThat(patiently(() -> stub.get(CacheProcess.get("kept"))).getHit()).isTrue();
+  }
+
+  /** Each waits for its turn with the one structure, and the turns take as long as Redis may. */
+  @Test
+  void whileRedisHangsEveryIncrementOfOneCounterEnds() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 10_000));
+    IncrementRequest increment =
+        IncrementRequest.newBuilder()
+            .setModule("crm")
+            .setType("temp")
+            .setKey("counter")
+            .setDelta(1)
+            .build();
+    patiently(() -> stub.increment(increment));
+    CacheServiceBlockingStub hurried = stub.withDeadlineAfter(Duration.ofSeconds(30));
+    List<Future<Code>> calls = new ArrayList<>();
+    try (ExecutorService callers = Executors.newVirtualThreadPerTaskExecutor()) {
+      Engines.hold("redis");
+      for (int i = 0; i < 150; i++) {
+        calls.add(callers.submit(() -> code(() -> hurried.increment(increment))));
+      }
+      for (Future<Code> call : calls) {
+        assertThat(call.get()).isEqualTo(Code.UNAVAILABLE);
+      }
+    } finally {
+      Engines.release("redis");
+    }
+    assertThat(patiently(() -> stub.increment(increment)).getValue()).isEqualTo(2);
   }
 
   private static Code code(Supplier<?> call) {

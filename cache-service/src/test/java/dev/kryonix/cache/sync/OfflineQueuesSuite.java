@@ -20,6 +20,7 @@ import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -103,6 +104,27 @@ abstract class OfflineQueuesSuite {
     assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
     assertThat(ids(queues.drain(tenant, PHONE, "", 0))).containsExactly("a");
     assertThat(recount.booked(tenant)).isEqualTo(recount.counted(tenant));
+  }
+
+  /** Ids of 64 characters may have four bytes for each. */
+  @Test
+  void aQueueWhoseIdsWouldNotFitIntoItsLogIsFullBeforeThat() {
+    TenantView tenant = tenant(6_000);
+    String long60 = "\ud83d\udcc5".repeat(60);
+    int enqueued = 0;
+    Optional<ServiceException> refusal = Optional.empty();
+    while (refusal.isEmpty() && enqueued < 5_000) {
+      List<String> ids =
+          IntStream.range(enqueued, enqueued + 400).mapToObj(i -> long60 + (1_000 + i)).toList();
+      refusal =
+          Optional.ofNullable(
+              catchThrowableOfType(
+                  ServiceException.class, () -> queues.enqueue(tenant, PHONE, operations(ids))));
+      enqueued += refusal.isEmpty() ? 400 : 0;
+    }
+
+    assertThat(refusal.orElseThrow().reason()).isEqualTo(ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    assertThat(enqueued).isEqualTo(3_200);
   }
 
   @Test

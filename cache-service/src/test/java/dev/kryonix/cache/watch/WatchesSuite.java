@@ -19,6 +19,7 @@ import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
+import dev.kryonix.cache.redis.TestKeyspaces;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Readiness;
@@ -94,6 +95,30 @@ abstract class WatchesSuite {
                 new Recount(context).booked(tenant);
                 assertThat(recorder.events()).containsExactly("written a", "expired a");
               });
+    }
+  }
+
+  /** Redis ends entries, or evicts them, before the books know of it. */
+  @Test
+  void whatRedisItselfHasEndedIsToldOfWhoeverTakesItOffTheBooks() throws Exception {
+    TenantView tenant = tenant("basic");
+    try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
+      entries.write(tenant, key("audited"), LONG);
+      entries.write(tenant, key("deleted"), LONG);
+      entries.lose(tenant, key("audited"));
+      entries.lose(tenant, key("deleted"));
+      entries.delete(tenant, key("deleted"));
+      entries.lookAfter(tenant);
+
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(recorder.events())
+                      .containsExactly(
+                          "written audited",
+                          "written deleted",
+                          "expired deleted",
+                          "expired audited"));
     }
   }
 
@@ -217,6 +242,22 @@ abstract class WatchesSuite {
 
     try (Recorder next = watch(tenant, WatchRequest.newBuilder().setCursor(cursor))) {
       await().untilAsserted(() -> assertThat(next.events()).containsExactly("missed"));
+    }
+  }
+
+  /** Sooner than a watch looks at the run by itself. */
+  @Test
+  void aWatchThatOutlivesALostConnectionLooksAtOnceWhetherAnotherRunAnswers() {
+    TenantView tenant = tenant("basic");
+    try (Recorder recorder = watch(tenant, WatchRequest.newBuilder())) {
+      byte[] state = bucket(tenant).named("watch");
+      keyspace().await(keyspace().commands().hset(state, Script.arg("run"), Script.arg("another")));
+
+      TestKeyspaces.loseConnection(keyspace());
+
+      await()
+          .atMost(Duration.ofSeconds(15))
+          .untilAsserted(() -> assertThat(recorder.events()).containsExactly("missed"));
     }
   }
 
