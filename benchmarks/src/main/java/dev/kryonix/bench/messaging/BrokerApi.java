@@ -65,8 +65,20 @@ final class BrokerApi {
     call("POST", "bindings/" + vhost + "/e/" + PerfTest.EXCHANGE + "/q/" + name, binding);
   }
 
+  /** Deletes the queue, of a broker that may have started just now: once the queue has a leader. */
   void delete(String vhost, String name) throws IOException, InterruptedException {
-    call("DELETE", "queues/" + vhost + "/" + name, null);
+    long began = System.nanoTime();
+    while (true) {
+      try {
+        call("DELETE", "queues/" + vhost + "/" + name, null);
+        return;
+      } catch (IllegalStateException e) {
+        if (System.nanoTime() - began > PATIENCE.toNanos()) {
+          throw e;
+        }
+        Thread.sleep(LOOK);
+      }
+    }
   }
 
   /** Throws away what waits in the queue. */
