@@ -23,4 +23,11 @@ public final class Latencies {
     int rank = (int) Math.ceil(percent / 100 * sorted.length);
     return sorted[Math.clamp(rank, 1, sorted.length) - 1];
   }
+
+  /** What parts of a benchmark say that are tried by themselves. */
+  @Override
+  public String toString() {
+    return "p50 %.0f, p95 %.0f, p99 %.0f µs"
+        .formatted(percentile(50), percentile(95), percentile(99));
+  }
 }
