@@ -12,8 +12,8 @@ import java.time.Duration;
  * @param heartbeat how often broker and client show each other that they are there
  * @param retryAfter after a connection was refused or the broker could not be reached, how long
  *     calls are refused without trying
- * @param passwordPatience while the broker takes none of a tenant's passwords, how long one is
- *     awaited that is being rotated
+ * @param accessPatience while the broker lets a tenant's user not into its vhost, how long a
+ *     password is awaited that is being rotated, or what was deleted by hand
  */
 @ConfigurationProperties("kryonix.connections")
 public record ConnectionConfig(
@@ -21,4 +21,4 @@ public record ConnectionConfig(
     @Bindable(defaultValue = "5000") int maxTenants,
     @Bindable(defaultValue = "15s") Duration heartbeat,
     @Bindable(defaultValue = "500ms") Duration retryAfter,
-    @Bindable(defaultValue = "3s") Duration passwordPatience) {}
+    @Bindable(defaultValue = "3s") Duration accessPatience) {}

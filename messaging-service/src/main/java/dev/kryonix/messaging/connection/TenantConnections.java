@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.connection;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.AuthenticationFailureException;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -48,6 +49,7 @@ public final class TenantConnections {
   private static final int RPC_TIMEOUT_MILLIS = 10_000;
   private static final int SWEEPS_PER_IDLE_TIMEOUT = 4;
   private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+  private static final Duration LONGEST_PAUSE = Duration.ofMillis(400);
 
   /** What the broker says of a vhost's or user's limit, before its value. */
   private static final String LIMIT_REACHED = "connection limit (";
@@ -154,27 +156,45 @@ public final class TenantConnections {
   /**
    * Connects with whichever password the user has. For a moment it may be one that is not known
    * here yet: another instance has just put it into the broker, and the state stream is bringing
-   * it.
+   * it. Or the user, the vhost or the permission for it were deleted by hand, and are being put
+   * back, one after the other.
    */
   private BrokerConnection connect(TenantView tenant, Purpose purpose)
       throws IOException, TimeoutException, InterruptedException {
-    long end = System.nanoTime() + config.passwordPatience().toNanos();
+    long end = System.nanoTime() + config.accessPatience().toNanos();
     Duration pause = FIRST_PAUSE;
     while (true) {
-      AuthenticationFailureException refusal;
+      IOException refusal;
       try {
         return connectWithAny(tenant, purpose);
-      } catch (AuthenticationFailureException e) {
+      } catch (IOException e) {
+        if (!isWithoutAccess(e)) {
+          throw e;
+        }
         refusal = e;
       }
-      // The user may have been deleted or changed by hand.
       bell.ring();
       if (System.nanoTime() + pause.toNanos() > end) {
         throw refusal;
       }
       Thread.sleep(pause);
-      pause = pause.multipliedBy(2);
+      pause = pause.compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
     }
+  }
+
+  private static boolean isWithoutAccess(IOException e) {
+    return e instanceof AuthenticationFailureException || isRefusedVhost(e);
+  }
+
+  private static boolean isRefusedVhost(IOException e) {
+    return e.getCause() instanceof ShutdownSignalException signal
+        && signal.getReason() instanceof AMQP.Connection.Close close
+        && close.getReplyCode() == AMQP.NOT_ALLOWED
+        && !isLimit(signal);
+  }
+
+  private static boolean isLimit(ShutdownSignalException signal) {
+    return String.valueOf(signal.getMessage()).contains(LIMIT_REACHED);
   }
 
   private BrokerConnection connectWithAny(TenantView tenant, Purpose purpose)
@@ -203,12 +223,9 @@ public final class TenantConnections {
   /** A refusal that concerns the tenant only says nothing about the broker. */
   private ServiceException refused(TenantView tenant, IOException e) {
     if (e.getCause() instanceof ShutdownSignalException signal) {
-      if (String.valueOf(signal.getMessage()).contains(LIMIT_REACHED)) {
-        return ConnectionErrors.limitReached(tenant.id());
-      }
-      // The vhost or the permission for it may have been deleted by hand.
-      bell.ring();
-      return BrokerErrors.unavailable(e);
+      return isLimit(signal)
+          ? ConnectionErrors.limitReached(tenant.id())
+          : BrokerErrors.unavailable(e);
     }
     if (!(e instanceof AuthenticationFailureException)) {
       circuit.failed(e);

@@ -55,4 +55,14 @@ final class DriftAtOnceIT {
 
     assertThat(messaging.publish(tenant)).isNotEmpty();
   }
+
+  @Test
+  void aFirstPublishWaitsForThePermissionThatIsBeingPutBack() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+
+    api.delete(
+        ManagementApi.path("permissions", Messaging.vhost(tenant), "kryonix_" + tenant.getId()));
+
+    assertThat(messaging.publish(tenant)).isNotEmpty();
+  }
 }
