@@ -165,7 +165,7 @@ END {
     run += runs[suites[i]]; fails += failures[suites[i]]; skip += skips[suites[i]]
   }
   printf "%-20s %-12s %5d run %4d failed %4d skipped\n", "total", "", run, fails, skip
-  for (i = 1; i <= bad; i++) print "failed: " substr(failed[i], 1, 400)
+  for (i = 1; i <= bad; i++) print "failed: " substr(failed[i], 1, 2000)
   if (run == 0) print "no test has run"
   exit (run == 0 || bad > 0)
 }

@@ -11,20 +11,22 @@ import java.util.concurrent.Callable;
  * on a channel, until it is done or the channel has gone, and with it the message.
  *
  * @param channel the channel
+ * @param patience for how long it is refused before it is done otherwise. Not a number of refusals:
+ *     a queue that has lost its leader refuses nothing, and each try at it takes as long as a
+ *     confirm may
  */
-record Insistence(Channel channel) {
+record Insistence(Channel channel, Duration patience) {
   private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
   private static final Duration LONGEST_PAUSE = Duration.ofSeconds(5);
-
-  /** How many refusals it takes to do it otherwise. */
-  private static final int PATIENCE = 8;
 
   /** What has been done; empty when the channel has gone. */
   Optional<Fate> untilDone(Callable<Fate> how, Callable<Fate> whenRefused) {
     Duration pause = FIRST_PAUSE;
+    long began = System.nanoTime();
     try {
-      for (int tries = 1; channel.isOpen(); tries++) {
-        Fate fate = (tries <= PATIENCE ? how : whenRefused).call();
+      while (channel.isOpen()) {
+        boolean isPatient = System.nanoTime() - began < patience.toNanos();
+        Fate fate = (isPatient ? how : whenRefused).call();
         if (fate != Fate.FAILED) {
           return Optional.of(fate);
         }

@@ -25,6 +25,7 @@ import java.util.function.Predicate;
  * attempt, and kept until that has been done: nobody else can count it.
  */
 final class LeasedChannel {
+  private static final Duration PATIENCE = Duration.ofSeconds(10);
   private static final Settlement.Retry LEASE_OVER =
       new Settlement.Retry(Optional.empty(), "the lease ran out");
   private static final Settlement.Retry CONSUMER_GONE =
@@ -53,7 +54,7 @@ final class LeasedChannel {
     this.channel = channel;
     this.aftercare = aftercare;
     this.broker = new BrokerReplies(channel);
-    this.insistence = new Insistence(channel);
+    this.insistence = new Insistence(channel, PATIENCE);
     channel.addShutdownListener(cause -> forgetAll());
   }
 

@@ -139,6 +139,7 @@ final class Load implements AutoCloseable {
   /** Lets publishers end and consumers take what is left, and says whether everything holds. */
   void finish() throws Exception {
     publishers.stop(STOPPED_WITHIN);
+    long stopped = System.nanoTime();
     await(title + ": what was confirmed is delivered")
         .atMost(DRAINED_WITHIN)
         .pollInterval(Duration.ofSeconds(1))
@@ -146,6 +147,11 @@ final class Load implements AutoCloseable {
             () -> {
               consumers.assertWell();
               lookAtDeadLetters();
+              System.out.printf(
+                  "%s: %d s after the last publish %d are missing%n",
+                  title,
+                  Duration.ofNanos(System.nanoTime() - stopped).toSeconds(),
+                  checks.queue().missing().size());
               assertThat(checks.queue().missing()).as(this::contents).isEmpty();
             });
     consumers.stop(STOPPED_WITHIN);
@@ -191,9 +197,9 @@ final class Load implements AutoCloseable {
     for (DesiredTenant tenant : tenants) {
       if (checks.queue().missing().stream().anyMatch(name -> name.startsWith(tenant.getId()))) {
         try {
-          contents.append('\n').append(Cluster.contents(tenant));
+          contents.append(' ').append(Cluster.contents(tenant));
         } catch (ManagementException e) {
-          contents.append('\n').append(e);
+          contents.append(' ').append(e);
         }
       }
     }
