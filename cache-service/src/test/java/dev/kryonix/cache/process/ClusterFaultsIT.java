@@ -61,7 +61,7 @@ final class ClusterFaultsIT {
 
       assertThat(load.refusals().keySet())
           .isSubsetOf(Code.UNAVAILABLE, Code.ABORTED, Code.DEADLINE_EXCEEDED);
-      assertThat(Duration.ofNanos(load.lastRefusal() - promoted)).isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(load.lastRefusal() - promoted)).isLessThan(RedisFaultsIT.SOON);
       Engines.mend("redis_cluster");
       once.awaitRounds(5);
     }

@@ -101,9 +101,10 @@ abstract class LeaseSuite {
     String token = stub.lease(lease("s").build()).getLease().getToken();
     stub.fulfil(fulfil("s", token, "old").toBuilder().addTags("t").setTtl(seconds(60)).build());
     stub.invalidateTags(InvalidateTagsRequest.newBuilder().addTags("t").build());
-    // The one that expires is kept, the one that is invalidated only until it is removed.
+    // The one that expires is kept for as long again, the one that is invalidated only until it is
+    // removed.
     String expiring = stub.lease(lease("e").build()).getLease().getToken();
-    stub.fulfil(fulfil("e", expiring, "old").toBuilder().setTtl(seconds(2)).build());
+    stub.fulfil(fulfil("e", expiring, "old").toBuilder().setTtl(seconds(5)).build());
     await().until(() -> !stub.get(CacheProcess.get("e")).getHit());
 
     assertThat(stub.lease(lease("e").build()).hasLease()).isTrue();

@@ -22,6 +22,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.LockSupport;
 import org.awaitility.Awaitility;
 
 /**
@@ -32,6 +33,7 @@ import org.awaitility.Awaitility;
 final class Load implements AutoCloseable {
   private static final int KEYS = 200;
   private static final long DEADLINE_SECONDS = 10;
+  private static final long PAUSE_NANOS = 1_000_000;
 
   private final List<Thread> threads;
   private final AtomicBoolean stopped = new AtomicBoolean();
@@ -47,10 +49,11 @@ final class Load implements AutoCloseable {
             .toList();
   }
 
-  /** Writes all of a tenant's keys. */
+  /** Writes all of a tenant's keys. What Redis is not ready for yet is tried again. */
   static void fill(String tenant, CacheServiceBlockingStub stub) {
     for (int i = 0; i < KEYS; i++) {
-      stub.set(set(tenant, "k" + i, 10));
+      SetRequest next = set(tenant, "k" + i, 10);
+      RedisFaultsIT.patiently(() -> stub.set(next));
     }
   }
 
@@ -89,6 +92,8 @@ final class Load implements AutoCloseable {
       } catch (StatusRuntimeException e) {
         refusals.computeIfAbsent(e.getStatus().getCode(), code -> new LongAdder()).increment();
         lastRefusal.set(System.nanoTime());
+        // What is refused at once must not take the processor from who connects again.
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     }
   }

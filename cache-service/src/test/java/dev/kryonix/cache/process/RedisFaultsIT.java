@@ -38,6 +38,13 @@ import org.junit.jupiter.api.io.TempDir;
 /** Faults of the Redis that stands alone, under load. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class RedisFaultsIT {
+  /**
+   * The service is back in a second or so, and one call that takes as long as Redis may is a
+   * refusal two seconds later. Where attempts to connect came twice as late each time it was half a
+   * minute.
+   */
+  static final Duration SOON = Duration.ofSeconds(10);
+
   private CacheProcess cache;
 
   /** Waits longer for Redis: what it refuses is not for want of an answer in time. */
@@ -75,15 +82,17 @@ final class RedisFaultsIT {
       assertThat(load.refusals().keySet())
           .as("of what is repeatable, and of what may have been done")
           .isSubsetOf(Code.UNAVAILABLE, Code.ABORTED);
-      assertThat(Duration.ofNanos(load.lastRefusal() - restarted))
-          .isLessThan(Duration.ofSeconds(5));
+      assertThat(Duration.ofNanos(load.lastRefusal() - restarted)).isLessThan(SOON);
       once.awaitRounds(5);
     }
     once.assertNothingWasDoneTwice();
     assertBooksAreRight(tenants);
   }
 
-  /** So long that attempts to connect which come twice as late each time would be far apart. */
+  /**
+   * So long that of attempts to connect which come twice as late each time the next, half a minute
+   * after the loss, would be far away.
+   */
   @Test
   void afterALongOutageItMendsAsSoonAsAfterAShortOne() throws Exception {
     Map<String, CacheServiceBlockingStub> tenants = tenants(cache, 2);
@@ -91,11 +100,11 @@ final class RedisFaultsIT {
       load.awaitDone(100);
       Engines.kill("redis");
       long killed = System.nanoTime();
-      await().until(() -> System.nanoTime() - killed > Duration.ofSeconds(9).toNanos());
+      await().until(() -> System.nanoTime() - killed > Duration.ofSeconds(18).toNanos());
       Engines.mend("redis");
       long before = load.done();
 
-      await().atMost(Duration.ofSeconds(4)).until(() -> load.done() > before + 100);
+      await().atMost(SOON).until(() -> load.done() > before + 100);
     }
   }
 
@@ -286,7 +295,7 @@ final class RedisFaultsIT {
   }
 
   /** The answer, after as many attempts as find the store away. */
-  private static <T> T patiently(Supplier<T> call) {
+  static <T> T patiently(Supplier<T> call) {
     long giveUpAt = System.nanoTime() + Duration.ofSeconds(20).toNanos();
     while (true) {
       try {
