@@ -285,7 +285,9 @@ final class PurgeIT {
         .as("while one is on its way there is no other")
         .isEqualTo(announced);
 
-    await().until(() -> secrets(tenant, "tenant-key").equals(announced.reversed()));
+    await()
+        .atMost(java.time.Duration.ofSeconds(60))
+        .until(() -> secrets(tenant, "tenant-key").equals(announced.reversed()));
     assertThat(java.time.Duration.between(asked, Instant.now()))
         .isGreaterThanOrEqualTo(TenantProcess.KEY_NOTICE);
     assertThat(secrets(tenant, "broker-password")).isEqualTo(password);

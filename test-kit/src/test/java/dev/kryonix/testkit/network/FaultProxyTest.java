@@ -15,6 +15,7 @@ import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +29,9 @@ final class FaultProxyTest {
       new FaultProxy(
           new InetSocketAddress(InetAddress.getLoopbackAddress(), server.getLocalPort()));
   private final Socket client = new Socket();
+
+  /** How many bytes the server has got. */
+  private final AtomicInteger heard = new AtomicInteger();
 
   FaultProxyTest() throws IOException {}
 
@@ -92,6 +96,7 @@ final class FaultProxyTest {
   void aHalfOpenLinePassesTheOtherWay() throws IOException {
     proxy.set(new Fault.HalfOpen(Direction.TO_CLIENT));
     send("asked");
+    await().until(() -> heard.get() == 5);
     assertSilent();
 
     proxy.set(new Fault.HalfOpen(Direction.TO_SERVER));
@@ -195,7 +200,7 @@ final class FaultProxyTest {
             .start(
                 () -> {
                   try (socket) {
-                    socket.getInputStream().transferTo(socket.getOutputStream());
+                    sendBack(socket);
                   } catch (IOException e) {
                     // The connection was broken, as the test wants.
                   }
@@ -203,6 +208,16 @@ final class FaultProxyTest {
       } catch (IOException e) {
         return;
       }
+    }
+  }
+
+  private void sendBack(Socket socket) throws IOException {
+    byte[] bytes = new byte[8192];
+    for (int n = socket.getInputStream().read(bytes);
+        n >= 0;
+        n = socket.getInputStream().read(bytes)) {
+      heard.addAndGet(n);
+      socket.getOutputStream().write(bytes, 0, n);
     }
   }
 }
