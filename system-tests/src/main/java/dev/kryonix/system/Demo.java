@@ -7,6 +7,7 @@ import dev.kryonix.system.story.Steps;
 import java.io.PrintStream;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 
 /** Carries out the main job on a running platform, visibly: what `./kryonix demo` runs. */
 public final class Demo {
@@ -25,7 +26,7 @@ public final class Demo {
               URI.create(variable("KRYONIX_GATEWAY_HTTP")), variable("KRYONIX_GATEWAY_GRPC"));
       String adminApiKey = variable("KRYONIX_ADMIN_API_KEY");
       out.printf("Kryonix at %s (REST) and %s (gRPC)%n%n", gateway.http(), gateway.grpc());
-      job = new MainJob(gateway, adminApiKey, new Steps(out));
+      job = new MainJob(gateway, adminApiKey, new Steps(out), Duration.ofSeconds(1));
     } catch (IllegalArgumentException e) {
       System.err.println("kryonix demo: " + e.getMessage());
       return 2;

@@ -7,6 +7,7 @@ import dev.kryonix.system.platform.Platform;
 import dev.kryonix.system.story.MainJob;
 import dev.kryonix.system.story.Steps;
 import java.io.PrintStream;
+import java.time.Duration;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -33,7 +34,8 @@ final class CrashIT {
     new MainJob(
             platform.gateway(),
             platform.adminApiKey(),
-            new Steps(new PrintStream(PrintStream.nullOutputStream())))
+            new Steps(new PrintStream(PrintStream.nullOutputStream())),
+            Duration.ofSeconds(30))
         .run();
   }
 }

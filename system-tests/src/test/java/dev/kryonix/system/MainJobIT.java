@@ -9,6 +9,7 @@ import dev.kryonix.system.story.Steps;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 @OnPlatform
@@ -20,7 +21,8 @@ final class MainJobIT {
     new MainJob(
             platform.gateway(),
             platform.adminApiKey(),
-            new Steps(new PrintStream(story, true, StandardCharsets.UTF_8)))
+            new Steps(new PrintStream(story, true, StandardCharsets.UTF_8)),
+            Duration.ofSeconds(30))
         .run();
 
     assertThat(story.toString(StandardCharsets.UTF_8))

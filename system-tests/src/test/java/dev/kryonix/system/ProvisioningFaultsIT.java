@@ -16,6 +16,7 @@ import dev.kryonix.system.platform.Broker;
 import dev.kryonix.system.platform.Cohort;
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
+import dev.kryonix.system.platform.Refusal;
 import dev.kryonix.system.platform.TestTenant;
 import dev.kryonix.system.story.Operator;
 import java.time.Duration;
@@ -28,6 +29,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntPredicate;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -36,7 +38,8 @@ import org.junit.jupiter.api.Test;
  */
 @OnPlatform
 final class ProvisioningFaultsIT {
-  private static final Duration HEALED_WITHIN = Duration.ofSeconds(60);
+  /** Half a minute where nothing else runs, and a machine may be slower by far. */
+  private static final Duration HEALED_WITHIN = Duration.ofMinutes(3);
 
   /** The longest pause between two tries, and time to be told of the last one. */
   private static final Duration LONGEST_RETRY = Duration.ofSeconds(20);
@@ -83,23 +86,31 @@ final class ProvisioningFaultsIT {
   }
 
   @Test
-  void tenantsWhoseProvisioningWasCutShortByAKillOfMessagingEndActive() {
+  void tenantsWhoseProvisioningWasCutShortByAKillOfMessagingEndActive() throws Exception {
     TestTenant inPeace = platform.newTenant();
-    for (int i = 0; i < 20; i++) {
-      cohort.create();
-    }
-    await().atMost(HEALED_WITHIN).until(() -> !broker.vhosts(cohort.prefix()).isEmpty());
-    platform.instance().kill("messaging");
-    try {
+    List<Future<Tenant>> creations = new ArrayList<>();
+    try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+      for (int i = 0; i < 20; i++) {
+        creations.add(threads.submit(cohort::create));
+      }
+      await()
+          .atMost(HEALED_WITHIN)
+          .pollDelay(Duration.ZERO)
+          .pollInterval(Duration.ofMillis(10))
+          .until(() -> !broker.vhosts(cohort.prefix()).isEmpty());
+      platform.instance().kill("messaging");
+      for (Future<Tenant> creation : creations) {
+        creation.get();
+      }
+      // Others may wait for what an engine is just doing.
       Tenant waiting =
           cohort.list().stream()
+              .map(tenant -> operator.get(tenant.getId()))
               .filter(tenant -> tenant.getState() == TenantState.TENANT_STATE_PROVISIONING)
+              .filter(ProvisioningFaultsIT::isWithoutMessaging)
               .findFirst()
               .orElseThrow(() -> new AssertionError("all were made before messaging was killed"));
-      Tenant seen = operator.get(waiting.getId());
-      assertThat(condition(seen, "messaging").getStatus())
-          .isNotEqualTo(ConditionStatus.CONDITION_STATUS_TRUE);
-      assertThat(condition(seen, "Ready").getMessage()).contains("messaging");
+      assertThat(condition(waiting, "Ready").getMessage()).contains("messaging");
     } finally {
       platform.instance().launcher("up");
     }
@@ -149,7 +160,11 @@ final class ProvisioningFaultsIT {
             () -> {
               RestAnswer answer = cohort.ask(requestId);
               if (!answer.isOk()) {
-                assertThat(answer.status()).as(answer.body()).isEqualTo(503);
+                assertThat(answer.status()).as(answer.body()).isIn(503, 409);
+                if (answer.status() == 409) {
+                  // The crash came into the commit, and whether it counts the repetition tells.
+                  assertThat(Refusal.of(answer).reason()).isEqualTo("OUTCOME_UNKNOWN");
+                }
                 refused.incrementAndGet();
                 return false;
               }
@@ -158,25 +173,37 @@ final class ProvisioningFaultsIT {
             });
   }
 
+  /** One by one, from whichever was the first after the watch began to the third at least. */
   private void assertWatchTellsOfRisingFailures(String tenant) {
     try (Events<WatchTenantResponse> events =
         operator
             .rest()
             .events("/v1/tenants/" + tenant + ":watch", WatchTenantResponse.getDefaultInstance())) {
-      for (int failures = 2; failures <= 3; failures++) {
-        int wanted = failures;
-        WatchTenantResponse event =
-            events.await(
-                each ->
-                    each.getCondition().getType().equals("messaging")
-                        && each.getCondition().getFailures() == wanted,
-                LONGEST_RETRY);
-        assertThat(event.getCondition().getReason()).isEqualTo("BrokerUnavailable");
+      WatchTenantResponse event = awaitFailures(events, failures -> failures > 0);
+      do {
+        Condition before = event.getCondition();
+        event = awaitFailures(events, failures -> failures == before.getFailures() + 1);
         assertThat(
-                Timestamps.compare(event.getCondition().getNextRetryTime(), event.getEventTime()))
+                Timestamps.compare(
+                    event.getCondition().getNextRetryTime(), before.getNextRetryTime()))
             .isPositive();
-      }
+      } while (event.getCondition().getFailures() < 3);
+      // The first retries come so soon that a busy machine may tell of them afterwards.
+      assertThat(Timestamps.compare(event.getCondition().getNextRetryTime(), event.getEventTime()))
+          .isPositive();
     }
+  }
+
+  private static WatchTenantResponse awaitFailures(
+      Events<WatchTenantResponse> events, IntPredicate wanted) {
+    WatchTenantResponse event =
+        events.await(
+            each ->
+                each.getCondition().getType().equals("messaging")
+                    && wanted.test(each.getCondition().getFailures()),
+            LONGEST_RETRY);
+    assertThat(event.getCondition().getReason()).isEqualTo("BrokerUnavailable");
+    return event;
   }
 
   private static void assertItSaysWhatItWaitsFor(Tenant tenant) {
@@ -208,6 +235,10 @@ final class ProvisioningFaultsIT {
     assertThat(tenants)
         .allSatisfy(
             tenant -> assertThat(broker.objects(tenant.getId(), tenant.getUid())).isEqualTo(whole));
+  }
+
+  private static boolean isWithoutMessaging(Tenant tenant) {
+    return condition(tenant, "messaging").getStatus() != ConditionStatus.CONDITION_STATUS_TRUE;
   }
 
   private static Condition condition(Tenant tenant, String type) {

@@ -1,9 +1,11 @@
 package dev.kryonix.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** `down` leaves no process, and what was there is there again after the next `up`. */
@@ -17,7 +19,10 @@ final class ShutdownIT {
     try {
       platform.instance().launcher("down");
 
-      assertThat(platform.instance().processes()).isEmpty();
+      // What a server has started ends a moment after it.
+      await()
+          .atMost(Duration.ofSeconds(10))
+          .untilAsserted(() -> assertThat(platform.instance().processes()).isEmpty());
     } finally {
       platform.instance().launcher("up");
     }

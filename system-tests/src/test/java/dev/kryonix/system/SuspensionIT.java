@@ -53,6 +53,25 @@ final class SuspensionIT {
   }
 
   @Test
+  void aDeletedTenantIsRefusedByEachServiceWithinASecond(Platform platform) {
+    TestTenant tenant = platform.newTenant();
+    Operator operator = platform.operator();
+    List<Duration> deletions = new ArrayList<>();
+    try (ServiceCalls calls = ServiceCalls.of(platform, tenant)) {
+      assertThat(calls.outcomes().values()).containsOnly(OK);
+      for (int i = 0; i < TIMES; i++) {
+        operator.delete(tenant.id());
+        deletions.add(calls.awaitEach("TENANT_DELETED", PATIENCE, System.nanoTime()));
+        assertThat(tenant.rest().get("/v1/backups").status()).isEqualTo(403);
+
+        operator.undelete(tenant.id());
+        calls.awaitEach(OK, PATIENCE, System.nanoTime());
+      }
+    }
+    assertThat(Median.of(deletions)).as("%s", deletions).isLessThan(EVERYWHERE_WITHIN);
+  }
+
+  @Test
   void aRunningStreamOfASuspendedTenantEndsWithinASecond(Platform platform) throws Exception {
     TestTenant bystander = platform.newTenant();
     List<Duration> times = new ArrayList<>();

@@ -36,20 +36,24 @@ public final class MainJob {
   private static final Map<String, String> MESSAGE =
       Map.of("paciente", "Ana", "hora", "2026-12-01T14:30:00-03:00");
   private static final String NAME = "Clínica Demonstração";
-  private static final Duration REFUSED_WITHIN = Duration.ofSeconds(1);
 
   private final GatewayAddress gateway;
   private final String adminApiKey;
   private final Steps steps;
+  private final Duration refusedWithin;
   private final String id = "demo_" + random(4);
   private final ByteString appointment =
       text("{\"paciente\": \"Ana\", \"hora\": \"14:30\", \"sala\": \"" + random(200) + "\"}");
   private final ByteString calendar = ByteString.copyFrom(randomBytes(300));
 
-  public MainJob(GatewayAddress gateway, String adminApiKey, Steps steps) {
+  /**
+   * @param refusedWithin how long a token of the deleted tenant may still be taken
+   */
+  public MainJob(GatewayAddress gateway, String adminApiKey, Steps steps, Duration refusedWithin) {
     this.gateway = gateway;
     this.adminApiKey = adminApiKey;
     this.steps = steps;
+    this.refusedWithin = refusedWithin;
   }
 
   /** Does it all; throws {@link StepFailedException} at the first step that fails. */
@@ -250,14 +254,14 @@ public final class MainJob {
         answer -> "HTTP %d %s".formatted(answer.status(), answer.error().getMessage()));
   }
 
-  private static RestAnswer awaitRefusal(TenantApp app) throws InterruptedException {
-    long deadline = System.nanoTime() + REFUSED_WITHIN.toNanos();
+  private RestAnswer awaitRefusal(TenantApp app) throws InterruptedException {
+    long deadline = System.nanoTime() + refusedWithin.toNanos();
     RestAnswer answer = app.rest().get("/v1/cache/" + APPOINTMENT);
     while (answer.status() != 403 && System.nanoTime() < deadline) {
       Thread.sleep(10);
       answer = app.rest().get("/v1/cache/" + APPOINTMENT);
     }
-    Expect.same("the status after " + REFUSED_WITHIN.toMillis() + " ms", 403, answer.status());
+    Expect.same("the status after " + refusedWithin.toMillis() + " ms", 403, answer.status());
     return answer;
   }
 

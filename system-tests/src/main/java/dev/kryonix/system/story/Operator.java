@@ -11,6 +11,7 @@ import dev.kryonix.api.tenant.v1.StepState;
 import dev.kryonix.api.tenant.v1.SuspendTenantRequest;
 import dev.kryonix.api.tenant.v1.Tenant;
 import dev.kryonix.api.tenant.v1.TenantState;
+import dev.kryonix.api.tenant.v1.UndeleteTenantRequest;
 import dev.kryonix.api.tenant.v1.WatchTenantResponse;
 import dev.kryonix.system.gateway.Events;
 import dev.kryonix.system.gateway.GatewayAddress;
@@ -141,6 +142,11 @@ public final class Operator {
 
   public Tenant delete(String id) {
     return rest.delete("/v1/tenants/" + id).as(Tenant.getDefaultInstance());
+  }
+
+  public Tenant undelete(String id) {
+    return rest.post("/v1/tenants/" + id + ":undelete", UndeleteTenantRequest.getDefaultInstance())
+        .as(Tenant.getDefaultInstance());
   }
 
   private IssueTokenResponse issue(IssueTokenRequest request) {
