@@ -1,5 +1,6 @@
 package dev.kryonix.messaging.topology;
 
+import static dev.kryonix.messaging.topology.Tenants.STEPS;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
@@ -10,14 +11,11 @@ import com.google.gson.JsonParser;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
-import dev.kryonix.api.tenant.v1.Limits;
-import dev.kryonix.api.tenant.v1.MessagingLimits;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.identity.TenantId;
 import dev.kryonix.kit.identity.TenantUid;
 import dev.kryonix.kit.state.ReconcileException;
 import dev.kryonix.kit.state.Serving;
-import dev.kryonix.kit.state.StepReporter;
 import dev.kryonix.kit.state.TenantMeter;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.MessagingBeans;
@@ -25,20 +23,16 @@ import dev.kryonix.messaging.broker.BrokerConfig;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
-import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.UUID;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -54,26 +48,22 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A tenant's vhost, user and limits on a real RabbitMQ. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class TopologyIT {
-  private static final StepReporter STEPS = (step, action) -> action.run();
-
-  private final List<TenantView> made = new ArrayList<>();
   private ApplicationContext context;
+  private Tenants tenants;
   private Topology topology;
   private ManagementApi api;
 
   @BeforeAll
   void start(@TempDir Path keys) throws Exception {
     context = MessagingBeans.start(keys);
+    tenants = new Tenants(context);
     topology = context.getBean(Topology.class);
     api = context.getBean(ManagementApi.class);
   }
 
   @AfterEach
   void removeTenants() throws ReconcileException {
-    for (TenantView tenant : made) {
-      topology.remove(tenant.uid(), tenant.id(), STEPS);
-    }
-    made.clear();
+    tenants.removeAll();
   }
 
   @AfterAll
@@ -83,7 +73,7 @@ final class TopologyIT {
 
   @Test
   void aTenantGetsAVhostWithLimitsPolicyAndExchanges() throws Exception {
-    TenantView tenant = tenant();
+    TenantView tenant = tenants.tenant();
     topology.apply(tenant, STEPS);
 
     assertThat(api.get(ManagementApi.path("vhosts", vhost(tenant)))).isPresent();
@@ -105,7 +95,7 @@ final class TopologyIT {
 
   @Test
   void anIdleTenantHasNoQueues() throws Exception {
-    TenantView tenant = tenant();
+    TenantView tenant = tenants.tenant();
     topology.apply(tenant, STEPS);
 
     JsonElement queues = api.get(ManagementApi.path("queues", vhost(tenant))).orElseThrow();
@@ -214,8 +204,8 @@ final class TopologyIT {
   @ParameterizedTest
   @MethodSource("damages")
   void whatIsDoneByHandIsFoundAndMended(Damage damage) throws Exception {
-    TenantView tenant = tenant();
-    TenantView other = tenant();
+    TenantView tenant = tenants.tenant();
+    TenantView other = tenants.tenant();
     topology.apply(tenant, STEPS);
     topology.apply(other, STEPS);
     assertThat(topology.drifted(List.of(tenant, other))).isEmpty();
@@ -232,7 +222,7 @@ final class TopologyIT {
 
   @Test
   void aSuspendedTenantThatWasLetInByHandIsFoundAndShutOut() throws Exception {
-    TenantView suspended = with(tenant(), Serving.SUSPENDED);
+    TenantView suspended = with(tenants.tenant(), Serving.SUSPENDED);
     topology.apply(suspended, STEPS);
     assertThat(topology.drifted(List.of(suspended))).isEmpty();
     put(api, "{'value': 10}", "vhost-limits", vhost(suspended), "max-connections");
@@ -245,7 +235,7 @@ final class TopologyIT {
 
   @Test
   void theQueuesOfADeletedExchangeAreBoundAgain() throws Exception {
-    TenantView tenant = tenant();
+    TenantView tenant = tenants.tenant();
     topology.apply(tenant, STEPS);
     context
         .getBean(TenantQueues.class)
@@ -264,31 +254,12 @@ final class TopologyIT {
 
   @Test
   void aLaterTenantOfTheSameIdIsNoDriftOfTheEarlierOne() throws Exception {
-    TenantView earlier = tenant();
+    TenantView earlier = tenants.tenant();
     topology.apply(earlier, STEPS);
-    TenantView later = tenant(earlier.id());
+    TenantView later = tenants.tenant(earlier.id());
     topology.apply(later, STEPS);
 
     assertThat(topology.drifted(List.of(earlier))).isEmpty();
-  }
-
-  @Test
-  void whatBelongsToNobodyKnownIsToldWhenItStaysAndNeverRemoved() throws Exception {
-    TenantView tenant = tenant();
-    topology.apply(tenant, STEPS);
-    Gauge orphans = context.getBean(MeterRegistry.class).get("kryonix.messaging.orphans").gauge();
-    topology.drifted(List.of(tenant));
-    topology.drifted(List.of(tenant));
-    double others = orphans.value();
-
-    topology.drifted(List.of());
-    assertThat(orphans.value()).isEqualTo(others);
-    topology.drifted(List.of());
-
-    assertThat(orphans.value()).isEqualTo(others + 2);
-    assertThat(api.get(ManagementApi.path("vhosts", vhost(tenant)))).isPresent();
-    topology.drifted(List.of(tenant));
-    assertThat(orphans.value()).isEqualTo(others);
   }
 
   @Test
@@ -296,15 +267,15 @@ final class TopologyIT {
     String administrator = env("KRYONIX_RABBITMQ_USER");
     TenantId id = Names.tenantOfUser(administrator).orElseThrow();
 
-    assertThatThrownBy(() -> topology.apply(tenant(id), STEPS))
+    assertThatThrownBy(() -> topology.apply(tenants.tenant(id), STEPS))
         .isInstanceOf(ReconcileException.class)
         .hasMessageContaining(administrator);
   }
 
   @Test
   void usageIsMeasuredForAllTenantsAtOnce() throws Exception {
-    TenantView tenant = tenant();
-    TenantView idle = tenant();
+    TenantView tenant = tenants.tenant();
+    TenantView idle = tenants.tenant();
     topology.apply(tenant, STEPS);
     topology.apply(idle, STEPS);
     TenantQueues queues = context.getBean(TenantQueues.class);
@@ -336,7 +307,7 @@ final class TopologyIT {
   /** What is left when whoever asked for a vhost goes away before the broker has answered. */
   @Test
   void aVhostWithoutTheAdministratorsPermissionIsFinished() throws Exception {
-    TenantView tenant = tenant();
+    TenantView tenant = tenants.tenant();
     topology.apply(tenant, STEPS);
     api.delete(ManagementApi.path("exchanges", vhost(tenant), Names.PUBLISH));
     api.delete(
@@ -372,8 +343,8 @@ final class TopologyIT {
 
   @Test
   void aTenantsCredentialsOpenItsOwnVhostOnly() throws Exception {
-    TenantView one = tenant();
-    TenantView other = tenant();
+    TenantView one = tenants.tenant();
+    TenantView other = tenants.tenant();
     topology.apply(one, STEPS);
     topology.apply(other, STEPS);
 
@@ -386,7 +357,7 @@ final class TopologyIT {
 
   @Test
   void aSuspendedTenantCannotConnectAndAResumedOneCan() throws Exception {
-    TenantView tenant = tenant();
+    TenantView tenant = tenants.tenant();
     topology.apply(tenant, STEPS);
 
     topology.apply(with(tenant, Serving.SUSPENDED), STEPS);
@@ -400,7 +371,7 @@ final class TopologyIT {
 
   @Test
   void aRemovedTenantLeavesNothingAndRemovingItAgainIsHarmless() throws Exception {
-    TenantView tenant = tenant();
+    TenantView tenant = tenants.tenant();
     topology.apply(tenant, STEPS);
 
     topology.remove(tenant.uid(), tenant.id(), STEPS);
@@ -412,9 +383,9 @@ final class TopologyIT {
 
   @Test
   void removingAnEarlierTenantOfTheSameIdLeavesTheLaterOneAlone() throws Exception {
-    TenantView earlier = tenant();
+    TenantView earlier = tenants.tenant();
     topology.apply(earlier, STEPS);
-    TenantView later = tenant(earlier.id());
+    TenantView later = tenants.tenant(earlier.id());
     topology.apply(later, STEPS);
 
     topology.remove(earlier.uid(), earlier.id(), STEPS);
@@ -439,41 +410,6 @@ final class TopologyIT {
     factory.setVirtualHost(vhost);
     factory.setAutomaticRecoveryEnabled(false);
     return factory.newConnection();
-  }
-
-  private TenantView tenant() {
-    return tenant(new TenantId("it_" + UUID.randomUUID().toString().substring(0, 8)));
-  }
-
-  private TenantView tenant(TenantId id) {
-    TenantUid uid = new TenantUid(UUID.randomUUID());
-    SecretBox secrets = context.getBean(SecretBox.class);
-    TenantView tenant =
-        new TenantView(
-            id,
-            uid,
-            1,
-            Serving.SERVING,
-            "basic",
-            Set.of("crm"),
-            Limits.newBuilder()
-                .setMessaging(
-                    MessagingLimits.newBuilder()
-                        .setConnections(10)
-                        .setQueues(50)
-                        .setQueueDepth(1000))
-                .build(),
-            "local",
-            List.of(
-                secrets.seal(
-                    uid,
-                    "broker-password",
-                    "p1",
-                    UUID.randomUUID().toString().getBytes(StandardCharsets.UTF_8))),
-            Set.of(),
-            Set.of());
-    made.add(tenant);
-    return tenant;
   }
 
   private static TenantView with(TenantView tenant, Serving serving) {
