@@ -1,18 +1,14 @@
 package dev.kryonix.messaging.topology;
 
 import com.google.gson.JsonObject;
-import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
-import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.connection.TenantConnections;
 import jakarta.inject.Singleton;
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
@@ -109,7 +105,7 @@ final class Retirement {
       if (!bindings(tenant, name).isEmpty()) {
         return;
       }
-      if (unused && isEmptyNow(tenant, name)) {
+      if (unused && Vacancy.isVacant(connections.toConsume(tenant), name)) {
         api.delete(ManagementApi.path("queues", Names.vhost(tenant.id()), name));
         queues.forget(tenant.uid(), name);
         LOG.info("nobody uses the queue {} of tenant {}: it is retired", name, tenant.id());
@@ -118,19 +114,6 @@ final class Retirement {
       }
     } catch (ManagementException e) {
       LOG.debug("the queue {} of tenant {} stays", name, tenant.id(), e);
-    }
-  }
-
-  /** As the queue itself says, and not its statistics. */
-  private boolean isEmptyNow(TenantView tenant, String name) {
-    Channel channel = connections.toPublish(tenant).openChannel();
-    try {
-      AMQP.Queue.DeclareOk now = channel.queueDeclarePassive(name);
-      return now.getMessageCount() == 0 && now.getConsumerCount() == 0;
-    } catch (IOException e) {
-      return false;
-    } finally {
-      Channels.abort(channel);
     }
   }
 
