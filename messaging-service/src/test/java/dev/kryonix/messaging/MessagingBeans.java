@@ -9,6 +9,7 @@ import dev.kryonix.kit.postgres.Database;
 import dev.kryonix.messaging.broker.Broker;
 import io.micronaut.context.ApplicationContext;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.Map;
 
 /** The service's own beans, on the RabbitMQ that the environment names; both engines are ready. */
@@ -26,7 +27,12 @@ public final class MessagingBeans {
 
   /** Beans with the keys of the folder: those of a further instance of the service. */
   public static ApplicationContext withKeys(Path keys) {
-    ApplicationContext context = withoutEngines(keys);
+    return withKeys(keys, Map.of());
+  }
+
+  /** The same, with further properties. */
+  public static ApplicationContext withKeys(Path keys, Map<String, Object> properties) {
+    ApplicationContext context = context(keys, properties);
     Broker broker = context.getBean(Broker.class);
     broker.start();
     await().until(() -> broker.capabilities().isPresent());
@@ -39,7 +45,13 @@ public final class MessagingBeans {
 
   /** Beans with the keys of the folder, for what asks no engine. */
   public static ApplicationContext withoutEngines(Path keys) {
-    return ApplicationContext.run(
-        Map.of("kryonix.server.service", "messaging", "kryonix.server.keys-dir", keys.toString()));
+    return context(keys, Map.of());
+  }
+
+  private static ApplicationContext context(Path keys, Map<String, Object> properties) {
+    Map<String, Object> all = new HashMap<>(properties);
+    all.put("kryonix.server.service", "messaging");
+    all.put("kryonix.server.keys-dir", keys.toString());
+    return ApplicationContext.run(all);
   }
 }

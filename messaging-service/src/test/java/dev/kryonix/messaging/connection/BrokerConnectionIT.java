@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 final class BrokerConnectionIT {
   private static final String HOST = variable("KRYONIX_RABBITMQ_HOST");
   private static final int PORT = Integer.parseInt(variable("KRYONIX_RABBITMQ_PORT"));
-  private static final int RPC_TIMEOUT_MILLIS = 1000;
+  private static final int RPC_TIMEOUT_MILLIS = 10_000;
 
   /** One for all connections, as in the service: it outlives each of them. */
   private final EventLoopGroup eventLoops =
@@ -45,13 +45,18 @@ final class BrokerConnectionIT {
   }
 
   private BrokerConnection connect(String host, int port) throws IOException, TimeoutException {
+    return connect(host, port, RPC_TIMEOUT_MILLIS);
+  }
+
+  private BrokerConnection connect(String host, int port, int rpcTimeoutMillis)
+      throws IOException, TimeoutException {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setHost(host);
     factory.setPort(port);
     factory.setUsername(variable("KRYONIX_RABBITMQ_USER"));
     factory.setPassword(variable("KRYONIX_RABBITMQ_PASSWORD"));
     factory.setAutomaticRecoveryEnabled(false);
-    factory.setChannelRpcTimeout(RPC_TIMEOUT_MILLIS);
+    factory.setChannelRpcTimeout(rpcTimeoutMillis);
     List<Socket> sockets = new ArrayList<>();
     factory
         .netty()
@@ -185,7 +190,7 @@ final class BrokerConnectionIT {
   @Test
   void aConnectionThatTakesNoMoreChannelsIsGivenUp() throws Exception {
     try (FaultProxy node = new FaultProxy(new InetSocketAddress(HOST, PORT))) {
-      BrokerConnection connection = connect("127.0.0.1", node.port());
+      BrokerConnection connection = connect("127.0.0.1", node.port(), 1000);
       Channel before = connection.openChannel();
       node.set(new Fault.Stall());
 

@@ -25,7 +25,13 @@ final class DriftAtOnceIT {
   private final ManagementApi api = Messaging.management();
 
   DriftAtOnceIT(@TempDir Path folder) throws IOException, JOSEException {
-    messaging = new Messaging(folder, Map.of("KRYONIX_STATE_PATROL", "1h"));
+    messaging =
+        new Messaging(
+            folder,
+            Map.of(
+                "KRYONIX_STATE_PATROL", "1h",
+                // On a busy machine, what is mended takes longer than a publish would wait.
+                "KRYONIX_CONNECTIONS_ACCESS_PATIENCE", "15s"));
   }
 
   @AfterAll

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
+import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.CancelScheduledRequest;
 import dev.kryonix.api.messaging.v1.DeadLetterFilter;
@@ -45,13 +46,11 @@ final class HostileTextIT {
 
   private Messaging messaging;
   private DesiredTenant tenant;
-  private MessagingServiceBlockingStub stub;
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
     messaging = new Messaging(folder);
     tenant = messaging.newTenant();
-    stub = messaging.stub(tenant);
   }
 
   @AfterAll
@@ -59,37 +58,45 @@ final class HostileTextIT {
     messaging.stop();
   }
 
+  /** Anew for each call: a stub's deadline runs from its beginning. */
+  private MessagingServiceBlockingStub stub() throws JOSEException {
+    return messaging.stub(tenant);
+  }
+
   @Test
-  void theCharacterZeroIsRefusedInEveryTextAndItsFieldIsNamed() {
+  void theCharacterZeroIsRefusedInEveryTextAndItsFieldIsNamed() throws Exception {
     PublishRequest later =
         GOOD.toBuilder()
             .setDeliverAt(Timestamp.newBuilder().setSeconds(System.currentTimeMillis() / 1000 + 60))
             .build();
     DeadLetterFilter crm = DeadLetterFilter.newBuilder().setModule("crm").build();
     Map<ThrowingCallable, String> calls = new LinkedHashMap<>();
-    calls.put(() -> stub.publish(GOOD.toBuilder().setRequestId(ZERO).build()), "request_id");
-    calls.put(() -> stub.publish(GOOD.toBuilder().setOrderingKey(ZERO).build()), "ordering_key");
-    calls.put(() -> stub.publish(later.toBuilder().setScheduleId(ZERO).build()), "schedule_id");
+    calls.put(() -> stub().publish(GOOD.toBuilder().setRequestId(ZERO).build()), "request_id");
+    calls.put(() -> stub().publish(GOOD.toBuilder().setOrderingKey(ZERO).build()), "ordering_key");
+    calls.put(() -> stub().publish(later.toBuilder().setScheduleId(ZERO).build()), "schedule_id");
     calls.put(
-        () -> stub.publish(later.toBuilder().putAttributes("k", ZERO).build()),
+        () -> stub().publish(later.toBuilder().putAttributes("k", ZERO).build()),
         "attributes[\"k\"]");
     calls.put(
-        () -> stub.listScheduled(ListScheduledRequest.newBuilder().setModule(ZERO).build()),
+        () -> stub().listScheduled(ListScheduledRequest.newBuilder().setModule(ZERO).build()),
         "module");
     calls.put(
-        () -> stub.cancelScheduled(CancelScheduledRequest.newBuilder().setScheduleId(ZERO).build()),
+        () ->
+            stub().cancelScheduled(CancelScheduledRequest.newBuilder().setScheduleId(ZERO).build()),
         "schedule_id");
     for (DeadLetterFilter filter :
         List.of(
             crm.toBuilder().setOperation(ZERO).build(),
             crm.toBuilder().setFingerprint(ZERO).build())) {
       calls.put(
-          () -> stub.listDeadLetters(ListDeadLettersRequest.newBuilder().setFilter(filter).build()),
+          () ->
+              stub().listDeadLetters(ListDeadLettersRequest.newBuilder().setFilter(filter).build()),
           filter.getOperation().isEmpty() ? "filter.fingerprint" : "filter.operation");
     }
     calls.put(
         () ->
-            stub.redriveDeadLetters(
+            stub()
+                .redriveDeadLetters(
                     RedriveDeadLettersRequest.newBuilder()
                         .setFilter(crm)
                         .setRequestId(ZERO)
@@ -98,24 +105,27 @@ final class HostileTextIT {
         "request_id");
     calls.put(
         () ->
-            stub.dropDeadLetters(
-                DropDeadLettersRequest.newBuilder().setFilter(crm).setRequestId(ZERO).build()),
+            stub()
+                .dropDeadLetters(
+                    DropDeadLettersRequest.newBuilder().setFilter(crm).setRequestId(ZERO).build()),
         "request_id");
     calls.put(
         () ->
-            stub.acknowledge(
-                AcknowledgeRequest.newBuilder()
-                    .addNacks(
-                        Nack.newBuilder()
-                            .addAckTokens("t")
-                            .setAction(NackAction.NACK_ACTION_RETRY)
-                            .setError(ZERO))
-                    .build()),
+            stub()
+                .acknowledge(
+                    AcknowledgeRequest.newBuilder()
+                        .addNacks(
+                            Nack.newBuilder()
+                                .addAckTokens("t")
+                                .setAction(NackAction.NACK_ACTION_RETRY)
+                                .setError(ZERO))
+                        .build()),
         "nacks[0].error");
 
     calls.forEach((call, field) -> assertThat(refusedField(call)).isEqualTo(field));
     assertThat(
-            stub.publish(
+            stub()
+                .publish(
                     GOOD.toBuilder()
                         .setOperation("leads.update")
                         .setJson(Value.newBuilder().setStringValue(ZERO))
@@ -136,9 +146,10 @@ final class HostileTextIT {
       full.putAttributes("key." + i, FOUR_BYTES.repeat(i == 0 ? 976 : 1020));
     }
     full.putAttributes("k" + FOUR_BYTES.repeat(63), "v");
-    stub.publish(full.setRequestId("full").build());
+    stub().publish(full.setRequestId("full").build());
     assertThat(
-            refusedField(() -> stub.publish(full.putAttributes("more", "v".repeat(1024)).build())))
+            refusedField(
+                () -> stub().publish(full.putAttributes("more", "v".repeat(1024)).build())))
         .isEqualTo("attributes");
 
     try (Subscription subscription = messaging.subscribe(tenant, "crm.leads.create")) {

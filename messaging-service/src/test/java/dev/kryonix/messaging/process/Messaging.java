@@ -42,6 +42,8 @@ import java.util.concurrent.TimeoutException;
 public final class Messaging {
   private static final String BROKER_PASSWORD = "broker-password";
   private static final String ALL = "messaging.publish messaging.subscribe messaging.admin";
+  private static final int LOOKS = 5;
+  private static final long BETWEEN_LOOKS_MILLIS = 300;
   private static final MessagingLimits LIMITS =
       MessagingLimits.newBuilder()
           .setConnections(10)
@@ -165,11 +167,20 @@ public final class Messaging {
         .withDeadlineAfter(20, TimeUnit.SECONDS);
   }
 
-  /** How many messages are ready in a queue, as the broker itself counts. */
-  long ready(DesiredTenant tenant, String queue) throws IOException, TimeoutException {
+  /**
+   * How many messages are ready in a queue, as the broker itself counts. It says 0 as well when the
+   * queue's leader has not answered it within a quarter of a second, so a 0 is asked for again.
+   */
+  long ready(DesiredTenant tenant, String queue)
+      throws IOException, TimeoutException, InterruptedException {
     try (Connection connection = connect(tenant, vhost(tenant));
         Channel channel = connection.createChannel()) {
-      return channel.messageCount(queue);
+      long ready = channel.messageCount(queue);
+      for (int look = 1; ready == 0 && look < LOOKS; look++) {
+        Thread.sleep(BETWEEN_LOOKS_MILLIS);
+        ready = channel.messageCount(queue);
+      }
+      return ready;
     }
   }
 

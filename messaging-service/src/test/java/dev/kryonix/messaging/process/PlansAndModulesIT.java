@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
-import com.rabbitmq.client.Channel;
-import com.rabbitmq.client.Connection;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
@@ -51,7 +49,7 @@ final class PlansAndModulesIT {
         () -> messaging.subscribe(tenant, QUEUE).awaitEnd(),
         Code.FAILED_PRECONDITION,
         "MODULE_NOT_ENABLED");
-    assertThat(messagesIn(tenant, QUEUE)).isEqualTo(1);
+    assertThat(messaging.ready(tenant, QUEUE)).isEqualTo(1);
 
     messaging.changeModules(without, "agendamento", "crm");
     try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
@@ -114,7 +112,7 @@ final class PlansAndModulesIT {
     publish(tenant, "leads.update");
     assertRefused(
         () -> publish(tenant, "pipelines.update"), Code.RESOURCE_EXHAUSTED, "QUOTA_EXCEEDED");
-    assertThat(messagesIn(tenant, QUEUE)).isEqualTo(2);
+    assertThat(messaging.ready(tenant, QUEUE)).isEqualTo(2);
 
     messaging.changeLimits(lowered, Messaging.limits());
     publish(tenant, "pipelines.update");
@@ -152,12 +150,5 @@ final class PlansAndModulesIT {
                 .setData(ByteString.copyFromUtf8("n"))
                 .build())
         .getMessageId();
-  }
-
-  private long messagesIn(DesiredTenant tenant, String queue) throws Exception {
-    try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
-        Channel channel = connection.createChannel()) {
-      return channel.queueDeclarePassive(queue).getMessageCount();
-    }
   }
 }
