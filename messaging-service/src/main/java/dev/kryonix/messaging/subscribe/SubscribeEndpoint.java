@@ -96,16 +96,19 @@ public final class SubscribeEndpoint {
 
     @Override
     public void onNext(SubscribeRequest request) {
+      Subscription running = subscription;
       try {
-        Subscription running = subscription;
         if (running == null) {
           start(request);
         } else {
           take(running, request);
         }
       } catch (ServiceException e) {
-        writer.fail(e);
-        onCompleted();
+        if (running == null) {
+          writer.fail(e);
+        } else {
+          running.refuse(e);
+        }
       }
     }
 

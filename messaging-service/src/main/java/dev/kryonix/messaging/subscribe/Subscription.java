@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One subscription, from its start to its end, written by one thread: deliveries as the limits
@@ -43,6 +44,7 @@ final class Subscription {
 
   private final Consumption consumption;
   private volatile boolean ended;
+  private volatile @Nullable ServiceException refusal;
   private TenantView checked;
   private long nextLanesLook;
   private long lastWrite;
@@ -73,7 +75,13 @@ final class Subscription {
     consumption.wake();
   }
 
-  /** Writes until the end. */
+  /** As {@link #end}, because the client has asked for what it may not. */
+  void refuse(ServiceException why) {
+    refusal = why;
+    end();
+  }
+
+  /** Writes until the end; what was settled before it has its results. */
   void write(StreamWriter<SubscribeResponse> writer) throws InterruptedException {
     try {
       consumption.refresh();
@@ -93,11 +101,17 @@ final class Subscription {
         }
         keepAlive(writer);
       }
+      writeResults(writer);
     } catch (ServiceException e) {
       consumption.release();
+      writeResults(writer);
       throw e;
     } finally {
       consumption.close();
+    }
+    ServiceException why = refusal;
+    if (why != null) {
+      throw why;
     }
   }
 

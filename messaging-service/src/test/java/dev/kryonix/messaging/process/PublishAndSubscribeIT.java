@@ -23,11 +23,14 @@ import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.messaging.broker.ManagementApi;
+import io.grpc.Status;
 import io.grpc.Status.Code;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -99,6 +102,40 @@ final class PublishAndSubscribeIT {
           .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
     }
     awaitReady(QUEUE, 0);
+  }
+
+  @Test
+  void everySettlementHasItsResultBeforeTheStreamEnds() throws Exception {
+    for (int round = 0; round < 20; round++) {
+      try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+        assertThat(subscription.acknowledgeAndEnd(deliveries(subscription, 10)))
+            .isEqualTo(new Subscription.End(allOk(10), Status.OK));
+      }
+    }
+  }
+
+  @Test
+  void aStreamThatEndsWithARefusalHasTheResultsOfWhatWasSettledBefore() throws Exception {
+    for (int round = 0; round < 10; round++) {
+      try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+        Subscription.End end = subscription.acknowledgeAndStartAgain(deliveries(subscription, 10));
+        assertThat(end.outcomes()).isEqualTo(allOk(10));
+        assertThat(end.status().getCode()).isEqualTo(Code.INVALID_ARGUMENT);
+      }
+    }
+  }
+
+  private List<Delivery> deliveries(Subscription subscription, int count) throws Exception {
+    List<Delivery> deliveries = new ArrayList<>();
+    for (int i = 0; i < count; i++) {
+      messaging.stub(tenant).publish(reminder("n"));
+      deliveries.add(subscription.next());
+    }
+    return deliveries;
+  }
+
+  private static List<SettlementOutcome> allOk(int count) {
+    return Collections.nCopies(count, SettlementOutcome.SETTLEMENT_OUTCOME_OK);
   }
 
   @Test

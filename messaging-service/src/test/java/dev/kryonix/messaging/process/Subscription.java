@@ -13,11 +13,14 @@ import dev.kryonix.api.messaging.v1.SubscribeResponse;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import io.grpc.CallCredentials;
 import io.grpc.Channel;
+import io.grpc.Status;
 import io.grpc.StatusException;
 import io.grpc.stub.BlockingClientCall;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
@@ -101,6 +104,55 @@ final class Subscription implements AutoCloseable {
         delivery,
         SubscribeRequest.newBuilder()
             .setAck(Ack.newBuilder().addAckTokens(delivery.getAckToken())));
+  }
+
+  /** Acknowledges each in a request of its own, all at once, and says that nothing follows. */
+  End acknowledgeAndEnd(List<Delivery> deliveries)
+      throws InterruptedException, StatusException, TimeoutException {
+    acknowledgeUnanswered(deliveries);
+    call.halfClose();
+    return readToEnd();
+  }
+
+  /** As {@link #acknowledgeAndEnd}, but that what follows is refused. */
+  End acknowledgeAndStartAgain(List<Delivery> deliveries)
+      throws InterruptedException, StatusException, TimeoutException {
+    acknowledgeUnanswered(deliveries);
+    call.write(
+        SubscribeRequest.newBuilder()
+            .setStart(SubscribeStart.newBuilder().addSources("*.*"))
+            .build());
+    return readToEnd();
+  }
+
+  /** What came of settlements until the server ended the stream, and how it did. */
+  record End(List<SettlementOutcome> outcomes, Status status) {}
+
+  private void acknowledgeUnanswered(List<Delivery> deliveries)
+      throws InterruptedException, StatusException, TimeoutException {
+    for (Delivery each : deliveries) {
+      call.write(
+          SubscribeRequest.newBuilder()
+              .setAck(Ack.newBuilder().addAckTokens(each.getAckToken()))
+              .build());
+    }
+  }
+
+  private End readToEnd() throws InterruptedException, TimeoutException {
+    List<SettlementOutcome> outcomes = new ArrayList<>();
+    long deadline = System.nanoTime() + PATIENCE.toNanos();
+    try {
+      SubscribeResponse response = call.read(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      while (response != null) {
+        response.getResults().getResultsList().stream()
+            .map(SettlementResult::getOutcome)
+            .forEach(outcomes::add);
+        response = call.read(deadline - System.nanoTime(), TimeUnit.NANOSECONDS);
+      }
+      return new End(outcomes, Status.OK);
+    } catch (StatusException e) {
+      return new End(outcomes, e.getStatus());
+    }
   }
 
   SettlementOutcome giveBack(Delivery delivery, NackAction action)
