@@ -2,11 +2,16 @@ package dev.kryonix.messaging.subscribe;
 
 import dev.kryonix.messaging.topology.Lane;
 import java.util.ArrayDeque;
+import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +26,9 @@ import org.jspecify.annotations.Nullable;
 final class FairOrder {
   private static final Map<Lane, Integer> SHARES =
       new EnumMap<>(Map.of(Lane.HIGH, 8, Lane.NORMAL, 3, Lane.LOW, 1));
+
+  /** After so many messages, while all lanes have some, the order repeats. */
+  static final int ROUND = SHARES.values().stream().mapToInt(Integer::intValue).sum();
 
   private final Map<Lane, Deque<Lot>> lots = new EnumMap<>(Lane.class);
   private final Map<Lane, Integer> credits = new EnumMap<>(Lane.class);
@@ -40,26 +48,37 @@ final class FairOrder {
     turn(lot.lane()).remove(lot);
   }
 
+  /** Goes on as if so many messages had been dealt while all lanes had some. */
+  void skip(int messages) {
+    for (int i = 0; i < messages; i++) {
+      deal(EnumSet.allOf(Lane.class));
+    }
+  }
+
   /** The lot whose turn it is, of those that have something and are admitted. */
   Optional<Lot> next(Predicate<Lot> admitted) {
-    Lot chosen = null;
-    int all = 0;
+    Map<Lane, Lot> firsts = new EnumMap<>(Lane.class);
     for (Lane lane : Lane.values()) {
       Lot first = first(lane, admitted);
       if (first != null) {
-        credits.merge(lane, share(lane), Integer::sum);
-        all += share(lane);
-        if (chosen == null || credit(lane) > credit(chosen.lane())) {
-          chosen = first;
-        }
+        firsts.put(lane, first);
       }
     }
-    if (chosen == null) {
+    if (firsts.isEmpty()) {
       return Optional.empty();
     }
-    credits.merge(chosen.lane(), -all, Integer::sum);
-    toTheEnd(chosen.lane(), chosen);
-    return Optional.of(chosen);
+    Lane chosen = deal(firsts.keySet());
+    Lot lot = Objects.requireNonNull(firsts.get(chosen));
+    toTheEnd(chosen, lot);
+    return Optional.of(lot);
+  }
+
+  /** The lane whose turn it is, of those that have something. */
+  private Lane deal(Set<Lane> lanes) {
+    lanes.forEach(lane -> credits.merge(lane, share(lane), Integer::sum));
+    Lane chosen = Collections.max(lanes, Comparator.comparingInt(this::credit));
+    credits.merge(chosen, -lanes.stream().mapToInt(FairOrder::share).sum(), Integer::sum);
+    return chosen;
   }
 
   private @Nullable Lot first(Lane lane, Predicate<Lot> admitted) {

@@ -61,18 +61,26 @@ final class OrderedQueues {
   OrderedQueue join(TenantView tenant, LiveQueue queue, Runnable onMessage) {
     Id id = new Id(tenant.uid(), queue.name());
     while (true) {
-      OrderedQueue known = open.get(id);
-      if (known != null && known.join(onMessage)) {
-        return known;
-      }
-      if (known != null) {
-        open.remove(id, known);
+      Optional<OrderedQueue> known = joinOpen(tenant, queue, onMessage);
+      if (known.isPresent()) {
+        return known.get();
       }
       OrderedQueue fresh = OrderedQueue.open(this, tenant, queue);
       if (open.putIfAbsent(id, fresh) != null) {
         fresh.leave(onMessage, channel -> {});
       }
     }
+  }
+
+  /** As {@link #join}, when this replica is at the queue already. */
+  Optional<OrderedQueue> joinOpen(TenantView tenant, LiveQueue queue, Runnable onMessage) {
+    Id id = new Id(tenant.uid(), queue.name());
+    OrderedQueue known = open.get(id);
+    if (known == null || known.join(onMessage)) {
+      return Optional.ofNullable(known);
+    }
+    open.remove(id, known);
+    return Optional.empty();
   }
 
   /** Forgets one that has ended. */

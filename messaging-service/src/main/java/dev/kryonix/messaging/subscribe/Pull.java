@@ -12,15 +12,17 @@ import dev.kryonix.messaging.topology.LiveQueue;
 import io.grpc.Context;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One call of Pull: asks every lane for what is there, in fair order, and when nothing is, consumes
- * from them for as long as the caller waits. What it returns is held under leases; nothing else of
- * it stays.
+ * One call of Pull: asks every lane and ordered queue for what is there, in fair order, and when
+ * nothing is, consumes from them for as long as the caller waits. What it returns is held under
+ * leases; nothing else of it stays.
  */
 final class Pull {
   /** How long to wait for more once there is something. */
@@ -106,17 +108,37 @@ final class Pull {
     }
   }
 
+  /**
+   * Begins anywhere in the round: who takes one message each time is to have of every kind as well.
+   */
   private void getWhatIsThere() {
-    FairOrder order = new FairOrder();
     Set<String> existing = existing();
+    List<Lot> lots = new ArrayList<>();
+    List<OrderedGet> ordered = new ArrayList<>();
     for (LiveQueue queue : start.queues()) {
       for (Lane lane : Lane.values()) {
         String name = queue.name(lane);
         if (existing.contains(name)) {
-          order.add(new GetLot(name, lane, () -> channels.get(tenant, queue, name)));
+          lots.add(new GetLot(name, lane, () -> channels.get(tenant, queue, name)));
         }
       }
+      if (existing.contains(Names.ordered(queue.name()))) {
+        ordered.add(new OrderedGet(subscribing.ordered(), channels, tenant, queue, start.filter()));
+      }
     }
+    lots.addAll(ordered);
+    Collections.shuffle(lots, ThreadLocalRandom.current());
+    FairOrder order = new FairOrder();
+    order.skip(ThreadLocalRandom.current().nextInt(FairOrder.ROUND));
+    lots.forEach(order::add);
+    try {
+      takeInTurn(order);
+    } finally {
+      ordered.forEach(OrderedGet::leave);
+    }
+  }
+
+  private void takeInTurn(FairOrder order) {
     Optional<Lot> lot = order.next(each -> true);
     while (lot.isPresent() && hasRoom()) {
       Arrival arrival = lot.get().take();

@@ -69,35 +69,58 @@ final class PullChannels {
 
   /** The next message of that queue of the broker; null when it has none, or there is no room. */
   @Nullable Arrival get(TenantView tenant, LiveQueue queue, String source) {
+    return ask(tenant, source, channel -> next(channel, tenant, queue, source)).orElse(null);
+  }
+
+  /** Whether that queue of the broker has messages, and nobody to whom it gives them. */
+  boolean isOffered(TenantView tenant, String source) {
+    return ask(
+            tenant, source, channel -> Optional.of(channel.channel().queueDeclarePassive(source)))
+        .filter(found -> found.getMessageCount() > 0 && found.getConsumerCount() == 0)
+        .isPresent();
+  }
+
+  private Optional<Arrival> next(
+      LeasedChannel channel, TenantView tenant, LiveQueue queue, String source) throws IOException {
+    while (buffer.hasRoom(tenant.uid())) {
+      GetResponse found = channel.channel().basicGet(source, false);
+      if (found == null) {
+        return Optional.empty();
+      }
+      Taken taken = new Taken(tenant, queue, source, found.getProps(), found.getBody());
+      Arrival arrival =
+          new Arrival(
+              channel,
+              found.getEnvelope().getDeliveryTag(),
+              taken,
+              taken.attempts(),
+              found.getEnvelope().isRedeliver(),
+              buffer.take(tenant.uid(), taken.body().length));
+      Optional<Move> move = moves.onArrival(taken);
+      if (move.isEmpty()) {
+        return Optional.of(arrival);
+      }
+      channel.carryAway(
+          arrival, () -> mover.make(taken, move.get()) ? Fate.ACKNOWLEDGE : Fate.FAILED);
+    }
+    return Optional.empty();
+  }
+
+  /** What the broker is asked of a queue. */
+  private interface Question<T> {
+    Optional<T> ask(LeasedChannel channel) throws IOException;
+  }
+
+  /** Empty when the queue has gone, too. */
+  private <T> Optional<T> ask(TenantView tenant, String source, Question<T> question) {
     LeasedChannel channel = channel(tenant);
     try {
-      while (buffer.hasRoom(tenant.uid())) {
-        GetResponse found = channel.channel().basicGet(source, false);
-        if (found == null) {
-          return null;
-        }
-        Taken taken = new Taken(tenant, queue, source, found.getProps(), found.getBody());
-        Arrival arrival =
-            new Arrival(
-                channel,
-                found.getEnvelope().getDeliveryTag(),
-                taken,
-                taken.attempts(),
-                found.getEnvelope().isRedeliver(),
-                buffer.take(tenant.uid(), taken.body().length));
-        Optional<Move> move = moves.onArrival(taken);
-        if (move.isEmpty()) {
-          return arrival;
-        }
-        channel.carryAway(
-            arrival, () -> mover.make(taken, move.get()) ? Fate.ACKNOWLEDGE : Fate.FAILED);
-      }
-      return null;
+      return question.ask(channel);
     } catch (IOException e) {
       if (Channels.isOwnFault(channel.channel())) {
         // The queue has been deleted, and the channel with it.
         queues.forget(tenant.uid(), source);
-        return null;
+        return Optional.empty();
       }
       if (Channels.isUnanswered(channel.channel())) {
         Channels.abortAside(channel.channel());

@@ -191,6 +191,23 @@ final class OrderIT {
   }
 
   @Test
+  void pullGivesMessagesWithAKeyTheirTurnWhileThereAreOthers() throws Exception {
+    publish("a", "a0");
+    publish("b", "b0");
+    PullRequest one = PullRequest.newBuilder().addSources("crm.*").setMaxMessages(1).build();
+    List<String> keys = new ArrayList<>();
+    for (int i = 0; i < 60 && keys.size() < 2; i++) {
+      messaging.publish(tenant);
+      messaging.publish(tenant);
+      List<Delivery> pulled = messaging.stub(tenant).pull(one).getDeliveriesList();
+      assertThat(pulled).as("at once").hasSize(1);
+      pulled.stream().map(OrderIT::key).filter(key -> !key.isEmpty()).forEach(keys::add);
+      acknowledge(pulled);
+    }
+    assertThat(keys).containsExactly("a", "b");
+  }
+
+  @Test
   void aPullThatHoldsAKeyLeavesTheOtherKeysToTheNext() throws Exception {
     publish("a", "a0");
     publish("a", "a1");
@@ -301,16 +318,15 @@ final class OrderIT {
   }
 
   private void publish(String key, String text, String channel) throws Exception {
-    messaging
-        .stub(tenant)
-        .publish(
-            PublishRequest.newBuilder()
-                .setModule("crm")
-                .setOperation("leads.create")
-                .setOrderingKey(key)
-                .putAttributes("canal", channel)
-                .setData(ByteString.copyFromUtf8(text))
-                .build());
+    messaging.stub(tenant).publish(message(key, text).putAttributes("canal", channel).build());
+  }
+
+  private static PublishRequest.Builder message(String key, String text) {
+    return PublishRequest.newBuilder()
+        .setModule("crm")
+        .setOperation("leads.create")
+        .setOrderingKey(key)
+        .setData(ByteString.copyFromUtf8(text));
   }
 
   private static String key(Delivery delivery) {

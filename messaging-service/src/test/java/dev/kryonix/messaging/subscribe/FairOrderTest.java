@@ -27,6 +27,22 @@ final class FairOrderTest {
   }
 
   @Test
+  void begunAnywhereInARoundEveryLaneComesFirstAsOftenAsItIsItsShare() {
+    List<String> firsts = new ArrayList<>();
+    for (int skipped = 0; skipped < FairOrder.ROUND; skipped++) {
+      FairOrder begun = new FairOrder();
+      begun.skip(skipped);
+      for (Lane lane : Lane.values()) {
+        begun.add(new Messages(lane.name(), lane, 1));
+      }
+      firsts.add(begun.next(lot -> true).orElseThrow().name());
+    }
+    assertThat(Collections.frequency(firsts, "HIGH")).isEqualTo(8);
+    assertThat(Collections.frequency(firsts, "NORMAL")).isEqualTo(3);
+    assertThat(Collections.frequency(firsts, "LOW")).isEqualTo(1);
+  }
+
+  @Test
   void aLaneThatHasNothingLeavesItsShareToTheOthers() {
     add("a.low", Lane.LOW, 10);
     assertThat(deal(20)).hasSize(10);
