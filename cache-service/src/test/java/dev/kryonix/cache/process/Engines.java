@@ -23,6 +23,13 @@ final class Engines {
     running.onExit().orTimeout(20, TimeUnit.SECONDS).join();
   }
 
+  /** Has a process end in good order. */
+  static void stop(String process) throws IOException {
+    ProcessHandle running = running(process);
+    running.destroy();
+    running.onExit().orTimeout(20, TimeUnit.SECONDS).join();
+  }
+
   /** Stops a process where it is, so that it answers nothing and its connections stay. */
   static void hold(String process) throws IOException, InterruptedException {
     run(List.of("kill", "-STOP", Long.toString(running(process).pid())), true);
