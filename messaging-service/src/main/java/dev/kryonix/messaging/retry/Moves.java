@@ -57,6 +57,11 @@ public final class Moves {
     return dead(taken, DeadReason.DROPPED, taken.attempts().endedBy(error));
   }
 
+  /** A message that has waited for too long while the broker did not see it. */
+  public Move expired(Taken taken, Attempts attempts) {
+    return dead(taken, DeadReason.EXPIRED, attempts.endedBy(EXPIRED));
+  }
+
   /** A message that cannot be opened. */
   public Move corrupt(Taken taken, String error) {
     return dead(taken, DeadReason.CORRUPT, taken.attempts().endedBy(error));
@@ -99,6 +104,7 @@ public final class Moves {
   BasicProperties revived(Taken taken) {
     Map<String, Object> headers = carriedOn(taken);
     headers.keySet().removeIf(RetryHeaders::isOurs);
+    headers.put(RetryHeaders.SINCE, clock.instant().toEpochMilli());
     return properties(taken, headers).builder().expiration(ownTtl(taken)).build();
   }
 

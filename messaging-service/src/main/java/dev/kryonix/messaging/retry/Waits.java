@@ -17,10 +17,21 @@ public final class Waits {
 
   /** When it has waited for as long as it may. */
   public static Instant end(LiveQueue queue, BasicProperties properties) {
+    return since(properties).plus(ttl(queue, properties));
+  }
+
+  /** For how long it may wait, at first and after each attempt. */
+  public static Duration ttl(LiveQueue queue, BasicProperties properties) {
     long own = own(properties);
     Duration queues = queue.ttl();
-    Duration ttl = own > 0 && own < queues.toMillis() ? Duration.ofMillis(own) : queues;
-    return since(properties).plus(ttl);
+    return own > 0 && own < queues.toMillis() ? Duration.ofMillis(own) : queues;
+  }
+
+  /** The message waiting from now on, whenever it was published. */
+  public static BasicProperties anew(BasicProperties properties, Instant now) {
+    Map<String, Object> headers = headers(properties);
+    headers.put(RetryHeaders.SINCE, now.toEpochMilli());
+    return properties.builder().headers(headers).build();
   }
 
   /** The message saying since when it waits, which its way through a backup does not begin anew. */

@@ -1,6 +1,8 @@
 package dev.kryonix.messaging.subscribe;
 
 import dev.kryonix.messaging.retry.Parked;
+import dev.kryonix.messaging.retry.Taken;
+import dev.kryonix.messaging.retry.Waits;
 import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -22,5 +24,16 @@ final class OrderedKey {
     return !inFlight
         && !messages.isEmpty()
         && (waiting == null || !waiting.retryTime().isAfter(now));
+  }
+
+  /** Whether its first message has waited for longer than it may, which a retry begins anew. */
+  boolean isOver(Instant now) {
+    Taken first = messages.element().taken();
+    Parked retried = parked;
+    Instant end =
+        retried == null
+            ? Waits.end(first.queue(), first.properties())
+            : retried.retryTime().plus(Waits.ttl(first.queue(), first.properties()));
+    return end.isBefore(now);
   }
 }

@@ -12,6 +12,7 @@ import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.records.Owner;
 import dev.kryonix.messaging.retry.Attempts;
+import dev.kryonix.messaging.retry.Move;
 import dev.kryonix.messaging.retry.Parked;
 import dev.kryonix.messaging.retry.Taken;
 import dev.kryonix.messaging.topology.LiveQueue;
@@ -168,10 +169,34 @@ final class OrderedQueue implements Aftercare {
 
   private Optional<OrderedKey> free(Filter filter) {
     Instant now = around.clock().instant();
-    return keys.values().stream()
-        .filter(key -> key.isFree(now))
-        .filter(key -> filter.admits(key.messages.element().taken().properties()))
-        .findFirst();
+    for (OrderedKey key : keys.values()) {
+      if (key.isFree(now)) {
+        if (key.isOver(now)) {
+          bury(key);
+        } else if (filter.admits(key.messages.element().taken().properties())) {
+          return Optional.of(key);
+        }
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Takes away what has waited for too long, which the broker does not know: for it the message is
+   * in a consumer's hands. The key is free again when the dead letter is confirmed.
+   */
+  private void bury(OrderedKey key) {
+    key.inFlight = true;
+    Arrival over = key.messages.element();
+    Taken taken = over.taken();
+    channel.carryAway(
+        over,
+        () -> {
+          Move dead = around.moves().expired(taken, over.attempts());
+          return around.mover().make(taken, over.redelivered() ? dead.again() : dead)
+              ? Fate.ACKNOWLEDGE
+              : Fate.FAILED;
+        });
   }
 
   @Override

@@ -7,8 +7,11 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
 import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
+import dev.kryonix.api.messaging.v1.DeadLetter;
+import dev.kryonix.api.messaging.v1.DeadLetterReason;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.FlowLimits;
+import dev.kryonix.api.messaging.v1.ListDeadLettersRequest;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
@@ -138,6 +141,31 @@ final class OrderIT {
       }
       assertThat(text(subscription.next())).isEqualTo("a1");
       assertThat(messaging.ready(tenant, "crm.dead")).isEqualTo(1);
+    }
+  }
+
+  @Test
+  void aMessageThatWaitsTooLongBehindItsKeyIsADeadLetterAndItsKeyGoesOn() throws Exception {
+    publish("a", "a0");
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      Delivery a0 = subscription.next();
+      messaging.stub(tenant).publish(message("a", "a1").setTtl(Durations.fromSeconds(2)).build());
+      Instant over = Instant.now().plusSeconds(2);
+      publish("a", "a2");
+      publish("b", "b0");
+      assertThat(text(subscription.next())).as("behind which a1 and a2 wait").isEqualTo("b0");
+      await().until(() -> Instant.now().isAfter(over));
+
+      assertThat(subscription.acknowledge(a0)).isEqualTo(OK);
+
+      assertThat(text(subscription.next())).isEqualTo("a2");
+      assertThat(
+              messaging
+                  .stub(tenant)
+                  .listDeadLetters(ListDeadLettersRequest.getDefaultInstance())
+                  .getDeadLettersList())
+          .extracting(DeadLetter::getReason)
+          .containsExactly(DeadLetterReason.DEAD_LETTER_REASON_EXPIRED);
     }
   }
 

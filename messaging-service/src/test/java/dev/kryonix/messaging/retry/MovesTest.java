@@ -145,6 +145,15 @@ final class MovesTest {
   }
 
   @Test
+  void whatIsPublishedAgainWaitsAnew() {
+    Taken dead = with(moves.dropped(taken(Map.of()), "e").properties());
+    now = NOW.plus(Duration.ofDays(1));
+    assertThat(Waits.end(QUEUE, moves.revived(dead))).isEqualTo(now.plus(QUEUE.ttl()));
+    assertThat(Waits.end(QUEUE, Waits.anew(taken(Map.of()).properties(), now)))
+        .isEqualTo(now.plus(QUEUE.ttl()));
+  }
+
+  @Test
   void onlyTheLastTwentyTimesAreKept() {
     Attempts attempts = Attempts.NONE;
     for (int i = 1; i <= 30; i++) {
