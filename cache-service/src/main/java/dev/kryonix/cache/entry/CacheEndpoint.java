@@ -36,6 +36,7 @@ import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
+import dev.kryonix.kit.server.ContractRules;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import io.grpc.stub.StreamObserver;
@@ -57,6 +58,7 @@ final class CacheEndpoint extends DelegatedRpcs {
   private final PipelineThreads threads;
   private final AnswerMemory memory;
   private final TenantDirectory tenants;
+  private final ContractRules rules;
 
   CacheEndpoint(
       Entries entries,
@@ -66,6 +68,7 @@ final class CacheEndpoint extends DelegatedRpcs {
       PipelineThreads threads,
       AnswerMemory memory,
       TenantDirectory tenants,
+      ContractRules rules,
       @Named("structures") CacheServiceGrpc.AsyncService structures,
       @Named("watches") CacheServiceGrpc.AsyncService watches) {
     super(structures, watches);
@@ -76,6 +79,7 @@ final class CacheEndpoint extends DelegatedRpcs {
     this.threads = threads;
     this.memory = memory;
     this.tenants = tenants;
+    this.rules = rules;
   }
 
   @Override
@@ -194,7 +198,7 @@ final class CacheEndpoint extends DelegatedRpcs {
   public StreamObserver<PipelineRequest> pipeline(StreamObserver<PipelineResponse> answers) {
     Principal caller = Callers.current();
     PipelineSteps steps =
-        new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented);
+        new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented, rules);
     return new Pipeline(direct(answers), steps, threads, memory.share(tenant().uid())).open();
   }
 

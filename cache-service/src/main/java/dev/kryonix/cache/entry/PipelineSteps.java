@@ -1,5 +1,6 @@
 package dev.kryonix.cache.entry;
 
+import com.google.protobuf.Message;
 import com.google.protobuf.MessageLite;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.DeleteResponse;
@@ -15,6 +16,7 @@ import dev.kryonix.cache.redis.Keyspace;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.errors.WireErrors;
+import dev.kryonix.kit.server.ContractRules;
 import dev.kryonix.kit.state.TenantView;
 import io.grpc.Context;
 import java.util.Optional;
@@ -36,6 +38,7 @@ final class PipelineSteps {
   private final Leases leases;
   private final Supplier<TenantView> tenant;
   private final Function<IncrementRequest, IncrementResponse> increments;
+  private final ContractRules rules;
   private final Executor blocking =
       Context.currentContextExecutor(Thread.ofVirtual().name("increment-", 0)::start);
 
@@ -43,11 +46,13 @@ final class PipelineSteps {
       Entries entries,
       Leases leases,
       Supplier<TenantView> tenant,
-      Function<IncrementRequest, IncrementResponse> increments) {
+      Function<IncrementRequest, IncrementResponse> increments,
+      ContractRules rules) {
     this.entries = entries;
     this.leases = leases;
     this.tenant = tenant;
     this.increments = increments;
+    this.rules = rules;
   }
 
   /**
@@ -89,6 +94,7 @@ final class PipelineSteps {
   /** Sends an operation; completes when Redis has answered. */
   CompletableFuture<Answer> start(PipelineRequest request) {
     try {
+      rules.require(operation(request));
       TenantView caller = tenant.get();
       return switch (request.getOperationCase()) {
         case GET -> get(caller, request);
@@ -96,11 +102,23 @@ final class PipelineSteps {
         case DELETE -> delete(caller, request);
         case TOUCH -> touch(caller, request);
         case INCREMENT -> increment(request);
-        case OPERATION_NOT_SET -> throw CommonErrors.invalidField("operation", "required");
+        case OPERATION_NOT_SET -> throw new IllegalStateException("not refused before");
       };
     } catch (ServiceException refusal) {
       return CompletableFuture.failedFuture(refusal);
     }
+  }
+
+  /** What its own RPC would be called with. */
+  private static Message operation(PipelineRequest request) {
+    return switch (request.getOperationCase()) {
+      case GET -> request.getGet();
+      case SET -> request.getSet();
+      case DELETE -> request.getDelete();
+      case TOUCH -> request.getTouch();
+      case INCREMENT -> request.getIncrement();
+      case OPERATION_NOT_SET -> throw CommonErrors.invalidField("operation", "required");
+    };
   }
 
   /** The result of an operation that failed. */

@@ -6,6 +6,7 @@ import com.google.protobuf.ByteString;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.PipelineRequest;
 import dev.kryonix.api.cache.v1.SetRequest;
+import dev.kryonix.kit.server.ContractRules;
 import dev.kryonix.kit.state.TenantView;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -49,7 +50,8 @@ abstract class LegacyKeysSuite extends CacheTest {
             () -> tenant,
             increment -> {
               throw new AssertionError("none is sent");
-            });
+            },
+            new ContractRules());
     byte[] key = legacy(tenant, "a:{b}");
     steps
         .start(

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.MessageLite;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.ContractRules;
 import io.grpc.stub.ServerCallStreamObserver;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
@@ -61,7 +62,8 @@ class PipelineEndTest {
             },
             increment -> {
               throw new AssertionError("no operation comes");
-            });
+            },
+            new ContractRules());
     AnswerMemory memory = new AnswerMemory(1 << 20);
     Pipeline pipeline =
         new Pipeline(client, steps, task, memory.share(new TenantUid(UUID.randomUUID())));

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.rpc.Code;
+import com.google.rpc.Status;
 import dev.kryonix.api.cache.v1.CacheServiceGrpc;
 import dev.kryonix.api.cache.v1.DeleteRequest;
 import dev.kryonix.api.cache.v1.IncrementRequest;
@@ -122,6 +123,7 @@ abstract class PipelineSuite {
             .setSet(SetRequest.newBuilder().setModule("financeiro").setType("temp").setKey("x"))
             .build());
     client.send(PipelineRequest.newBuilder().setSequence(4).build());
+    client.send(set(7, "k".repeat(5000), "a key that is too long"));
     client.send(
         PipelineRequest.newBuilder()
             .setSequence(5)
@@ -135,6 +137,10 @@ abstract class PipelineSuite {
     assertThat(client.result(3L).getError().getCode()).isEqualTo(Code.FAILED_PRECONDITION_VALUE);
     assertThat(client.result(4L).getError().getCode()).isEqualTo(Code.INVALID_ARGUMENT_VALUE);
     assertThat(client.result(5L).getDelete().getDeleted()).isTrue();
+    Status tooLong = client.result(7L).getError();
+    assertThat(tooLong.getCode()).isEqualTo(Code.INVALID_ARGUMENT_VALUE);
+    // As of a Set by itself.
+    assertThat(tooLong.getMessage()).startsWith("key: ");
   }
 
   @Test

@@ -16,7 +16,8 @@ final class HeaderBytes {
   /** A header's name is the key behind two characters of ours. */
   private static final int KEY = SHORT_TEXT - 2;
 
-  private static final int ALL = 64 * 1024;
+  /** The most that attributes come to. */
+  static final int ALL = 64 * 1024;
 
   /** UTF-8 takes no more for each char. */
   private static final int MOST_PER_CHAR = 3;
@@ -42,6 +43,11 @@ final class HeaderBytes {
       throw CommonErrors.invalidField(
           "attributes", "are over %d bytes of UTF-8 together".formatted(ALL));
     }
+  }
+
+  /** What the request's attributes come to. */
+  static long of(PublishRequest request) {
+    return bytes(request.getAttributesMap());
   }
 
   private static boolean isOver(String text, int most) {

@@ -7,8 +7,10 @@ import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
 import dev.kryonix.api.messaging.v1.PublishStreamResponse;
 import dev.kryonix.api.messaging.v1.Route;
+import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.identity.TenantUid;
+import dev.kryonix.kit.server.ContractRules;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.dedup.Take;
@@ -35,6 +37,7 @@ public final class PublishEndpoint {
   private final OncePublisher once;
   private final Deferral deferral;
   private final PublishMemory memory;
+  private final ContractRules rules;
   private final InstantSource clock;
 
   PublishEndpoint(
@@ -44,6 +47,7 @@ public final class PublishEndpoint {
       OncePublisher once,
       Deferral deferral,
       PublishMemory memory,
+      ContractRules rules,
       InstantSource clock) {
     this.tenants = tenants;
     this.requests = requests;
@@ -51,6 +55,7 @@ public final class PublishEndpoint {
     this.once = once;
     this.deferral = deferral;
     this.memory = memory;
+    this.rules = rules;
     this.clock = clock;
   }
 
@@ -177,7 +182,20 @@ public final class PublishEndpoint {
       Principal caller, StreamObserver<PublishStreamResponse> responses) {
     Submission submission = new Submission(publisher.newStrand(), new Backlog());
     return PublishStream.open(
-        responses, request -> submit(caller, request, submission), () -> requireLasting(caller));
+        responses,
+        request -> {
+          requireRules(request);
+          return submit(caller, request.getMessage(), submission);
+        },
+        () -> requireLasting(caller));
+  }
+
+  /** Of the message as of one that comes alone, whose fields are named alike. */
+  private void requireRules(PublishStreamRequest request) {
+    if (request.getSequence() < 1) {
+      throw CommonErrors.invalidField("sequence", "must be at least 1");
+    }
+    rules.require(request.getMessage());
   }
 
   /** A stream lasts no longer than its token. */

@@ -2,8 +2,6 @@ package dev.kryonix.messaging.publish;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
-import com.google.protobuf.InvalidProtocolBufferException;
-import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import dev.kryonix.api.messaging.v1.Compression;
 import dev.kryonix.api.messaging.v1.PublishRequest;
@@ -12,6 +10,7 @@ import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.telemetry.CallTrace;
 import dev.kryonix.messaging.payload.CompressionLevel;
+import dev.kryonix.messaging.payload.JsonText;
 import dev.kryonix.messaging.payload.NewMessage;
 import dev.kryonix.messaging.payload.NewMessage.Content;
 import dev.kryonix.messaging.payload.NewMessage.Handling;
@@ -20,7 +19,6 @@ import dev.kryonix.messaging.topology.Operations;
 import dev.kryonix.messaging.topology.Route;
 import jakarta.inject.Singleton;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
@@ -134,16 +132,16 @@ public final class PublishRequests {
 
   private Content readContent(PublishRequest request) {
     byte[] payload = payload(request);
-    long size = payload.length;
     HeaderBytes.require(request);
     for (Map.Entry<String, String> attribute : request.getAttributesMap().entrySet()) {
       if (attribute.getKey().startsWith(RESERVED)) {
         throw CommonErrors.invalidField(
             "attributes[\"" + attribute.getKey() + "\"]", "keys that begin with x- are reserved");
       }
-      size += attribute.getKey().length() + attribute.getValue().length();
     }
-    if (size > config.maxMessageBytes()) {
+    // Most are far from it, and then nobody has to count.
+    if (payload.length > config.maxMessageBytes() - HeaderBytes.ALL
+        && payload.length + HeaderBytes.of(request) > config.maxMessageBytes()) {
       throw CommonErrors.messageTooLarge(config.maxMessageBytes());
     }
     return new Content(
@@ -165,11 +163,8 @@ public final class PublishRequests {
 
   private static byte[] json(PublishRequest request) {
     try {
-      return JsonFormat.printer()
-          .omittingInsignificantWhitespace()
-          .print(request.getJson())
-          .getBytes(StandardCharsets.UTF_8);
-    } catch (InvalidProtocolBufferException | IllegalArgumentException e) {
+      return JsonText.of(request.getJson());
+    } catch (IllegalArgumentException e) {
       throw CommonErrors.invalidField("json", "is not a JSON value");
     }
   }

@@ -4,7 +4,6 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.util.Durations;
 import com.google.rpc.RetryInfo;
 import dev.kryonix.api.messaging.v1.Problem;
-import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PublishResponse;
 import dev.kryonix.api.messaging.v1.PublishResult;
 import dev.kryonix.api.messaging.v1.PublishStreamRequest;
@@ -59,7 +58,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
   /** Puts a message on its way, and waits for nothing. */
   @FunctionalInterface
   interface Submit {
-    CompletableFuture<PublishResponse> submit(PublishRequest request);
+    CompletableFuture<PublishResponse> submit(PublishStreamRequest request);
   }
 
   /**
@@ -84,7 +83,7 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     long bytes = request.getSerializedSize();
     try {
       submit
-          .submit(request.getMessage())
+          .submit(request)
           .whenComplete(
               (published, error) ->
                   results.add(new Result(result(sequence, published, error), bytes)));

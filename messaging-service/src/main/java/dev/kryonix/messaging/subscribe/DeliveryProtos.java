@@ -1,18 +1,17 @@
 package dev.kryonix.messaging.subscribe;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnsafeByteOperations;
 import com.google.protobuf.Value;
-import com.google.protobuf.util.JsonFormat;
 import com.google.protobuf.util.Timestamps;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.Message;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SettlementResult;
+import dev.kryonix.messaging.payload.JsonText;
 import dev.kryonix.messaging.payload.StoredMessage;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Optional;
 
 /** Messages and outcomes as the contract has them. */
 public final class DeliveryProtos {
@@ -46,12 +45,9 @@ public final class DeliveryProtos {
             .setEndToEnd(stored.endToEnd())
             .setSizeBytes(stored.payload().length);
     if (jsonPayloads && stored.contentType().equals(JSON) && stored.endToEnd().isEmpty()) {
-      try {
-        Value.Builder value = Value.newBuilder();
-        JsonFormat.parser().merge(new String(stored.payload(), StandardCharsets.UTF_8), value);
-        return message.setJson(value).build();
-      } catch (InvalidProtocolBufferException e) {
-        return message.setData(bytes(stored)).build();
+      Optional<Value> value = JsonText.parse(stored.payload());
+      if (value.isPresent()) {
+        return message.setJson(value.get()).build();
       }
     }
     return message.setData(bytes(stored)).build();

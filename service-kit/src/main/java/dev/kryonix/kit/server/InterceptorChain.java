@@ -21,6 +21,7 @@ import jakarta.inject.Singleton;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The order in which a call passes the interceptors, outermost first. This is the only place that
@@ -34,7 +35,8 @@ public final class InterceptorChain {
   private final Optional<TenantGate> tenants;
   private final Optional<ActingGate> acting;
   private final Optional<LoadGate> load;
-  private final ValidationInterceptor validation = new ValidationInterceptor();
+  private final ContractRules rules;
+  private final ValidationInterceptor validation;
 
   InterceptorChain(
       Tracing tracing,
@@ -42,13 +44,22 @@ public final class InterceptorChain {
       TokenVerifier tokens,
       Optional<TenantGate> tenants,
       Optional<ActingGate> acting,
-      Optional<LoadGate> load) {
+      Optional<LoadGate> load,
+      ContractRules rules,
+      List<EachAnswered> eachAnswered) {
     this.tracing = tracing;
     this.metrics = metrics;
     this.tokens = tokens;
     this.tenants = tenants;
     this.acting = acting;
     this.load = load;
+    this.rules = rules;
+    this.validation =
+        new ValidationInterceptor(
+            rules,
+            eachAnswered.stream()
+                .flatMap(each -> each.methods().stream())
+                .collect(Collectors.toSet()));
   }
 
   /** The service behind the whole chain. */
@@ -80,7 +91,7 @@ public final class InterceptorChain {
   void prepare(MethodDescriptor<?, ?> method) {
     if (method.getRequestMarshaller() instanceof PrototypeMarshaller<?> requests
         && requests.getMessagePrototype() instanceof Message prototype) {
-      validation.prepare(prototype);
+      rules.prepare(prototype);
     }
   }
 

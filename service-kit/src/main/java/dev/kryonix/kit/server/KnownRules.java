@@ -15,8 +15,8 @@ import java.util.function.Predicate;
  * The rules of messages as plain code, since nearly every call keeps all of them and protovalidate
  * takes as long to find that as some calls take together. A message that passes here keeps its
  * rules. One that does not, or that has a rule which is not known here, is left to protovalidate
- * and {@link NoNul}: only they refuse, and protovalidate decides about every pattern the first time
- * that a text meets it.
+ * and {@link CommonRules}: only they refuse, and protovalidate decides about every pattern the
+ * first time that a text meets it.
  */
 final class KnownRules {
   private final Map<Class<?>, TypeRules> types = new ConcurrentHashMap<>();
@@ -45,13 +45,13 @@ final class KnownRules {
   /** The rules of one type of messages. */
   record TypeRules(boolean known, List<Predicate<Message>> required, List<FieldRule> fields) {
     static final TypeRules UNKNOWN = new TypeRules(false, List.of(), List.of());
-    static final TypeRules NONE = new TypeRules(true, List.of(), List.of());
+    static final TypeRules JSON_FORM = new TypeRules(true, List.of(JsonForm::has), List.of());
 
     static TypeRules of(Message message, KnownRules all) {
       Descriptor type = message.getDescriptorForType();
-      // What the messages of protobuf itself must be, only rules of the field say.
+      // What else the messages of protobuf itself must be, only rules of the field say.
       if (type.getFile().getPackage().equals("google.protobuf")) {
-        return NONE;
+        return JSON_FORM;
       }
       if (type.getOptions().hasExtension(ValidateProto.message)
           || !type.getOptions().getUnknownFields().isEmpty()) {

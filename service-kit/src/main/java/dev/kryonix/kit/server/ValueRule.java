@@ -172,7 +172,7 @@ interface ValueRule {
     @Override
     public boolean keeps(Object value) {
       String text = (String) value;
-      if (!NoNul.keeps(text) || (rules.hasPattern() && !matching.contains(text))) {
+      if (!CommonRules.keeps(text) || (rules.hasPattern() && !matching.contains(text))) {
         return false;
       }
       if (rules.hasNotContains() && text.contains(rules.getNotContains())) {

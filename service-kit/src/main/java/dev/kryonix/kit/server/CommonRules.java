@@ -7,24 +7,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The rule that holds for every text of every message: none has U+0000. PostgreSQL cannot hold the
- * character in a text, and no name, key or id needs it. JSON values and bytes may have it: they are
- * payload.
+ * The rules that hold for every message. No text has U+0000: PostgreSQL cannot hold the character
+ * in a text, and no name, key or id needs it. JSON values and bytes may have it: they are payload.
+ * And nothing is without a form in JSON ({@link JsonForm}).
  */
-final class NoNul {
-  private static final String MESSAGE = "must not contain the character U+0000";
+final class CommonRules {
+  private static final String NUL = "must not contain the character U+0000";
+  private static final String NO_FORM =
+      "has no JSON form: a time or a number out of range, or a value of no kind";
 
   private final List<BrokenRule> broken = new ArrayList<>();
 
-  private NoNul() {}
+  private CommonRules() {}
 
   static boolean keeps(String text) {
     return text.indexOf('\0') < 0;
   }
 
-  /** Every text of the message that has one. */
+  /** Every field that breaks one. */
   static List<BrokenRule> brokenBy(Message message) {
-    NoNul found = new NoNul();
+    CommonRules found = new CommonRules();
     found.look(message, "");
     return found.broken;
   }
@@ -35,7 +37,11 @@ final class NoNul {
   }
 
   private void look(Message message, String path) {
-    if (!isExempt(message)) {
+    if (isExempt(message)) {
+      if (!JsonForm.has(message)) {
+        broken.add(new BrokenRule(path, NO_FORM));
+      }
+    } else {
       message.getAllFields().forEach((field, value) -> field(path, field, value));
     }
   }
@@ -60,7 +66,7 @@ final class NoNul {
     switch (value) {
       // The name of a pair may itself have the character, which its map is blamed for.
       case String text when !keeps(text) ->
-          broken.add(new BrokenRule(path.replace("\0", "\\0"), MESSAGE));
+          broken.add(new BrokenRule(path.replace("\0", "\\0"), NUL));
       case Message message -> look(message, path);
       default -> {}
     }

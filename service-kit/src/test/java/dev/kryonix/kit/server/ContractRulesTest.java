@@ -7,8 +7,12 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.Duration;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
+import com.google.protobuf.Struct;
+import com.google.protobuf.Timestamp;
 import com.google.protobuf.Value;
+import com.google.protobuf.util.Values;
 import com.google.rpc.BadRequest;
+import dev.kryonix.api.cache.v1.Document;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.messaging.v1.DeadLetterFilter;
 import dev.kryonix.api.messaging.v1.ListDeadLettersRequest;
@@ -20,8 +24,8 @@ import io.grpc.Status.Code;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class ValidationInterceptorTest {
-  private final ValidationInterceptor interceptor = new ValidationInterceptor();
+class ContractRulesTest {
+  private final ContractRules rules = new ContractRules();
 
   @Test
   void aTimeThatOverflowsIsTheCallersFault() {
@@ -34,7 +38,7 @@ class ValidationInterceptorTest {
             .build();
 
     assertThatExceptionOfType(ServiceException.class)
-        .isThrownBy(() -> interceptor.validate(request))
+        .isThrownBy(() -> rules.require(request))
         .extracting(ServiceException::code)
         .isEqualTo(Code.INVALID_ARGUMENT);
   }
@@ -69,19 +73,50 @@ class ValidationInterceptorTest {
   }
 
   @Test
+  void whatHasNoJsonFormIsRefused() {
+    PublishRequest good =
+        PublishRequest.newBuilder().setModule("crm").setOperation("leads.create").build();
+    Value infinite = Value.newBuilder().setNumberValue(Double.POSITIVE_INFINITY).build();
+
+    assertThat(fields(good.toBuilder().setJson(infinite).build())).containsExactly("json");
+    assertThat(fields(good.toBuilder().setJson(Value.getDefaultInstance()).build()))
+        .containsExactly("json");
+    assertThat(fields(good.toBuilder().setJson(Values.of(List.of(Values.of(1), infinite))).build()))
+        .containsExactly("json");
+    assertThat(
+            fields(
+                good.toBuilder()
+                    .setDeliverAt(Timestamp.newBuilder().setSeconds(1_000_000_000_000_000L))
+                    .build()))
+        .containsExactly("deliver_at");
+    assertThat(
+            fields(
+                good.toBuilder().setTtl(Duration.newBuilder().setSeconds(5).setNanos(-5)).build()))
+        .containsExactly("ttl");
+    assertThat(
+            fields(
+                Document.newBuilder()
+                    .setId("a")
+                    .setFields(Struct.newBuilder().putFields("n", infinite))
+                    .build()))
+        .containsExactly("fields");
+
+    rules.require(good.toBuilder().setJson(Values.of(List.of(Values.of(1)))).build());
+  }
+
+  @Test
   void aPayloadMayHaveTheCharacterZero() {
     PublishRequest good =
         PublishRequest.newBuilder().setModule("crm").setOperation("leads.create").build();
 
-    interceptor.validate(good.toBuilder().setData(ByteString.copyFromUtf8("a\u0000b")).build());
-    interceptor.validate(
-        good.toBuilder().setJson(Value.newBuilder().setStringValue("a\u0000b")).build());
+    rules.require(good.toBuilder().setData(ByteString.copyFromUtf8("a\u0000b")).build());
+    rules.require(good.toBuilder().setJson(Value.newBuilder().setStringValue("a\u0000b")).build());
   }
 
   /** The fields that are named as wrong. */
   private List<String> fields(Message bad) {
     return assertThatExceptionOfType(ServiceException.class)
-        .isThrownBy(() -> interceptor.validate(bad))
+        .isThrownBy(() -> rules.require(bad))
         .actual()
         .toStatus()
         .getDetailsList()
