@@ -159,6 +159,12 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
         refuse(operation, 0);
         continue;
       }
+      try {
+        steps.requireRules(operation);
+      } catch (ServiceException refusal) {
+        answered.add(failed(operation, refusal, taken.bytes));
+        continue;
+      }
       EntryKey key = PipelineSteps.key(operation);
       CompletableFuture<?> before = last.get(key);
       CompletableFuture<PipelineSteps.Answer> result =

@@ -91,10 +91,14 @@ final class PipelineSteps {
     entries.gather(sending);
   }
 
-  /** Sends an operation; completes when Redis has answered. */
+  /** Refuses an operation that breaks a rule of its own RPC. */
+  void requireRules(PipelineRequest request) {
+    rules.require(operation(request));
+  }
+
+  /** Sends an operation that keeps its rules; completes when Redis has answered. */
   CompletableFuture<Answer> start(PipelineRequest request) {
     try {
-      rules.require(operation(request));
       TenantView caller = tenant.get();
       return switch (request.getOperationCase()) {
         case GET -> get(caller, request);
