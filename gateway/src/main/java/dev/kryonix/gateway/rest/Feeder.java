@@ -27,7 +27,9 @@ final class Feeder {
 
   /** Sends the first message, which has been made before the call was. */
   synchronized void first(Frame message) {
-    call.sendMessage(message);
+    if (!done) {
+      call.sendMessage(message);
+    }
   }
 
   /** Sends a message, now or when the service is ready for it. */
@@ -61,11 +63,11 @@ final class Feeder {
     }
   }
 
-  /** Nobody wants the answer any more. */
+  /** Nobody wants the answer any more. Nothing is sent after it, which gRPC takes for a defect. */
   synchronized void cancel() {
     done = true;
     waiting.clear();
-    call.cancel("the request was cut off", null);
+    call.cancel("the request is over", null);
   }
 
   private void send() {

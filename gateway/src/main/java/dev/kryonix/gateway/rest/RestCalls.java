@@ -103,7 +103,7 @@ final class RestCalls {
     exchange.onWritable(answer::clientReady);
     ForwardedHeaders.source(call.headers(), caller.peer());
     upstream.start(outcomes.counting(call, answer), call.headers());
-    exchange.onGone(() -> upstream.cancel("the client went away", null));
+    exchange.onGone(feeder::cancel);
     upstream.request(target.rpc().method().isServerStreaming() ? 1 : 2);
     feeder.first(first);
     return feeder;
