@@ -7,13 +7,10 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.InvalidProtocolBufferException;
 import dev.kryonix.gateway.SocketClient.Closed;
 import dev.kryonix.gateway.echo.Note;
-import java.net.http.WebSocket;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.UUID;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** WebSockets through the gateway, as an application meets them. */
@@ -63,20 +60,6 @@ class SocketIT {
     client.socket().sendText(half + "\"}", true).join();
 
     assertThat(client.text()).hasSize(2_000_000 + "{\"id\":\"r1\",\"remark\":\"\"}".length());
-  }
-
-  @Test
-  void manySmallMessagesKeepTheirOrder() throws Exception {
-    SocketClient client = SocketClient.open(ROOM, SocketClient.JSON);
-    for (int i = 1; i <= 5_000; i++) {
-      client.socket().sendText("{\"number\":" + i + "}", true).join();
-    }
-    client.complete();
-
-    for (int i = 1; i <= 5_000; i++) {
-      assertThat(client.text()).isEqualTo("{\"id\":\"r1\",\"number\":" + i + "}");
-    }
-    assertThat(client.closed().code()).isEqualTo(1000);
   }
 
   @Test
@@ -169,62 +152,6 @@ class SocketIT {
     assertThat(whole.closed().code()).isEqualTo(1009);
     assertThat(parts.text()).contains("\"reason\":\"MESSAGE_TOO_LARGE\"");
     assertThat(parts.closed().code()).isEqualTo(1009);
-  }
-
-  @Test
-  void aClientThatReadsSlowlyHoldsItsServiceUpAndGetsAll() throws Exception {
-    int before = Gateway.UPSTREAM.written.get();
-    SocketClient client =
-        SocketClient.open(
-            false,
-            ROOM,
-            b -> b.header("authorization", "Bearer " + Tokens.good()),
-            SocketClient.JSON);
-    client.send("{\"textChoice\":\"flood\",\"number\":20000,\"smallUnsigned\":10000}");
-
-    await()
-        .during(Duration.ofMillis(500))
-        .atMost(Duration.ofSeconds(20))
-        .until(written(before), count -> count > 0 && count < 10_000);
-    int held = written(before).call();
-    assertThat(held).as("of 20,000, after which nothing moved").isLessThan(10_000);
-
-    client.read(Long.MAX_VALUE);
-    await().atMost(Duration.ofSeconds(30)).until(client::waiting, count -> count == 20_000);
-  }
-
-  private static java.util.concurrent.Callable<Integer> written(int before) {
-    return () -> Gateway.UPSTREAM.written.get() - before;
-  }
-
-  @Test
-  void aServiceThatReadsSlowlyHoldsItsClientUp() throws Exception {
-    SocketClient client = SocketClient.open(ROOM, SocketClient.PROTO);
-    client.send(Note.newBuilder().setTextChoice("deaf").build().toByteArray());
-    ByteBuffer piece =
-        ByteBuffer.wrap(
-            Note.newBuilder()
-                .setData(ByteString.copyFrom(new byte[64 * 1024]))
-                .build()
-                .toByteArray());
-    int sent = 0;
-    CompletableFuture<WebSocket> sending = CompletableFuture.completedFuture(client.socket());
-    while (sending.isDone() && sent < 4_096) {
-      sending = client.socket().sendBinary(piece.duplicate(), true);
-      sent++;
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .pollInterval(Duration.ofMillis(1))
-          .until(sentOrNot(sending));
-    }
-
-    assertThat(sent).as("of 256 MiB").isLessThan(1_024);
-    client.socket().abort();
-  }
-
-  private static java.util.concurrent.Callable<Boolean> sentOrNot(CompletableFuture<?> sending) {
-    long end = System.nanoTime() + Duration.ofMillis(400).toNanos();
-    return () -> sending.isDone() || System.nanoTime() > end;
   }
 
   @Test

@@ -256,8 +256,11 @@ final class HttpConnection extends ChannelInboundHandlerAdapter {
     read(ctx);
   }
 
+  /** Not when the request has made the connection another protocol's, which reads as it likes. */
   private void read(ChannelHandlerContext ctx) {
-    ctx.channel().config().setAutoRead(waiting.isEmpty() && !(paused && bodyOpen));
+    if (!ctx.isRemoved()) {
+      ctx.channel().config().setAutoRead(waiting.isEmpty() && !(paused && bodyOpen));
+    }
   }
 
   @Override

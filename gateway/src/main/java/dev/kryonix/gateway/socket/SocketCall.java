@@ -44,6 +44,7 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   private final Audience audience = new Audience();
   private int requested;
+  private boolean mapping;
   private boolean halfClosed;
 
   SocketCall(
@@ -92,7 +93,8 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   /** Nothing more is read before the message is delivered, so their order stays. */
   private void map(byte[] message) {
-    Runnable mapping =
+    mapping = true;
+    Runnable work =
         () -> {
           try {
             Frame frame = sockets.messages().request(opening, message);
@@ -103,13 +105,14 @@ final class SocketCall extends ServerCall<Frame, Frame> {
           }
         };
     if (message.length > MAPPED_IN_PLACE_BYTES) {
-      Thread.startVirtualThread(mapping);
+      Thread.startVirtualThread(work);
     } else {
-      mapping.run();
+      work.run();
     }
   }
 
   private void deliver(Frame frame) {
+    mapping = false;
     if (end() != null) {
       return;
     }
@@ -175,7 +178,7 @@ final class SocketCall extends ServerCall<Frame, Frame> {
 
   private void pull() {
     Socket open = socket();
-    if (open != null && end() == null) {
+    if (open != null && !mapping && end() == null) {
       open.pull();
     }
   }
