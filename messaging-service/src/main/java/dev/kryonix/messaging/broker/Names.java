@@ -27,6 +27,12 @@ public final class Names {
   /** The fanout exchange to all automation consumers. */
   public static final String AUTOMATION = "automation";
 
+  /**
+   * What the tags of consumers begin with that a pull has: each stays until the message that came
+   * through it is settled, and gets no other.
+   */
+  public static final String PULLS = "kryonix.pull.";
+
   /** The stream of copies of all that was published. */
   public static final String HISTORY = "kryonix.history";
 

@@ -48,7 +48,8 @@ final class QueueProtos {
     merged
         .setReady(merged.getReady() + queue.number("messages_ready"))
         .setUnacked(merged.getUnacked() + queue.number("messages_unacknowledged"))
-        .setConsumers(merged.getConsumers() + (int) queue.number("consumers"))
+        // Who takes from the operation takes from all of its lanes.
+        .setConsumers(Math.max(merged.getConsumers(), (int) queue.number("consumers")))
         .setSizeBytes(merged.getSizeBytes() + queue.number("message_bytes"))
         .setPublishRate(merged.getPublishRate() + queue.rate("message_stats.publish_details.rate"))
         .setDeliverRate(

@@ -13,12 +13,12 @@ import java.util.Map;
 
 /**
  * What the broker says of a tenant's queues, by their names there; up to five seconds old, as its
- * statistics are.
+ * statistics are. Of consumers those of pulls do not count: they are mere holders of a message.
  */
 @Singleton
 final class QueueStatistics {
   private static final String COLUMNS =
-      "?columns=name,messages_ready,messages_unacknowledged,consumers,message_bytes,"
+      "?columns=name,messages_ready,messages_unacknowledged,message_bytes,"
           + "head_message_timestamp,message_stats.publish_details.rate,"
           + "message_stats.deliver_get_details.rate,message_stats.ack_details.rate";
 
@@ -31,14 +31,29 @@ final class QueueStatistics {
   Map<String, Json> of(TenantView tenant) {
     Map<String, Json> queues = new HashMap<>();
     try {
+      Map<String, Integer> consumers = consumers(tenant);
       String path = ManagementApi.path("queues", Names.vhost(tenant.id())) + COLUMNS;
       for (JsonObject each : api.list(path, Patience.CALLER)) {
         Json queue = new Json(each);
-        queues.put(queue.text("name"), queue);
+        String name = queue.text("name");
+        each.addProperty("consumers", consumers.getOrDefault(name, 0));
+        queues.put(name, queue);
       }
     } catch (ManagementException e) {
       throw BrokerErrors.unavailable(e);
     }
     return queues;
+  }
+
+  private Map<String, Integer> consumers(TenantView tenant) throws ManagementException {
+    Map<String, Integer> consumers = new HashMap<>();
+    String path = ManagementApi.path("consumers", Names.vhost(tenant.id()));
+    for (JsonObject each : api.list(path, Patience.CALLER)) {
+      Json consumer = new Json(each);
+      if (!consumer.text("consumer_tag").startsWith(Names.PULLS)) {
+        consumers.merge(consumer.text("queue.name"), 1, Integer::sum);
+      }
+    }
+    return consumers;
   }
 }

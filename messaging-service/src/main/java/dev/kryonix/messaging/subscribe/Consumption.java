@@ -90,7 +90,7 @@ final class Consumption implements LaneConsumers.Receiver, OrderedLots.Turns, Au
   }
 
   private LaneConsumers reopen() {
-    LaneConsumers opened = LaneConsumers.open(subscribing, tenant, this);
+    LaneConsumers opened = LaneConsumers.open(subscribing, tenant, this, oneOfEach);
     lock.lock();
     try {
       waiting.clear();

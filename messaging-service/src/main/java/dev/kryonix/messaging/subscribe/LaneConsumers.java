@@ -7,6 +7,7 @@ import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.messaging.broker.BrokerErrors;
+import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.retry.Move;
 import dev.kryonix.messaging.retry.Taken;
@@ -29,6 +30,7 @@ final class LaneConsumers {
   private final TenantView tenant;
   private final Receiver receiver;
   private final LeasedChannel channel;
+  private final boolean isPull;
   private final Map<String, Consumer> joined = new ConcurrentHashMap<>();
   private int prefetch;
 
@@ -40,21 +42,27 @@ final class LaneConsumers {
   }
 
   private LaneConsumers(
-      Subscribing subscribing, TenantView tenant, Receiver receiver, LeasedChannel channel) {
+      Subscribing subscribing,
+      TenantView tenant,
+      Receiver receiver,
+      LeasedChannel channel,
+      boolean isPull) {
+    this.isPull = isPull;
     this.subscribing = subscribing;
     this.tenant = tenant;
     this.receiver = receiver;
     this.channel = channel;
   }
 
-  static LaneConsumers open(Subscribing subscribing, TenantView tenant, Receiver receiver) {
+  static LaneConsumers open(
+      Subscribing subscribing, TenantView tenant, Receiver receiver, boolean isPull) {
     Channel fresh =
         subscribing
             .connections()
             .toConsume(tenant)
             .openHoldingChannel(tenant.limits().getMessaging().getChannels());
     LeasedChannel leased = subscribing.leases().open(fresh, subscribing.ladder());
-    return new LaneConsumers(subscribing, tenant, receiver, leased);
+    return new LaneConsumers(subscribing, tenant, receiver, leased, isPull);
   }
 
   /** From now on the broker hands over so many of a lane; what it has handed over stays. */
@@ -170,7 +178,9 @@ final class LaneConsumers {
     }
 
     void consume() throws IOException {
-      tag = channel.channel().basicConsume(lot.name(), false, this);
+      // Without a name of ours the broker gives it one.
+      String named = isPull ? Names.PULLS + lot.name() : "";
+      tag = channel.channel().basicConsume(lot.name(), false, named, this);
     }
 
     @Override

@@ -4,24 +4,34 @@ import static dev.kryonix.messaging.process.Refusals.assertRefused;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import com.google.gson.JsonObject;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
+import com.nimbusds.jose.JOSEException;
 import dev.kryonix.api.messaging.v1.Delivery;
 import dev.kryonix.api.messaging.v1.GetQueueRequest;
 import dev.kryonix.api.messaging.v1.Lane;
 import dev.kryonix.api.messaging.v1.LaneStatus;
 import dev.kryonix.api.messaging.v1.ListQueuesRequest;
 import dev.kryonix.api.messaging.v1.ListQueuesResponse;
+import dev.kryonix.api.messaging.v1.MessagingServiceGrpc;
 import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PullRequest;
+import dev.kryonix.api.messaging.v1.PullResponse;
 import dev.kryonix.api.messaging.v1.PurgeQueueRequest;
 import dev.kryonix.api.messaging.v1.Queue;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.messaging.broker.ManagementApi;
+import dev.kryonix.messaging.broker.ManagementException;
 import io.grpc.Status.Code;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -95,6 +105,42 @@ final class QueuesIT {
                 .purgeQueue(PurgeQueueRequest.newBuilder().setQueue(QUEUE).build())
                 .getPurged())
         .isZero();
+  }
+
+  @Test
+  void subscriptionsAreCountedAsConsumersAndMessagesThatPullsHoldAreNot() throws Exception {
+    publish(PublishRequest.newBuilder().setPriority(9));
+    publish(PublishRequest.newBuilder().setPriority(5));
+    PullRequest pull =
+        PullRequest.newBuilder().addSources(QUEUE).setWait(Durations.fromSeconds(15)).build();
+    assertThat(messaging.stub(tenant).pull(pull).getDeliveriesCount()).isEqualTo(2);
+    CompletableFuture<PullResponse> waiting =
+        CompletableFuture.supplyAsync(() -> stub().pull(pull), Thread::startVirtualThread);
+    await().atMost(PATIENCE).until(() -> !consumersOfBroker().isEmpty());
+    publish(PublishRequest.newBuilder().setPriority(5));
+    assertThat(waiting.get().getDeliveriesCount()).as("held through a consumer").isEqualTo(1);
+    assertThat(consumersOfBroker()).isNotEmpty();
+
+    assertThat(get(QUEUE).getConsumers()).isZero();
+    try (Subscription subscription = messaging.subscribe(tenant, QUEUE)) {
+      assertThat(subscription).isNotNull();
+      await().atMost(PATIENCE).until(() -> get(QUEUE).getConsumers() == 1);
+      assertThat(get(QUEUE).getLanesList())
+          .extracting(LaneStatus::getConsumers)
+          .containsExactly(1, 1);
+    }
+  }
+
+  private MessagingServiceGrpc.MessagingServiceBlockingStub stub() {
+    try {
+      return messaging.stub(tenant).withDeadlineAfter(60, TimeUnit.SECONDS);
+    } catch (JOSEException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private List<JsonObject> consumersOfBroker() throws ManagementException {
+    return Messaging.management().list(ManagementApi.path("consumers", Messaging.vhost(tenant)));
   }
 
   @Test
