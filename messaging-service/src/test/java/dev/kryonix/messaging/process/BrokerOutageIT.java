@@ -31,6 +31,9 @@ final class BrokerOutageIT {
   private static final Duration AT_ONCE = Duration.ofSeconds(4);
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
 
+  /** A publish to a queue that has no leader yet takes ten of them. */
+  private static final Duration CONFIRMED_WITHIN = Duration.ofSeconds(60);
+
   private final Path folder;
   private final Messaging messaging;
 
@@ -65,13 +68,13 @@ final class BrokerOutageIT {
         Instant before = Instant.now();
         assertRefusedForNow(() -> messaging.publish(tenant), Code.UNAVAILABLE, "STORE_UNAVAILABLE");
         assertThat(Duration.between(before, Instant.now())).isLessThan(AT_ONCE);
-        assertThat(messaging.service().isServing()).isFalse();
+        await().until(() -> !messaging.service().isServing());
       } finally {
         servers("up");
       }
 
       await().atMost(RECOVERED_WITHIN).until(messaging.service()::isServing);
-      await().atMost(RECOVERED_WITHIN).until(() -> publish(tenant, confirmed));
+      await().atMost(CONFIRMED_WITHIN).until(() -> publish(tenant, confirmed));
       assertThat(subscription.acknowledge(held))
           .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_STALE);
       while (!confirmed.isEmpty()) {
@@ -90,7 +93,7 @@ final class BrokerOutageIT {
     try {
       return confirmed.add(messaging.publish(tenant));
     } catch (StatusRuntimeException e) {
-      assertThat(e.getStatus().getCode()).isEqualTo(Code.UNAVAILABLE);
+      assertThat(e.getStatus().getCode()).isIn(Code.UNAVAILABLE, Code.DEADLINE_EXCEEDED);
       return false;
     }
   }

@@ -228,7 +228,7 @@ final class DeadLettersIT {
               Iterator<RedriveDeadLettersResponse> progress =
                   messaging
                       .stub(tenant)
-                      .redriveDeadLetters(redriving(ALL).setRatePerSecond(10).build());
+                      .redriveDeadLetters(redriving(ALL).setRatePerSecond(3).build());
               progress.next();
               return progress.next();
             });
@@ -236,7 +236,7 @@ final class DeadLettersIT {
 
     Duration took = Duration.ofNanos(System.nanoTime() - began);
     assertThat(told.getDone()).isFalse();
-    assertThat(told.getRedriven()).isPositive().isLessThanOrEqualTo(10 * (took.toSeconds() + 2));
+    assertThat(told.getRedriven()).isPositive().isLessThanOrEqualTo(3 * (took.toSeconds() + 2));
     await()
         .atMost(PATIENCE)
         .untilAsserted(

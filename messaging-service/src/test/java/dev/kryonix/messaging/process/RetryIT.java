@@ -132,7 +132,7 @@ final class RetryIT {
     Map<String, Object> headers = deadLetter().getProps().getHeaders();
     assertThat(headers.get("kx-dead-reason")).hasToString("ATTEMPTS_EXHAUSTED");
     assertThat(headers.get("kx-last-error")).hasToString("the consumer went away");
-    assertThat(ready(QUEUE)).isZero();
+    assertThat(messaging.ready(tenant, QUEUE)).isZero();
   }
 
   /**
@@ -152,7 +152,9 @@ final class RetryIT {
     Delivery second = there.next();
     assertThat(List.of(first.getMessage().getMessageId(), second.getMessage().getMessageId()))
         .containsExactlyInAnyOrder(settled, open);
-    CompletableFuture<Void> stopping = CompletableFuture.runAsync(() -> stop(stopped));
+    // Not the common pool, on which the client of the management API works, too.
+    CompletableFuture<Void> stopping =
+        CompletableFuture.runAsync(() -> stop(stopped), Thread::startVirtualThread);
 
     assertThat(there.acknowledge(first)).isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
 
@@ -162,7 +164,7 @@ final class RetryIT {
       assertThat(again.getAttempt()).isEqualTo(1);
       assertThat(again.getRedelivered()).isTrue();
     }
-    stopping.get(30, TimeUnit.SECONDS);
+    stopping.get(50, TimeUnit.SECONDS);
   }
 
   private static void stop(ServiceProcess service) {
@@ -328,13 +330,6 @@ final class RetryIT {
             .atMost(PATIENCE)
             .until(() -> channel.basicGet(DEAD, false), found -> found != null);
       }
-    }
-  }
-
-  private long ready(String queue) throws Exception {
-    try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
-        Channel channel = connection.createChannel()) {
-      return channel.messageCount(queue);
     }
   }
 

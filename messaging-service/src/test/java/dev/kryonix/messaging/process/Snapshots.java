@@ -22,7 +22,7 @@ import java.util.concurrent.TimeUnit;
 
 /** Exports and imports as the backup service makes them. */
 final class Snapshots {
-  private static final int PATIENCE_SECONDS = 120;
+  private static final int PATIENCE_SECONDS = 600;
 
   private final Messaging messaging;
 
