@@ -1,6 +1,11 @@
 package dev.kryonix.tenant.tenants;
 
+import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Descriptors.FieldDescriptor.JavaType;
+import com.google.protobuf.Message;
+import dev.kryonix.api.tenant.v1.Limits;
 import dev.kryonix.kit.errors.CommonErrors;
+import dev.kryonix.kit.errors.ServiceException;
 import java.util.List;
 import java.util.Set;
 import java.util.SortedMap;
@@ -15,6 +20,7 @@ import java.util.TreeMap;
 public record ProfilePatch(Profile values, List<String> paths) {
   private static final String LABELS = "labels.";
   private static final String WORDS = "words.";
+  private static final String OVERRIDES = "overrides.";
   private static final int MOST_ENTRIES = 64;
 
   /** What a tenant's own callers may not change. */
@@ -49,7 +55,8 @@ public record ProfilePatch(Profile values, List<String> paths) {
   /** Refuses paths that are the platform's to change. */
   void requireTenantPathsOnly() {
     for (String path : paths) {
-      if (PLATFORM_PATHS.contains(path)) {
+      // What is within such a field is the platform's as well.
+      if (PLATFORM_PATHS.contains(path.split("\\.", 2)[0])) {
         throw TenantErrors.platformOnly(path);
       }
     }
@@ -88,10 +95,33 @@ public record ProfilePatch(Profile values, List<String> paths) {
       return to.withWords(
           bounded("words", entry(to.words(), values.words(), path.substring(WORDS.length()))));
     }
+    if (path.startsWith(OVERRIDES)) {
+      return to.withOverrides(
+          (Limits)
+              within(to.overrides(), values.overrides(), path, path.substring(OVERRIDES.length())));
+    }
     if (IMMUTABLE_PATHS.contains(path)) {
       throw TenantErrors.immutable(path);
     }
-    throw CommonErrors.invalidField("update_mask", "a tenant has no field '" + path + "'");
+    throw noField(path);
+  }
+
+  /** The message with what the rest of the path names as in the other. */
+  private static Message within(Message to, Message other, String path, String rest) {
+    String[] names = rest.split("\\.", 2);
+    FieldDescriptor field = to.getDescriptorForType().findFieldByName(names[0]);
+    if (field == null || (names.length > 1 && field.getJavaType() != JavaType.MESSAGE)) {
+      throw noField(path);
+    }
+    Object value =
+        names.length == 1
+            ? other.getField(field)
+            : within((Message) to.getField(field), (Message) other.getField(field), path, names[1]);
+    return to.toBuilder().setField(field, value).build();
+  }
+
+  private static ServiceException noField(String path) {
+    return CommonErrors.invalidField("update_mask", "a tenant has no field '" + path + "'");
   }
 
   /** The map with one entry as in the other, or without it when the other has none. */
