@@ -198,12 +198,23 @@ final class CacheEndpoint extends DelegatedRpcs {
   public StreamObserver<PipelineRequest> pipeline(StreamObserver<PipelineResponse> answers) {
     Principal caller = Callers.current();
     PipelineSteps steps =
-        new PipelineSteps(entries, leases, () -> tenants.require(caller), this::incremented, rules);
+        new PipelineSteps(
+            entries,
+            leases,
+            operation -> {
+              if (operation.hasGet()) {
+                ReadScope.require(caller);
+              }
+              return tenants.require(caller);
+            },
+            this::incremented,
+            rules);
     return new Pipeline(direct(answers), steps, threads, memory.share(tenant().uid())).open();
   }
 
   @Override
   public void lease(LeaseRequest request, StreamObserver<LeaseResponse> answer) {
+    ReadScope.require(Callers.current());
     LeaseOutcome outcome = leases.lease(tenant(), EntryProtos.lease(request));
     answer(answer, EntryProtos.response(outcome));
   }

@@ -79,7 +79,8 @@ final class Pipeline implements StreamObserver<PipelineRequest> {
     this.memory = memory;
     this.client = (ServerCallStreamObserver<MessageLite>) answers;
     this.steps = steps;
-    this.executor = Context.currentContextExecutor(executor);
+    // Results come on threads of Redis, which have no caller: what they set off is still his.
+    this.executor = Context.current().fixedContextExecutor(executor);
   }
 
   /** Opens the stream with the window. Called in the endpoint's method. */

@@ -36,16 +36,16 @@ final class PipelineSteps {
 
   private final Entries entries;
   private final Leases leases;
-  private final Supplier<TenantView> tenant;
+  private final Function<PipelineRequest, TenantView> tenant;
   private final Function<IncrementRequest, IncrementResponse> increments;
   private final ContractRules rules;
   private final Executor blocking =
-      Context.currentContextExecutor(Thread.ofVirtual().name("increment-", 0)::start);
+      Context.current().fixedContextExecutor(Thread.ofVirtual().name("increment-", 0)::start);
 
   PipelineSteps(
       Entries entries,
       Leases leases,
-      Supplier<TenantView> tenant,
+      Function<PipelineRequest, TenantView> tenant,
       Function<IncrementRequest, IncrementResponse> increments,
       ContractRules rules) {
     this.entries = entries;
@@ -99,7 +99,7 @@ final class PipelineSteps {
   /** Sends an operation that keeps its rules; completes when Redis has answered. */
   CompletableFuture<Answer> start(PipelineRequest request) {
     try {
-      TenantView caller = tenant.get();
+      TenantView caller = tenant.apply(request);
       return switch (request.getOperationCase()) {
         case GET -> get(caller, request);
         case SET -> set(caller, request);

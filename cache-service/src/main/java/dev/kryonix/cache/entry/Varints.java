@@ -23,6 +23,9 @@ final class Varints {
   }
 
   static void put(ByteBuffer out, int number) {
+    if (number < 0) {
+      throw new IllegalArgumentException("below zero: " + number);
+    }
     int rest = number;
     while (rest >= MORE) {
       out.put((byte) ((rest & (MORE - 1)) | MORE));
@@ -37,7 +40,7 @@ final class Varints {
     for (int i = 0; i < LONGEST; i++) {
       byte next = in.get();
       number |= (next & (MORE - 1)) << (BITS * i);
-      if (next >= 0) {
+      if (next >= 0 && number >= 0) {
         return number;
       }
     }

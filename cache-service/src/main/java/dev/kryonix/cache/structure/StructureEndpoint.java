@@ -33,6 +33,7 @@ import dev.kryonix.api.cache.v1.SortedSetRangeResponse;
 import dev.kryonix.api.cache.v1.SortedSetRemoveRequest;
 import dev.kryonix.api.cache.v1.SortedSetRemoveResponse;
 import dev.kryonix.cache.entry.EntryKey;
+import dev.kryonix.cache.entry.ReadScope;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.state.TenantDirectory;
 import dev.kryonix.kit.state.TenantView;
@@ -153,6 +154,7 @@ final class StructureEndpoint implements AsyncService {
 
   @Override
   public void listPop(ListPopRequest request, StreamObserver<ListPopResponse> answer) {
+    ReadScope.require(Callers.current());
     EntryKey key = new EntryKey(request.getModule(), request.getType(), request.getKey());
     Target target =
         StructureProtos.target(

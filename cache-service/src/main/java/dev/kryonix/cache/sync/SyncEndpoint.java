@@ -11,6 +11,7 @@ import dev.kryonix.api.cache.v1.SyncServicePushRequest;
 import dev.kryonix.api.cache.v1.SyncServicePushResponse;
 import dev.kryonix.api.cache.v1.SyncServiceSubscribeRequest;
 import dev.kryonix.api.cache.v1.SyncServiceSubscribeResponse;
+import dev.kryonix.cache.entry.ReadScope;
 import dev.kryonix.kit.identity.Callers;
 import dev.kryonix.kit.identity.Principal;
 import dev.kryonix.kit.state.TenantDirectory;
@@ -97,6 +98,7 @@ final class SyncEndpoint extends SyncServiceImplBase {
 
   @Override
   public void drain(DrainRequest request, StreamObserver<DrainResponse> answer) {
+    ReadScope.require(Callers.current());
     answer(
         answer,
         queues.drain(

@@ -47,7 +47,7 @@ abstract class LegacyKeysSuite extends CacheTest {
         new PipelineSteps(
             context.getBean(Entries.class),
             context.getBean(Leases.class),
-            () -> tenant,
+            operation -> tenant,
             increment -> {
               throw new AssertionError("none is sent");
             },

@@ -57,7 +57,7 @@ class PipelineEndTest {
         new PipelineSteps(
             null,
             null,
-            () -> {
+            operation -> {
               throw new AssertionError("no operation comes");
             },
             increment -> {

@@ -22,6 +22,14 @@ class VarintsTest {
   }
 
   @Test
+  void whatIsBelowZeroIsNeitherWrittenNorRead() {
+    ByteBuffer written = ByteBuffer.wrap(new byte[] {-1, -1, -1, -1, 15});
+
+    assertThatIllegalArgumentException().isThrownBy(() -> Varints.put(ByteBuffer.allocate(9), -5));
+    assertThatIllegalArgumentException().isThrownBy(() -> Varints.get(written));
+  }
+
+  @Test
   void whatGoesOnAndOnIsNoNumber() {
     byte[] endless = new byte[9];
     Arrays.fill(endless, (byte) -1);

@@ -107,6 +107,11 @@ final class CacheProcess {
     return CacheServiceGrpc.newStub(service.channel()).withCallCredentials(caller(tenant));
   }
 
+  /** Who may write, and not read. */
+  CallCredentials writer(DesiredTenant tenant) throws JOSEException {
+    return tenants.caller(tenant, "cache.write");
+  }
+
   /** A near cache of the tenant, to be closed by the caller. */
   NearCache near(DesiredTenant tenant, NearCacheConfig config) throws JOSEException {
     String token = tenants.token(tenant, SCOPES);

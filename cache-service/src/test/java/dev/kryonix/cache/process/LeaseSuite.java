@@ -12,6 +12,8 @@ import dev.kryonix.api.cache.v1.FulfilRequest;
 import dev.kryonix.api.cache.v1.InvalidateTagsRequest;
 import dev.kryonix.api.cache.v1.LeaseRequest;
 import dev.kryonix.api.cache.v1.LeaseResponse;
+import dev.kryonix.api.cache.v1.ListPopRequest;
+import dev.kryonix.api.cache.v1.ListPushRequest;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import dev.kryonix.cache.entry.RedisKind;
 import dev.kryonix.testkit.ServiceProcess;
@@ -24,6 +26,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -183,6 +186,47 @@ abstract class LeaseSuite {
     for (int i = 0; i < 50; i++) {
       assertThat(stub.lease(lease("x").build()).hasEntry()).isTrue();
     }
+  }
+
+  @Test
+  void whoMayOnlyWriteIsGivenNoValue() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 100);
+    CacheServiceBlockingStub stub = cache.blocking(tenant);
+    String token = stub.lease(lease("secret").build()).getLease().getToken();
+    ListPushRequest push =
+        ListPushRequest.newBuilder()
+            .setModule("crm")
+            .setType("temp")
+            .setKey("list")
+            .addElements(ByteString.copyFromUtf8("v"))
+            .build();
+    ListPopRequest pop =
+        ListPopRequest.newBuilder().setModule("crm").setType("temp").setKey("list").build();
+    CacheServiceBlockingStub writer = stub.withCallCredentials(cache.writer(tenant));
+
+    assertThat(refused(() -> writer.lease(lease("secret").build())))
+        .isEqualTo(Code.PERMISSION_DENIED);
+    assertThat(writer.fulfil(fulfil("secret", token, "v")).hasMetadata()).isTrue();
+    assertThat(writer.listPush(push).getSize()).isEqualTo(1);
+    assertThat(refused(() -> writer.listPop(pop))).isEqualTo(Code.PERMISSION_DENIED);
+    assertThat(stub.listPop(pop).getElementsCount()).isEqualTo(1);
+  }
+
+  @Test
+  void aTimeOfLoadingThatNoneCanBeIsRefused() throws Exception {
+    CacheServiceBlockingStub stub = cache.blocking(cache.tenant("basic", 100));
+    String token = stub.lease(lease("x").build()).getLease().getToken();
+    FulfilRequest loaded = fulfil("x", token, "v");
+
+    for (long seconds : new long[] {-5, 3_601, Long.MAX_VALUE, Long.MIN_VALUE}) {
+      FulfilRequest impossible = loaded.toBuilder().setLoadTime(seconds(seconds)).build();
+      assertThat(refused(() -> stub.fulfil(impossible))).isEqualTo(Code.INVALID_ARGUMENT);
+    }
+    assertThat(stub.fulfil(loaded).hasMetadata()).isTrue();
+  }
+
+  private static Code refused(ThrowingCallable call) {
+    return catchThrowableOfType(StatusRuntimeException.class, call).getStatus().getCode();
   }
 
   private static LeaseRequest.Builder lease(String key) {

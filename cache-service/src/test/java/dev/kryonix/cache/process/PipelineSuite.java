@@ -90,22 +90,47 @@ abstract class PipelineSuite {
     Client client = new Client(Integer.MAX_VALUE);
     client.open(cache.async(tenant));
     for (int i = 1; i <= 200; i++) {
-      client.send(
-          PipelineRequest.newBuilder()
-              .setSequence(i)
-              .setIncrement(
-                  IncrementRequest.newBuilder()
-                      .setModule("crm")
-                      .setType("temp")
-                      .setKey("n")
-                      .setDelta(1))
-              .build());
+      client.send(increment(i, "n"));
     }
     client.finish();
 
     for (int i = 1; i <= 200; i++) {
       assertThat(client.result(i).getIncrement().getValue()).isEqualTo(i);
     }
+  }
+
+  /** Redis answers the sets on a thread of its own, which then sends what has come meanwhile. */
+  @Test
+  void incrementsAmongOtherOperationsAreMadeForTheCallerOnWhicheverThread() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 1_000);
+    Client client = new Client(Integer.MAX_VALUE);
+    client.open(cache.async(tenant));
+    for (int i = 0; i < 300; i++) {
+      client.send(set(2L * i + 1, "s" + i, "v"));
+      client.send(increment(2L * i + 2, "n" + i));
+    }
+    for (int i = 0; i < 100; i++) {
+      client.send(get(601 + 2L * i, "n"));
+      client.send(increment(602 + 2L * i, "n"));
+    }
+    client.finish();
+
+    assertThat(client.results.values()).noneMatch(PipelineResponse::hasError);
+    assertThat(client.result(800).getIncrement().getValue()).isEqualTo(100);
+  }
+
+  @Test
+  void whoMayOnlyWriteReadsNothing() throws Exception {
+    DesiredTenant tenant = cache.tenant("basic", 10);
+    cache.blocking(tenant).set(set(1, "secret", "v").getSet());
+    Client client = new Client(Integer.MAX_VALUE);
+    client.open(cache.async(tenant).withCallCredentials(cache.writer(tenant)));
+    client.send(get(1, "secret"));
+    client.send(set(2, "other", "v"));
+    client.finish();
+
+    assertThat(client.result(1).getError().getCode()).isEqualTo(Code.PERMISSION_DENIED_VALUE);
+    assertThat(client.result(2).hasSet()).isTrue();
   }
 
   @Test
@@ -222,6 +247,14 @@ abstract class PipelineSuite {
                   result.getGet().getHit()
                       || result.getError().getCode() == Code.RESOURCE_EXHAUSTED_VALUE);
     }
+  }
+
+  private static PipelineRequest increment(long sequence, String key) {
+    return PipelineRequest.newBuilder()
+        .setSequence(sequence)
+        .setIncrement(
+            IncrementRequest.newBuilder().setModule("crm").setType("temp").setKey(key).setDelta(1))
+        .build();
   }
 
   private static PipelineRequest get(long sequence, String key) {
