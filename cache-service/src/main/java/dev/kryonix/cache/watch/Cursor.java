@@ -17,7 +17,13 @@ record Cursor(List<Place> places) {
    * @param era events of another era do not follow
    * @param number the last event that was told
    */
-  record Place(int era, long number) {}
+  record Place(int era, long number) {
+    Place {
+      if (era < 0 || number < 0) {
+        throw new IllegalArgumentException("no place: " + era + ", " + number);
+      }
+    }
+  }
 
   Cursor {
     places = List.copyOf(places);

@@ -8,8 +8,9 @@
 --          that Redis holds each as one list without pointers. By its digest a member has its page; with more entries one
 --          page after the other splits in two (linear hashing, Litwin 1980), with fewer they are joined again
 -- account  hash: mobile and web, the bytes charged to each class; keys, how many entries; pages, how many pages; stamp, the
---          last one given; share, the billionths of the tenant's quota that this bucket has (none: an equal part); leased,
---          until when there may be leases; evicted and expired, how many entries have gone so, ever
+--          last one given; own_keys and own_bytes, how much of all is the platform's own; share, the billionths of the
+--          tenant's quota that this bucket has (none: an equal part); leased, until when there may be leases; evicted and
+--          expired, how many entries have gone so, ever
 -- leases   sorted set: members that have a lease, by when it ends at the latest, in milliseconds. Charged to nobody
 -- marks    string: a line `module:type stamp id` for each flush whose memory is not all given back, either part empty for
 --          all; a line `#: stamp` while tags are invalidated
@@ -180,6 +181,13 @@ end
 -- writes much looks at fewer each time, since the coldest of those before are known.
 local seen = {}
 
+-- Puts down how much more or less of the platform's own there is.
+local function own(member, more_keys, more_bytes)
+  if not is_platform(member) then return end
+  if more_keys ~= 0 then redis.call('HINCRBY', account, 'own_keys', more_keys) end
+  if more_bytes ~= 0 then redis.call('HINCRBY', account, 'own_bytes', text(more_bytes)) end
+end
+
 -- How many entries this run has taken off the books.
 local struck = 0
 
@@ -193,6 +201,7 @@ local function strike(member, line)
   redis.call('ZREM', reads, member)
   redis.call('HINCRBY', account, class(line), string.format('%.0f', -charge(line)))
   redis.call('HINCRBY', account, 'keys', -1)
+  own(member, -1, -charge(line))
   change(member)
 end
 
@@ -262,6 +271,19 @@ local HEAD = TAGS + 8 * 8
 local function head_of(head)
   local digests = string.sub(head, TAGS + 1, TAGS + 8 * string.byte(head, TAGS))
   return string.sub(head, 3, 10), struct.unpack('>I8', head, 19), struct.unpack('>I8', head, 27), digests
+end
+
+-- The digests of the tags of what is on the books at a key; ? when Redis itself has ended it and nobody was told of that.
+local function tags_at(key, line)
+  if not line then return '' end
+  local tags_on = redis.pcall('GETRANGE', key, TAGS - 1, HEAD - 1)
+  return type(tags_on) == 'string' and tags_on ~= '' and digests_of(tags_on) or '?'
+end
+-- Tells that an entry was written, to those who watch a tag that it has or had until now: they may have a copy.
+local function tell_written(member, had, rest)
+  local has = digests_of(rest)
+  if had ~= has then has = had == '?' and had or had .. has end
+  tell_of('w', member, has)
 end
 
 -- The version of the live envelope at a key; nil when there is none, '' when something else than an envelope is there.
@@ -348,6 +370,17 @@ end
 -- What a share in billionths may be off by.
 local ROUNDING = 0.001
 
+-- How many entries and bytes no eviction takes: the platform's own and those spared.
+local function staying(spared)
+  local of = redis.call('HMGET', account, 'own_keys', 'own_bytes')
+  local keys, bytes = tonumber(of[1]) or 0, tonumber(of[2]) or 0
+  for member in pairs(spared) do
+    local line = not is_platform(member) and line_at(member)
+    if line then keys, bytes = keys + 1, bytes + charge(line) end
+  end
+  return keys, bytes
+end
+
 -- Room for another entry or more bytes, of what the bucket has of the quota. Answers 0 when there is room, -1 when keys lack,
 -- -2 when bytes do. quota: {keys, bytes, spread, policy, mobile share}.
 local function room(spared, class_name, more_keys, more_bytes, quota)
@@ -378,8 +411,11 @@ local function room(spared, class_name, more_keys, more_bytes, quota)
     if web > allowed * (1 - quota.mobile_share) then return 'web' end
     return nil
   end
+  -- Nothing goes for a write that there would be no room for when all had gone that may.
+  local stay_keys, stay_bytes = staying(spared)
   local _, _, part = held()
-  if more_bytes > quota.bytes * part or more_keys > quota.keys * part then return lack end
+  if more_keys > 0 and stay_keys + more_keys > quota.keys * part + ROUNDING then return -1 end
+  if more_bytes > 0 and stay_bytes + more_bytes > quota.bytes * part + ROUNDING then return -2 end
   evict(quota.policy, function() return lacking() == 0 end, over, spared)
   return lacking()
 end
@@ -396,6 +432,7 @@ end
 -- Puts an entry on the books.
 local function enter(member, before, expiry_ms, class_name, bytes)
   note(member, expiry_ms, class_name, bytes)
+  own(member, before and 0 or 1, bytes - (before and charge(before) or 0))
   if not before then
     if redis.call('HINCRBY', account, 'keys', 1) > PAGE * pages then split() end
   elseif class(before) ~= class_name then

@@ -52,10 +52,11 @@ for i = 1, count do
   local before = line_at(member)
   if what == 'put' then
     local expires = now_ms + tonumber(of(i, 7))
+    local had = is_watched() and tags_at(entry, before)
     redis.call('SET', entry, of(i, 5) .. struct.pack('>I8', stamp) .. struct.pack('>I8', expires) .. of(i, 6), 'PX', of(i, 7))
     enter(member, before, expires, of(i, 9), tonumber(of(i, 8)))
     release(ARGV[7] .. member, member)
-    tell_of('w', member, digests_of(of(i, 6)))
+    if had then tell_written(member, had, of(i, 6)) end
   elseif what == 'remove' then
     redis.call('UNLINK', entry)
     release(ARGV[7] .. member, member)

@@ -97,6 +97,7 @@ local function write(entry, at)
 
   stamp = next_stamp(stamp)
   local gone = now_ms + ttl + stale
+  local had = is_watched() and tags_at(entry, before)
   put(entry, ARGV[at], stamp, now_ms + ttl, gone)
   seen[member] = nil
   local seconds = seconds_of(gone)
@@ -106,11 +107,12 @@ local function write(entry, at)
   if not before or charge(before) ~= bytes or class(before) ~= class_name then
     if before then sums[class(before)] = sums[class(before)] - charge(before) else keys = keys + 1 end
     sums[class_name] = sums[class_name] + bytes
+    own(member, before and 0 or 1, bytes - (before and charge(before) or 0))
     moved = true
   end
   changed = true
   if leased > now_ms then release(lease_prefix .. member, member) end
-  if is_watched() then tell_of('w', member, digests_of(string.sub(ARGV[at], TAGS))) end
+  if had then tell_written(member, had, string.sub(ARGV[at], TAGS)) end
   if is_followed() then change(member) end
   if keys > PAGE * pages then
     put_down()

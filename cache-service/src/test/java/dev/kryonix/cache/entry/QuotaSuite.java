@@ -211,6 +211,36 @@ abstract class QuotaSuite extends CacheTest {
     assertThat(store.usage(space(tenant)).keys()).isEqualTo(10);
   }
 
+  /** Sessions and documents are never evicted. */
+  @Test
+  void aValueThatHasNoRoomBesideWhatIsThePlatformsOwnEvictsNothing() {
+    TenantView tenant = tenant("basic", 100, 200_000, CacheEviction.CACHE_EVICTION_LRU);
+    EntryKey own = new EntryKey("kryonix_session", "session", "s");
+    byte[] value = random(own, 80_000, Duration.ofHours(1)).value();
+    Content content = new Content(value, "", false, 1, Instant.now());
+    Together together = context.getBean(Together.class);
+    Change made = new Change.Put(own, content, Duration.ofHours(1), new WriteRule.Always(), false);
+    assertThat(together.change(tenant, 0, List.of(made))).isTrue();
+    assertThat(together.change(tenant, 0, List.of(made))).isTrue();
+    for (int i = 0; i < 10; i++) {
+      entries.write(tenant, put(key("k" + i), "v"));
+    }
+    entries.write(tenant, random(key("over"), 20_000, Duration.ofHours(1)));
+
+    refused(
+        () -> entries.write(tenant, random(key("large"), 140_000, Duration.ofHours(1))),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    refused(
+        () -> entries.write(tenant, random(key("over"), 140_000, Duration.ofHours(1))),
+        ErrorReason.ERROR_REASON_QUOTA_EXCEEDED);
+    assertThat(present(tenant, 10)).hasSize(10);
+
+    Change ended = new Change.Remove(own, new WriteRule.Always());
+    assertThat(together.change(tenant, 0, List.of(ended))).isTrue();
+    entries.write(tenant, random(key("large"), 180_000, Duration.ofHours(1)));
+    assertThat(value(tenant, key("large"))).isPresent();
+  }
+
   @Test
   void eachEntryOfABatchHasAResultOfItsOwn() {
     TenantView tenant = tenant("enterprise", 60, PLENTY, CacheEviction.CACHE_EVICTION_NONE);

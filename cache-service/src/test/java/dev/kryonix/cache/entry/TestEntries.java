@@ -43,6 +43,15 @@ public final class TestEntries {
     entries.write(tenant, put(key, value, ttl, new WriteRule.IfAbsent()));
   }
 
+  /** Writes that there is known to be nothing. */
+  public void writeAbsent(TenantView tenant, EntryKey key, Duration ttl, String... tags) {
+    Entries.Put none = put(key, "", ttl, new WriteRule.Always(), tags);
+    entries.write(
+        tenant,
+        new Entries.Put(
+            key, none.value(), "", true, none.ttl(), none.device(), none.tags(), none.rule()));
+  }
+
   /** Writes all of them in one go, as a batch does. */
   public void write(TenantView tenant, List<EntryKey> keys, String value, Duration ttl) {
     entries.write(
@@ -96,6 +105,10 @@ public final class TestEntries {
 
   public boolean isThere(TenantView tenant, EntryKey key) {
     return entries.read(tenant, key) instanceof Lookup.Hit;
+  }
+
+  public boolean isKnownAbsent(TenantView tenant, EntryKey key) {
+    return entries.read(tenant, key) instanceof Lookup.Hit(Entry entry) && entry.content().absent();
   }
 
   public void touch(TenantView tenant, EntryKey key, Duration ttl) {

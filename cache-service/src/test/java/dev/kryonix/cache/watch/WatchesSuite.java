@@ -20,12 +20,15 @@ import dev.kryonix.cache.redis.Purpose;
 import dev.kryonix.cache.redis.Redis;
 import dev.kryonix.cache.redis.Script;
 import dev.kryonix.cache.redis.TestKeyspaces;
+import dev.kryonix.cache.structure.TestStructures;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.errors.ServiceException;
 import dev.kryonix.kit.server.Readiness;
 import dev.kryonix.kit.state.TenantView;
 import io.micronaut.context.ApplicationContext;
+import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -149,6 +152,40 @@ abstract class WatchesSuite {
     }
   }
 
+  /** Who has a copy by a tag would keep it. */
+  @Test
+  void whatTakesATagAwayIsToldToWhoWatchesTheTag() {
+    TenantView tenant = tenant("basic");
+    try (Recorder ofTag = watch(tenant, WatchRequest.newBuilder().addTags("t1"))) {
+      entries.write(tenant, key("other"), LONG, "t1");
+      entries.write(tenant, key("other"), LONG, "t2");
+      entries.write(tenant, key("other"), LONG, "t2");
+      entries.write(tenant, key("none"), LONG, "t1");
+      entries.write(tenant, key("none"), LONG);
+      entries.writeAbsent(tenant, key("made"), LONG, "t1");
+      new TestStructures(context).increment(tenant, key("made"), 1);
+      entries.write(tenant, key("lost"), LONG, "t1");
+      entries.lose(tenant, key("lost"));
+      entries.write(tenant, key("lost"), LONG);
+      entries.write(tenant, key("end"), LONG, "t1");
+
+      await()
+          .untilAsserted(
+              () ->
+                  assertThat(ofTag.events())
+                      .containsExactly(
+                          "written other",
+                          "written other",
+                          "written none",
+                          "written none",
+                          "written made",
+                          "written made",
+                          "written lost",
+                          "written lost",
+                          "written end"));
+    }
+  }
+
   @Test
   void aTenantIsToldOfItsOwnOnly() {
     TenantView one = tenant("basic");
@@ -218,15 +255,27 @@ abstract class WatchesSuite {
       entries.write(tenant, key("a"), LONG);
       await().untilAsserted(() -> assertThat(next.events()).containsExactly("missed", "written a"));
     }
-    ServiceException refusal =
-        catchThrowableOfType(
-            ServiceException.class,
-            () ->
-                watches.watch(
-                    () -> tenant,
-                    WatchRequest.newBuilder().setCursor("nonsense").build(),
-                    new Recorder()));
-    assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FIELD);
+  }
+
+  @Test
+  void whatWasNeverACursorIsRefused() {
+    TenantView tenant = tenant("basic");
+    int era;
+    try (Recorder first = watch(tenant, WatchRequest.newBuilder())) {
+      era = Cursor.parse(first.lastCursor()).places().getFirst().era();
+    }
+    for (String cursor :
+        List.of("nonsense", cursor(era, -5), cursor(era, Long.MIN_VALUE), cursor(-1, 0))) {
+      ServiceException refusal =
+          catchThrowableOfType(
+              ServiceException.class,
+              () ->
+                  watches.watch(
+                      () -> tenant,
+                      WatchRequest.newBuilder().setCursor(cursor).build(),
+                      new Recorder()));
+      assertThat(refusal.reason()).isEqualTo(ErrorReason.ERROR_REASON_INVALID_FIELD);
+    }
   }
 
   @Test
@@ -274,6 +323,13 @@ abstract class WatchesSuite {
       assertThat(keyspace().await(keyspace().commands().pttl(bucket(tenant).named("events"))))
           .isPositive();
     }
+  }
+
+  /** The text of a cursor, also of such as the service does not make. */
+  private static String cursor(int era, long number) {
+    byte[] place =
+        ByteBuffer.allocate(Integer.BYTES + Long.BYTES).putInt(era).putLong(number).array();
+    return Base64.getUrlEncoder().withoutPadding().encodeToString(place);
   }
 
   private void forget(TenantView tenant) {
