@@ -34,6 +34,9 @@ public record Content(
   /** The most that a value may have. */
   public static final int MAX_VALUE_BYTES = 1024 * 1024;
 
+  /** The most that is kept: an answer that hands out a whole value has a frame around its parts. */
+  static final int MAX_KEPT_BYTES = MAX_VALUE_BYTES + 64 * 1024;
+
   private static final int MAX_CONTENT_TYPE_BYTES = 127;
   private static final int MOST_BYTES_OF_A_CHAR = 3;
   private static final int MAX_TAGS = 8;
@@ -41,7 +44,7 @@ public record Content(
 
   public Content {
     tags = List.copyOf(tags);
-    if (bytes.size() > MAX_VALUE_BYTES) {
+    if (bytes.size() > MAX_KEPT_BYTES) {
       throw new IllegalArgumentException("a value of " + bytes.size() + " bytes");
     }
     if (contentType.length() * MOST_BYTES_OF_A_CHAR > MAX_CONTENT_TYPE_BYTES

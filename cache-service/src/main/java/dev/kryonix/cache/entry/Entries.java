@@ -104,7 +104,7 @@ final class Entries {
       return counted(tenant, address, fetched);
     }
     AnswerMemory.Share share = memory.share(tenant.uid());
-    if (!share.take(fetched.found().size() + Math.min(toOpen, Content.MAX_VALUE_BYTES))) {
+    if (!share.take(fetched.found().size() + Math.min(toOpen, Content.MAX_KEPT_BYTES))) {
       share.close();
       throw EntryErrors.answersFull();
     }

@@ -145,7 +145,7 @@ final class EntryBatches {
     /** All that is opened or will be, and what has just come. */
     private boolean hold(AnswerMemory.Share held, List<Found> stored) {
       long wanted =
-          Math.min(toOpen, MAX_READ_BYTES + Content.MAX_VALUE_BYTES)
+          Math.min(toOpen, MAX_READ_BYTES + Content.MAX_KEPT_BYTES)
               + stored.stream().mapToLong(Found::size).sum();
       long more = Math.max(0, wanted - taken);
       taken += more;

@@ -16,6 +16,7 @@ import dev.kryonix.api.cache.v1.LeaseWait;
 import dev.kryonix.api.cache.v1.MissReason;
 import dev.kryonix.api.cache.v1.SetRequest;
 import dev.kryonix.api.cache.v1.ValueKind;
+import dev.kryonix.api.cache.v1.WriteCondition;
 import dev.kryonix.kit.errors.CommonErrors;
 import java.time.Instant;
 import java.util.Optional;
@@ -159,13 +160,11 @@ final class EntryProtos {
 
   private static WriteRule rule(SetRequest request) {
     OptionalLong version = version("etag", request.getEtag());
+    if (version.isPresent() && request.getCondition() != WriteCondition.WRITE_CONDITION_IF_ETAG) {
+      throw CommonErrors.invalidField("etag", "goes with WRITE_CONDITION_IF_ETAG only");
+    }
     return switch (request.getCondition()) {
-      case WRITE_CONDITION_UNSPECIFIED, WRITE_CONDITION_ALWAYS -> {
-        if (version.isPresent()) {
-          throw CommonErrors.invalidField("etag", "goes with WRITE_CONDITION_IF_ETAG only");
-        }
-        yield new WriteRule.Always();
-      }
+      case WRITE_CONDITION_UNSPECIFIED, WRITE_CONDITION_ALWAYS -> new WriteRule.Always();
       case WRITE_CONDITION_IF_ABSENT -> new WriteRule.IfAbsent();
       case WRITE_CONDITION_IF_PRESENT -> new WriteRule.IfPresent();
       case WRITE_CONDITION_IF_ETAG ->

@@ -236,7 +236,7 @@ public final class Envelope {
             ? checked(tenant, address, stored, in.position())
             : decrypted(
                 tenant, address, keys.find(tenant, keyId, createTime), stored, in.position());
-    if (body.isEmpty() || length < 0 || length > Content.MAX_VALUE_BYTES) {
+    if (body.isEmpty() || length < 0 || length > Content.MAX_KEPT_BYTES) {
       return Optional.empty();
     }
     ByteString value =

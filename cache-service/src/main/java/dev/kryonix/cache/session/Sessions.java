@@ -1,6 +1,7 @@
 package dev.kryonix.cache.session;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.CodedOutputStream;
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.cache.v1.Session;
 import dev.kryonix.api.cache.v1.SessionServiceCreateRequest;
@@ -16,6 +17,8 @@ import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -29,7 +32,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -301,10 +303,17 @@ final class Sessions {
         new WriteRule.IfAbsent());
   }
 
-  /** Of the request's text: the order of a map's entries is not that of its bytes. */
+  /** Of the request's bytes, with the entries of its map in one order. */
   private static byte[] digest(SessionServiceCreateRequest request) {
-    return SessionIds.sha256(
-        "request", new TreeMap<>(request.getDataMap()) + "\n" + request.toBuilder().clearData());
+    byte[] bytes = new byte[request.getSerializedSize()];
+    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+    out.useDeterministicSerialization();
+    try {
+      request.writeTo(out);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return SessionIds.sha256("request", bytes);
   }
 
   private Change remove(String id) {

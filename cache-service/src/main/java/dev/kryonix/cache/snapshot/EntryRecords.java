@@ -100,8 +100,12 @@ final class EntryRecords {
           tags.add(in.readUTF());
         }
       }
+      byte[] value = in.readAllBytes();
+      if (value.length > Content.MAX_VALUE_BYTES) {
+        throw new IllegalArgumentException("a value of " + value.length + " bytes");
+      }
       return new Content(
-          in.readAllBytes(),
+          value,
           contentType,
           absent,
           version,

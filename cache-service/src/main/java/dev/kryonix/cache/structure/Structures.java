@@ -135,12 +135,13 @@ final class Structures {
     Operation.Done<V, A> done = operation.on(value(held, shape));
     List<Change> changes = new ArrayList<>();
     EntryMetadata metadata = EntryMetadata.getDefaultInstance();
-    boolean renewed = target.ttl().isPresent() && held.isPresent();
+    boolean there = held.isPresent() && !held.get().content().absent();
+    boolean renewed = target.ttl().isPresent() && there;
     if (done.changed() || renewed) {
       Change change = changed(target, shape, held, done.value());
       changes.add(change);
       metadata = metadata(tenant, bucket, change);
-    } else if (held.isPresent()) {
+    } else if (there) {
       Change.Put same = put(target.address(), held.get().content(), left(held.get()), held);
       metadata = metadata(tenant, bucket, same);
     }

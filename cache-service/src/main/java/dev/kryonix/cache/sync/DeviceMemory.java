@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * A device's last mutations of a collection and their verdicts, so that each is applied once. What
- * is older than all that is remembered is known by its clock.
+ * A device's last mutations of a collection, by their clocks, and their verdicts, so that each is
+ * applied once. What is older than all that is remembered is known by its clock.
  */
 final class DeviceMemory {
   /** How many mutations are remembered. */
@@ -43,7 +43,13 @@ final class DeviceMemory {
   void remember(String mutation, VerdictKind kind, long clock) {
     judged.put(mutation, new Judged(kind.getNumber(), clock));
     while (judged.size() > MOST) {
-      String oldest = judged.keySet().iterator().next();
+      // Not the first to come: of a clock that was ahead and is set right, that is the latest.
+      String oldest =
+          java.util.Collections.min(
+                  judged.entrySet(),
+                  Map.Entry.comparingByValue(
+                      (one, other) -> Long.compareUnsigned(one.clock(), other.clock())))
+              .getKey();
       Judged forgotten = judged.remove(oldest);
       forgottenUntil = HybridClock.later(forgotten.clock(), forgottenUntil);
     }

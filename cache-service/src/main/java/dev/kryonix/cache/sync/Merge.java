@@ -79,7 +79,9 @@ final class Merge {
       }
     }
     if (won == 0) {
-      return Outcome.unchanged(VerdictKind.VERDICT_KIND_SUPERSEDED);
+      // Who has seen what is there is later than all of it, so such a mutation sets nothing.
+      return Outcome.unchanged(
+          seen ? VerdictKind.VERDICT_KIND_APPLIED : VerdictKind.VERDICT_KIND_SUPERSEDED);
     }
     // Each change has a version of its own, also one of a field that is older than another's.
     next.setVersion(HybridClock.later(clock, current.version() + 1));

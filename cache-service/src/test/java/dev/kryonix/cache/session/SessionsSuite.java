@@ -235,6 +235,10 @@ abstract class SessionsSuite {
             refused(() -> sessions.create(tenant, request.toBuilder().putData("a", "2").build()))
                 .reason())
         .isEqualTo(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
+    SessionServiceCreateRequest alike =
+        request.toBuilder().clearData().putData("a", "1, b=2").build();
+    assertThat(refused(() -> sessions.create(tenant, alike)).reason())
+        .isEqualTo(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
   }
 
   @Test

@@ -40,6 +40,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -199,6 +200,48 @@ abstract class StructuresSuite {
                             IncrementResponse.parser()))
                 .reason())
         .isEqualTo(ErrorReason.ERROR_REASON_REQUEST_ID_REUSED);
+    assertThat(recount.booked(tenant)).isEqualTo(recount.counted(tenant));
+  }
+
+  @Test
+  void anIncrementByNothingLeavesWhatIsKnownToBeAbsent() {
+    TenantView tenant = tenant(100);
+    new TestEntries(context).writeAbsent(tenant, KEY, Duration.ofHours(1));
+
+    Target renewing = target(KEY, Optional.of(Duration.ofMinutes(2)));
+    IncrementResponse counted =
+        change(
+            tenant, renewing, Shape.COUNTER, Operations.increment(0), IncrementResponse.parser());
+
+    assertThat(counted).isEqualTo(increment(tenant(100), 0));
+    assertThat(new TestEntries(context).isKnownAbsent(tenant, KEY)).isTrue();
+  }
+
+  @Test
+  void allOfTheLargestListIsPoppedOnceByARequestId() {
+    TenantView tenant = tenant(100);
+    // With the two bytes of their lengths they take all that a structure may have.
+    List<ByteString> all = Collections.nCopies(512, ByteString.copyFrom(new byte[2_046]));
+    ListPushResponse unused =
+        change(
+            tenant,
+            target(KEY),
+            Shape.LIST,
+            Operations.listPush(all, ListEnd.LIST_END_TAIL, 0),
+            ListPushResponse.parser());
+    Target once =
+        new Target(
+            KEY,
+            Optional.empty(),
+            Device.DEVICE_MOBILE,
+            Optional.of(new Target.Once("p1", new byte[] {1})));
+    var pop = Operations.listPop(1_000, ListEnd.LIST_END_HEAD);
+
+    ListPopResponse first = change(tenant, once, Shape.LIST, pop, ListPopResponse.parser());
+    ListPopResponse again = change(tenant, once, Shape.LIST, pop, ListPopResponse.parser());
+
+    assertThat(first.getElementsCount()).isEqualTo(512);
+    assertThat(again).isEqualTo(first);
     assertThat(recount.booked(tenant)).isEqualTo(recount.counted(tenant));
   }
 

@@ -26,6 +26,22 @@ class DeviceMemoryTest {
     assertThat(memory.isTooOld(mutation(HybridClock.at(NOW.minusSeconds(1), 0)))).isTrue();
   }
 
+  @Test
+  void aClockThatWasAheadAndIsSetRightDoesNotMakeLaterMutationsTooOld() {
+    DeviceMemory memory = new DeviceMemory();
+    remember(memory, "ahead", HybridClock.at(NOW.plus(Duration.ofMinutes(4)), 0));
+    Instant right = NOW.minusSeconds(60);
+    for (int i = 0; i < DeviceMemory.MOST; i++) {
+      remember(memory, "m-" + i, HybridClock.at(right.plusMillis(i), 0));
+    }
+
+    assertThat(memory.isTooOld(mutation(HybridClock.at(right.plusMillis(1), 0)))).isFalse();
+    assertThat(memory.isTooOld(mutation(HybridClock.at(right, 0)))).isTrue();
+    assertThat(memory.verdict("ahead")).isPresent();
+    assertThat(memory.verdict("m-0")).isEmpty();
+    assertThat(DeviceMemory.parse(memory.bytes()).verdict("ahead")).isPresent();
+  }
+
   private static void remember(DeviceMemory memory, String id, long clock) {
     memory.remember(
         id, VerdictKind.VERDICT_KIND_APPLIED, HybridClock.accepted(clock, NOW.plusSeconds(0), 0));
