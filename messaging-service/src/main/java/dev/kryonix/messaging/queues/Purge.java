@@ -8,6 +8,7 @@ import dev.kryonix.messaging.broker.ManagementException;
 import dev.kryonix.messaging.broker.Names;
 import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.connection.TenantConnections;
+import dev.kryonix.messaging.subscribe.OrderedPurge;
 import dev.kryonix.messaging.topology.Lane;
 import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.TenantQueues;
@@ -17,15 +18,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Removes what is ready in a queue, for good. */
+/** Removes what no consumer holds in a queue, for good. */
 @Singleton
 final class Purge {
   private final TenantConnections connections;
   private final TenantQueues queues;
+  private final OrderedPurge ordered;
 
-  Purge(TenantConnections connections, TenantQueues queues) {
+  Purge(TenantConnections connections, TenantQueues queues, OrderedPurge ordered) {
     this.connections = connections;
     this.queues = queues;
+    this.ordered = ordered;
   }
 
   /** Empties the operation's lanes and its ordered queue; how many messages that were. */
@@ -34,10 +37,14 @@ final class Purge {
     for (Lane lane : Lane.values()) {
       names.add(queue.name(lane));
     }
-    names.add(Names.ordered(queue.name()));
+    String withKeys = Names.ordered(queue.name());
+    names.add(withKeys);
     try {
       Set<String> existing = queues.existing(tenant);
-      return names.stream().filter(existing::contains).mapToLong(name -> one(tenant, name)).sum();
+      long purged =
+          names.stream().filter(existing::contains).mapToLong(name -> one(tenant, name)).sum();
+      // After the broker, which fills up what is taken away here.
+      return existing.contains(withKeys) ? purged + ordered.everywhere(tenant, queue) : purged;
     } catch (ManagementException e) {
       throw BrokerErrors.unavailable(e);
     }

@@ -1,5 +1,7 @@
 package dev.kryonix.messaging.subscribe;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -8,6 +10,7 @@ import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.AcknowledgeResponse;
 import dev.kryonix.api.messaging.v1.SettlementResult;
 import dev.kryonix.kit.state.TenantView;
+import dev.kryonix.messaging.broker.BrokerErrors;
 import dev.kryonix.messaging.connection.Channels;
 import dev.kryonix.messaging.connection.PlatformConnection;
 import jakarta.annotation.PreDestroy;
@@ -27,15 +30,18 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Lets the instance that made a delivery settle it: only that one has the channel on which the
- * broker waits for word. The request goes to the queue that the instance has of its own in the
- * platform's vhost; when there is no such queue, the instance has gone, and its deliveries with it.
+ * broker waits for word. And lets all others purge what waits there of an ordered queue. A request
+ * goes to the queue that the instance has of its own in the platform's vhost; when there is no such
+ * queue, the instance has gone, and its deliveries with it.
  */
 @Singleton
 final class AckForwarding {
   /** Where answers come back: RabbitMQ's direct reply-to, which needs no queue. */
   private static final String REPLIES = "amq.rabbitmq.reply-to";
 
-  private static final String QUEUE = "kryonix.acks.";
+  /** What the queues of instances begin with. */
+  static final String QUEUE = "kryonix.acks.";
+
   private static final Duration PATIENCE = Duration.ofSeconds(5);
 
   /** How long an instance whose connection broke may take to have its queue again. */
@@ -43,7 +49,7 @@ final class AckForwarding {
 
   private final PlatformConnection connection;
   private final AtomicLong calls = new AtomicLong();
-  private final Map<String, CompletableFuture<Optional<AcknowledgeResponse>>> waiting =
+  private final Map<String, CompletableFuture<Optional<byte[]>>> waiting =
       new ConcurrentHashMap<>();
   private @Nullable Channel channel;
 
@@ -60,15 +66,18 @@ final class AckForwarding {
       TenantView tenant, long instance, List<String> named, AcknowledgeRequest request) {
     Settled otherwise = Settled.FAILED;
     try {
-      Optional<AcknowledgeResponse> answer = call(tenant, instance, request);
+      byte[] body = request.toByteArray();
+      Optional<byte[]> answer = call(tenant, queue(instance), AckPeer.SETTLE, body);
       if (answer.isEmpty()) {
         Thread.sleep(MISSING);
-        answer = call(tenant, instance, request);
+        answer = call(tenant, queue(instance), AckPeer.SETTLE, body);
       }
       if (answer.isPresent()) {
-        return answer.get().getResultsList();
+        return AcknowledgeResponse.parseFrom(answer.get()).getResultsList();
       }
       otherwise = Settled.STALE;
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an instance does not answer as it should", e);
     } catch (IOException | TimeoutException | ShutdownSignalException | ExecutionException e) {
       // Unknown: the consumer asks again, which is harmless.
       otherwise = Settled.FAILED;
@@ -79,16 +88,30 @@ final class AckForwarding {
     return named.stream().map(token -> DeliveryProtos.result(token, all)).toList();
   }
 
+  /**
+   * Lets an instance purge what waits there of an ordered queue; how many messages that were. One
+   * that has gone has none.
+   */
+  int purge(TenantView tenant, String instanceQueue, String ordered) throws InterruptedException {
+    try {
+      return call(tenant, instanceQueue, AckPeer.PURGE, ordered.getBytes(UTF_8))
+          .map(answer -> Integer.parseInt(new String(answer, UTF_8)))
+          .orElse(0);
+    } catch (IOException | TimeoutException | ShutdownSignalException | ExecutionException e) {
+      throw BrokerErrors.unavailable(e);
+    }
+  }
+
   /** Empty when there is no such instance. */
-  private Optional<AcknowledgeResponse> call(
-      TenantView tenant, long instance, AcknowledgeRequest request)
+  private Optional<byte[]> call(TenantView tenant, String instanceQueue, String what, byte[] body)
       throws IOException, TimeoutException, ExecutionException, InterruptedException {
     String id = Long.toString(calls.incrementAndGet());
-    CompletableFuture<Optional<AcknowledgeResponse>> answer = new CompletableFuture<>();
+    CompletableFuture<Optional<byte[]>> answer = new CompletableFuture<>();
     waiting.put(id, answer);
     try {
       BasicProperties properties =
           new BasicProperties.Builder()
+              .type(what)
               .correlationId(id)
               .replyTo(REPLIES)
               .expiration(Long.toString(PATIENCE.toMillis()))
@@ -97,7 +120,7 @@ final class AckForwarding {
                       AckPeer.TENANT, tenant.id().value(),
                       AckPeer.TENANT_UID, tenant.uid().toString()))
               .build();
-      send(queue(instance), properties, request.toByteArray());
+      send(instanceQueue, properties, body);
       return answer.get(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
     } finally {
       waiting.remove(id);
@@ -124,7 +147,8 @@ final class AckForwarding {
       fresh.basicConsume(
           REPLIES,
           true,
-          (tag, reply) -> answered(reply.getProperties().getCorrelationId(), reply.getBody()),
+          (tag, reply) ->
+              complete(reply.getProperties().getCorrelationId(), Optional.of(reply.getBody())),
           tag -> Channels.abort(fresh));
     } catch (IOException | ShutdownSignalException e) {
       Channels.abortAside(fresh);
@@ -133,16 +157,8 @@ final class AckForwarding {
     return fresh;
   }
 
-  private void answered(@Nullable String id, byte[] body) {
-    try {
-      complete(id, Optional.of(AcknowledgeResponse.parseFrom(body)));
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an instance does not answer as it should", e);
-    }
-  }
-
-  private void complete(@Nullable String id, Optional<AcknowledgeResponse> answer) {
-    CompletableFuture<Optional<AcknowledgeResponse>> call = id == null ? null : waiting.get(id);
+  private void complete(@Nullable String id, Optional<byte[]> answer) {
+    CompletableFuture<Optional<byte[]>> call = id == null ? null : waiting.get(id);
     if (call != null) {
       call.complete(answer);
     }

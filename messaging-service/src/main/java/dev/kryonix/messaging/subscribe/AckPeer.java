@@ -1,5 +1,7 @@
 package dev.kryonix.messaging.subscribe;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.rabbitmq.client.AMQP.BasicProperties;
 import com.rabbitmq.client.Channel;
@@ -26,11 +28,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Settles deliveries of this instance that other instances were asked to settle. Tokens are checked
- * here as those of any call are.
+ * Settles deliveries of this instance that other instances were asked to settle, and purges what
+ * waits here. Tokens are checked here as those of any call are.
  */
 @Singleton
 final class AckPeer implements Lifecycle {
+  /** The type of a request to settle. */
+  static final String SETTLE = "settle";
+
+  /** The type of a request to purge an operation's queue, which is its body. */
+  static final String PURGE = "purge";
+
   static final String TENANT = "tenant";
   static final String TENANT_UID = "tenant-uid";
 
@@ -42,6 +50,7 @@ final class AckPeer implements Lifecycle {
 
   private final PlatformConnection connection;
   private final Settlements settlements;
+  private final OrderedQueues ordered;
   private final TenantDirectory tenants;
   private final String queue;
   private @Nullable Thread watch;
@@ -49,10 +58,12 @@ final class AckPeer implements Lifecycle {
   AckPeer(
       PlatformConnection connection,
       Settlements settlements,
+      OrderedQueues ordered,
       TenantDirectory tenants,
       AckTokens tokens) {
     this.connection = connection;
     this.settlements = settlements;
+    this.ordered = ordered;
     this.tenants = tenants;
     this.queue = AckForwarding.queue(tokens.instance());
   }
@@ -122,19 +133,33 @@ final class AckPeer implements Lifecycle {
     BasicProperties properties = request.getProperties();
     try {
       Optional<TenantView> tenant = tenant(properties);
-      AcknowledgeResponse.Builder response = AcknowledgeResponse.newBuilder();
-      AcknowledgeRequest asked = AcknowledgeRequest.parseFrom(request.getBody());
-      tenant.ifPresent(view -> response.addAllResults(settlements.settle(view, asked)));
+      byte[] answer =
+          PURGE.equals(properties.getType())
+              ? purge(tenant, request.getBody())
+              : settle(tenant, request.getBody());
       BasicProperties reply =
           new BasicProperties.Builder().correlationId(properties.getCorrelationId()).build();
       synchronized (channel) {
-        channel.basicPublish("", properties.getReplyTo(), reply, response.build().toByteArray());
+        channel.basicPublish("", properties.getReplyTo(), reply, answer);
       }
     } catch (InvalidProtocolBufferException | ShutdownSignalException e) {
       LOG.warn("a request of another instance cannot be answered", e);
     } catch (IOException e) {
       LOG.debug("the other instance hears nothing", e);
     }
+  }
+
+  private byte[] settle(Optional<TenantView> tenant, byte[] body)
+      throws InvalidProtocolBufferException {
+    AcknowledgeRequest asked = AcknowledgeRequest.parseFrom(body);
+    AcknowledgeResponse.Builder response = AcknowledgeResponse.newBuilder();
+    tenant.ifPresent(view -> response.addAllResults(settlements.settle(view, asked)));
+    return response.build().toByteArray();
+  }
+
+  private byte[] purge(Optional<TenantView> tenant, byte[] queue) {
+    int purged = tenant.map(view -> ordered.purge(view.uid(), new String(queue, UTF_8))).orElse(0);
+    return Integer.toString(purged).getBytes(UTF_8);
   }
 
   private Optional<TenantView> tenant(BasicProperties properties) {

@@ -307,6 +307,17 @@ final class LeasedChannel {
     }
   }
 
+  /** Acknowledges messages that no consumer has had; false when they come again. */
+  boolean acknowledgeUnseen(List<Arrival> arrivals) {
+    lock.lock();
+    try {
+      return broker.acknowledge(arrivals.stream().map(Arrival::tag).toList());
+    } finally {
+      lock.unlock();
+      arrivals.forEach(each -> each.charge().giveBack());
+    }
+  }
+
   /** Gives a message back that no consumer has had. */
   void refuse(long tag) {
     lock.lock();

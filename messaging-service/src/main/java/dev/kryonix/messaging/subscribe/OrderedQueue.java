@@ -20,6 +20,7 @@ import dev.kryonix.messaging.topology.RetryTier;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ final class OrderedQueue implements Aftercare {
     OrderedQueue opened = new OrderedQueue(around, tenant, queue, fresh);
     try {
       fresh.basicQos(PREFETCH);
-      fresh.basicConsume(opened.name, false, opened.new Consumer());
+      fresh.basicConsume(opened.name, false, around.instance(), opened.new Consumer());
     } catch (IOException | AlreadyClosedException e) {
       Channels.abort(fresh);
       throw BrokerErrors.unavailable(e);
@@ -165,6 +166,36 @@ final class OrderedQueue implements Aftercare {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Removes what no consumer holds, parked messages too; how many that were. */
+  int purge() {
+    List<Arrival> unseen = new ArrayList<>();
+    List<Parked> parked = new ArrayList<>();
+    lock.lock();
+    try {
+      for (OrderedKey key : List.copyOf(keys.values())) {
+        Arrival held = key.inFlight ? key.messages.poll() : null;
+        unseen.addAll(key.messages);
+        key.messages.clear();
+        if (held == null) {
+          Optional.ofNullable(key.parked).ifPresent(parked::add);
+          keys.remove(key.name);
+        } else {
+          key.messages.add(held);
+        }
+      }
+    } finally {
+      lock.unlock();
+    }
+    if (!channel.acknowledgeUnseen(unseen)) {
+      return 0;
+    }
+    parked.forEach(
+        each ->
+            around.inBackground(
+                () -> around.parked().remove(Owner.of(tenant), queue.name(), each.messageId())));
+    return unseen.size();
   }
 
   private Optional<OrderedKey> free(Filter filter) {

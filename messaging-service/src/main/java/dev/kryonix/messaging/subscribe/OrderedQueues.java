@@ -34,6 +34,7 @@ final class OrderedQueues {
   private final ParkedStore parked;
   private final Buffer buffer;
   private final InstantSource clock;
+  private final String instance;
   private final Map<Id, OrderedQueue> open = new ConcurrentHashMap<>();
 
   private record Id(TenantUid tenant, String queue) {}
@@ -46,7 +47,8 @@ final class OrderedQueues {
       Mover mover,
       ParkedStore parked,
       Buffer buffer,
-      InstantSource clock) {
+      InstantSource clock,
+      AckTokens tokens) {
     this.connections = connections;
     this.queues = queues;
     this.leases = leases;
@@ -55,6 +57,7 @@ final class OrderedQueues {
     this.parked = parked;
     this.buffer = buffer;
     this.clock = clock;
+    this.instance = AckForwarding.queue(tokens.instance());
   }
 
   /** The queue, which exists in the broker, with one consumer more. */
@@ -81,6 +84,12 @@ final class OrderedQueues {
     }
     open.remove(id, known);
     return Optional.empty();
+  }
+
+  /** Removes what waits on this replica and no consumer holds; how many messages that were. */
+  int purge(TenantUid tenant, String queue) {
+    OrderedQueue known = open.get(new Id(tenant, queue));
+    return known == null ? 0 : known.purge();
   }
 
   /** Forgets one that has ended. */
@@ -119,6 +128,11 @@ final class OrderedQueues {
                 LOG.debug("what is parked is not up to date", e);
               }
             });
+  }
+
+  /** The queue of this instance for what others ask of it, by which its consumers are known. */
+  String instance() {
+    return instance;
   }
 
   TenantConnections connections() {

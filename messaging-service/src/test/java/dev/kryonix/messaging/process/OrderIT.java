@@ -16,9 +16,11 @@ import dev.kryonix.api.messaging.v1.Nack;
 import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.api.messaging.v1.PullRequest;
+import dev.kryonix.api.messaging.v1.PurgeQueueRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.messaging.v1.SubscribeStart;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
+import dev.kryonix.messaging.broker.ManagementApi;
 import dev.kryonix.testkit.ServiceProcess;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -166,6 +168,63 @@ final class OrderIT {
                   .getDeadLettersList())
           .extracting(DeadLetter::getReason)
           .containsExactly(DeadLetterReason.DEAD_LETTER_REASON_EXPIRED);
+    }
+  }
+
+  @Test
+  void aPurgeTakesWhatWaitsBehindAKeyOrForARetry() throws Exception {
+    purgeWhileConsumedAt(messaging.service());
+  }
+
+  @Test
+  void aPurgeTakesWhatWaitsInAnotherReplica() throws Exception {
+    ServiceProcess other = messaging.replica(folder.resolve("purged"));
+    try {
+      purgeWhileConsumedAt(other);
+    } finally {
+      other.kill();
+    }
+  }
+
+  private void purgeWhileConsumedAt(ServiceProcess replica) throws Exception {
+    publish("a", "a0");
+    publish("a", "a1");
+    publish("a", "a2");
+    publish("b", "b0");
+    SubscribeStart start = SubscribeStart.newBuilder().addSources(QUEUE).build();
+    try (Subscription subscription =
+        Subscription.open(replica.channel(), messaging.caller(tenant), start)) {
+      Delivery a0 = subscription.next();
+      Delivery b0 = subscription.next();
+      assertThat(List.of(text(a0), text(b0))).containsExactly("a0", "b0");
+      Nack later =
+          Nack.newBuilder()
+              .setAction(NackAction.NACK_ACTION_RETRY)
+              .setDelay(Durations.fromSeconds(600))
+              .build();
+      assertThat(subscription.settle(b0, later)).isEqualTo(OK);
+      // The broker's statistics, by which the replica is found, are some seconds old.
+      await()
+          .atMost(Duration.ofSeconds(30))
+          .until(
+              () ->
+                  !Messaging.management()
+                      .list(ManagementApi.path("consumers", Messaging.vhost(tenant)))
+                      .isEmpty());
+
+      assertThat(
+              messaging
+                  .stub(tenant)
+                  .purgeQueue(PurgeQueueRequest.newBuilder().setQueue(QUEUE).build())
+                  .getPurged())
+          .as("a1, a2 and b0")
+          .isEqualTo(3);
+
+      publish("b", "b1");
+      assertThat(text(subscription.next())).as("its key is free").isEqualTo("b1");
+      assertThat(subscription.acknowledge(a0)).as("held by a consumer").isEqualTo(OK);
+      publish("a", "a3");
+      assertThat(text(subscription.next())).isEqualTo("a3");
     }
   }
 
