@@ -122,6 +122,11 @@ public final class Names {
     return module + DEAD_LETTER_SUFFIX;
   }
 
+  /** Whether a queue of that name is one of those that a plan counts: an operation's. */
+  public static boolean isOfPlan(String queue) {
+    return !queue.startsWith(OWN) && moduleOfDeadLetters(queue).isEmpty();
+  }
+
   /** The module whose dead letters a queue of that name has; empty for another queue. */
   public static Optional<String> moduleOfDeadLetters(String queue) {
     return queue.endsWith(DEAD_LETTER_SUFFIX)

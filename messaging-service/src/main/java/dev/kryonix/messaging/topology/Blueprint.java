@@ -60,12 +60,22 @@ final class Blueprint {
   private final TenantView tenant;
   private final String password;
   private final HistoryRules history;
+  private final int ownQueues;
   private final SecureRandom random;
 
-  Blueprint(TenantView tenant, String password, HistoryRules history, SecureRandom random) {
+  /**
+   * @param ownQueues how many queues the service may have for the tenant beside the plan's
+   */
+  Blueprint(
+      TenantView tenant,
+      String password,
+      HistoryRules history,
+      int ownQueues,
+      SecureRandom random) {
     this.tenant = tenant;
     this.password = password;
     this.history = history;
+    this.ownQueues = ownQueues;
     this.random = random;
   }
 
@@ -133,8 +143,8 @@ final class Blueprint {
               BrokerObject.within(kind, vhost, "max-connections"),
               value(tenant.serving() == Serving.SERVING ? limits.getConnections() : 0),
               BrokerObject.within(kind, vhost, "max-queues"),
-              // The history is none of the plan's queues.
-              value(limits.getQueues() + (history.keeps(tenant) ? 1 : 0)));
+              // TenantQueues keeps the plan's number, so that there is always room for retries.
+              value(limits.getQueues() + ownQueues));
       case POLICY -> policies(vhost, limits.getQueueDepth());
       case EXCHANGE -> exchanges(vhost);
       case PERMISSION ->

@@ -15,12 +15,15 @@ final class Blueprints {
   private final BrokerConfig config;
   private final BrokerPasswords passwords;
   private final HistoryRules history;
+  private final Operations operations;
   private final SecureRandom random = new SecureRandom();
 
-  Blueprints(BrokerConfig config, BrokerPasswords passwords, HistoryRules history) {
+  Blueprints(
+      BrokerConfig config, BrokerPasswords passwords, HistoryRules history, Operations operations) {
     this.config = config;
     this.passwords = passwords;
     this.history = history;
+    this.operations = operations;
   }
 
   /**
@@ -40,10 +43,15 @@ final class Blueprints {
               .newest(tenant)
               .orElseThrow(
                   () -> new ReconcileException("SecretMissing", "there is no broker password"));
-      return new Blueprint(tenant, password, history, random);
+      return new Blueprint(tenant, password, history, ownQueues(tenant), random);
     } catch (SealBrokenException e) {
       throw new ReconcileException(
           "SecretUnreadable", "the broker password does not open under this platform key", e);
     }
+  }
+
+  /** The queues beside the plan's: delay queues, dead letters of each module, the history. */
+  private int ownQueues(TenantView tenant) {
+    return RetryTier.values().length + operations.modules() + (history.keeps(tenant) ? 1 : 0);
   }
 }

@@ -61,7 +61,9 @@ final class BrokerMeter implements TenantMeter {
       if (Inventory.text(queue, "name").equals(Names.HISTORY)) {
         continue;
       }
-      tally(tallies, queue).queues++;
+      if (Names.isOfPlan(Inventory.text(queue, "name"))) {
+        tally(tallies, queue).queues++;
+      }
       // A queue whose leader is away has no totals.
       if (queue.has("messages")) {
         tally(tallies, queue).messages += queue.get("messages").getAsLong();

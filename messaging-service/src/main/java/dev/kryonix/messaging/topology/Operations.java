@@ -178,6 +178,11 @@ public final class Operations {
     return queues;
   }
 
+  /** How many modules there are, whoever has them. */
+  int modules() {
+    return catalog.modules().size() + 1;
+  }
+
   private List<Module> modulesOf(TenantView tenant) {
     List<Module> modules = new ArrayList<>();
     catalog.modules().values().stream()

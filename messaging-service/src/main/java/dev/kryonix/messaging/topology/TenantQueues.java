@@ -239,6 +239,9 @@ public final class TenantQueues implements TenantMemory {
       if (known.closed) {
         throw CommonErrors.notServing("the tenant is being removed");
       }
+      if (Names.isOfPlan(queueOf(name)) && wouldBeTooMany(tenant, known, queueOf(name))) {
+        throw QueueErrors.limitReached(name);
+      }
       BrokerConnection connection = connections.toPublish(tenant);
       if (takesNothing(connection)) {
         throw BrokerErrors.blocked();
@@ -250,6 +253,22 @@ public final class TenantQueues implements TenantMemory {
     }
     known.listing.declared(queueOf(name));
     known.listeners.forEach(Runnable::run);
+  }
+
+  /**
+   * Whether the tenant has all the queues of its plan, and this is none of them. While the
+   * management API is away it is what was there before, and the broker's own limit.
+   */
+  private static boolean wouldBeTooMany(TenantView tenant, Known known, String queue) {
+    Set<String> names;
+    try {
+      names = known.listing.names(tenant.id());
+    } catch (ManagementException e) {
+      return false;
+    }
+    return !names.contains(queue)
+        && names.stream().filter(Names::isOfPlan).count()
+            >= tenant.limits().getMessaging().getQueues();
   }
 
   /** During an alarm it does not read a declaration either, from a connection that publishes. */

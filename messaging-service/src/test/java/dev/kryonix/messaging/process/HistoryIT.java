@@ -50,6 +50,9 @@ import org.junit.jupiter.api.io.TempDir;
 /** What was published, shown live and replayed, from a real stream. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class HistoryIT {
+  /** Five delay queues, the dead letters of nine modules, the history. */
+  private static final int OWN_QUEUES = 15;
+
   private static final String QUEUE = "crm.leads.create";
   private static final String HISTORY = "kryonix.history";
 
@@ -235,7 +238,7 @@ final class HistoryIT {
     assertThat(texts(replay(all().addSources(QUEUE).build()))).isEqualTo(numbers(0, 2));
   }
 
-  /** A queue made by hand has the history's place among those that the tenant may have. */
+  /** Queues made by hand have all places that the tenant has left, the history's too. */
   @Test
   void aPublishOfWhichTheHistoryMissesItsCopyEndsAsUnknown() throws Exception {
     messaging.changeLimits(tenant, Messaging.limits().toBuilder().setQueues(1).build());
@@ -243,13 +246,19 @@ final class HistoryIT {
     try (Connection connection = messaging.connect(tenant, Messaging.vhost(tenant));
         Channel channel = connection.createChannel()) {
       channel.queueDelete(HISTORY);
-      channel.queueDeclare("by-hand", true, false, false, Map.of("x-queue-type", "quorum"));
+      List<String> byHand =
+          IntStream.range(0, OWN_QUEUES).mapToObj(number -> "by-hand." + number).toList();
+      for (String queue : byHand) {
+        channel.queueDeclare(queue, true, false, false, Map.of());
+      }
 
       assertRefusedForNow(
           () -> messaging.publish(tenant), Code.DEADLINE_EXCEEDED, "CONFIRM_TIMEOUT");
 
       assertThat(messaging.ready(tenant, QUEUE)).isEqualTo(2);
-      channel.queueDelete("by-hand");
+      for (String queue : byHand) {
+        channel.queueDelete(queue);
+      }
     }
     publish(2, 3, Map.of());
     assertThat(texts(replay(all().addSources(QUEUE).build()))).containsExactly("n2");

@@ -5,9 +5,14 @@ import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.util.Durations;
 import com.nimbusds.jose.JOSEException;
+import dev.kryonix.api.messaging.v1.AcknowledgeRequest;
 import dev.kryonix.api.messaging.v1.Delivery;
+import dev.kryonix.api.messaging.v1.Nack;
+import dev.kryonix.api.messaging.v1.NackAction;
 import dev.kryonix.api.messaging.v1.PublishRequest;
+import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import io.grpc.Status.Code;
@@ -97,6 +102,48 @@ final class PlansAndModulesIT {
       }
     }
     publish(tenant, "leads.create");
+  }
+
+  @Test
+  void aTenantWithAllItsQueuesHasRoomForRetriesAndDeadLetters() throws Exception {
+    DesiredTenant tenant = messaging.newTenant();
+    messaging.changeLimits(tenant, Messaging.limits().toBuilder().setQueues(1).build());
+    publish(tenant, "leads.create");
+    assertRefused(() -> publish(tenant, "leads.update"), Code.RESOURCE_EXHAUSTED, "QUOTA_EXCEEDED");
+
+    Delivery first = pull(tenant);
+    assertThat(settle(tenant, first, NackAction.NACK_ACTION_RETRY))
+        .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
+    Delivery second = pull(tenant);
+    assertThat(second.getAttempt()).isEqualTo(2);
+    assertThat(settle(tenant, second, NackAction.NACK_ACTION_DROP))
+        .isEqualTo(SettlementOutcome.SETTLEMENT_OUTCOME_OK);
+
+    assertThat(messaging.ready(tenant, "crm.dead")).isEqualTo(1);
+  }
+
+  private Delivery pull(DesiredTenant tenant) throws Exception {
+    return messaging
+        .stub(tenant)
+        .pull(
+            PullRequest.newBuilder()
+                .addSources(QUEUE)
+                .setMaxMessages(1)
+                .setWait(Durations.fromSeconds(15))
+                .build())
+        .getDeliveries(0);
+  }
+
+  private SettlementOutcome settle(DesiredTenant tenant, Delivery delivery, NackAction action)
+      throws Exception {
+    return messaging
+        .stub(tenant)
+        .acknowledge(
+            AcknowledgeRequest.newBuilder()
+                .addNacks(Nack.newBuilder().addAckTokens(delivery.getAckToken()).setAction(action))
+                .build())
+        .getResults(0)
+        .getOutcome();
   }
 
   @Test

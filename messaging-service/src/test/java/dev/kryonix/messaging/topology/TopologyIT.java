@@ -85,7 +85,8 @@ final class TopologyIT {
         .contains("reject-publish");
     assertThat(api.get(ManagementApi.path("vhost-limits", vhost(tenant))).orElseThrow().toString())
         .contains("\"max-connections\":10")
-        .contains("\"max-queues\":50");
+        // The plan's 50, five delay queues, and the dead letters of nine modules.
+        .contains("\"max-queues\":64");
     for (Names.Exchange exchange : Names.EXCHANGES) {
       assertThat(api.get(ManagementApi.path("exchanges", vhost(tenant), exchange.name())))
           .as(exchange.name())
