@@ -172,7 +172,7 @@ final class DeliveryIT {
     CountDownLatch goOn = new CountDownLatch(1);
     LaneConsumers consumers =
         LaneConsumers.open(
-            subscribing, tenant, receiver(() -> awaitAfter(arrived::countDown, goOn)));
+            subscribing, tenant, receiver(() -> awaitAfter(arrived::countDown, goOn)), false);
     try {
       consumers.prefetch(10);
       consumers.consume(queue, Lane.of(6));
