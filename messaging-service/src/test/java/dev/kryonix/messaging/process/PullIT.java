@@ -322,6 +322,8 @@ final class PullIT {
       assertThat(stream.acknowledge(theirs.get(2))).isEqualTo(OK);
     }
 
+    // An answer says that the broker has been told, which takes the word when it reads it.
+    await().atMost(PATIENCE).until(() -> unacknowledged(shared) == 1);
     other.kill();
 
     // Until the broker has noticed that it has gone, whether it takes the token is not known.
@@ -448,5 +450,16 @@ final class PullIT {
         .setData(ByteString.copyFrom(new byte[bytes]))
         .setCompression(Compression.COMPRESSION_NONE)
         .build();
+  }
+
+  /** How many messages of the queue consumers have, as the broker itself counts. */
+  private static long unacknowledged(DesiredTenant tenant) throws ManagementException {
+    String path =
+        ManagementApi.path("queues", Messaging.vhost(tenant))
+            + "?columns=name,messages_unacknowledged&disable_stats=true&enable_queue_totals=true";
+    return Messaging.management().list(path).stream()
+        .filter(queue -> queue.get("name").getAsString().equals(QUEUE))
+        .mapToLong(queue -> queue.get("messages_unacknowledged").getAsLong())
+        .sum();
   }
 }
