@@ -66,14 +66,10 @@ final class SessionIds {
   }
 
   private static byte[] sha256(String what, String text) {
-    return sha256(what, text.getBytes(StandardCharsets.UTF_8));
-  }
-
-  static byte[] sha256(String what, byte[] of) {
     try {
       MessageDigest digest = MessageDigest.getInstance("SHA-256");
       digest.update((what + "\n").getBytes(StandardCharsets.UTF_8));
-      return digest.digest(of);
+      return digest.digest(text.getBytes(StandardCharsets.UTF_8));
     } catch (NoSuchAlgorithmException e) {
       throw new IllegalStateException(e);
     }

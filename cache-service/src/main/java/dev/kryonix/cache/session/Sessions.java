@@ -1,7 +1,6 @@
 package dev.kryonix.cache.session;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import dev.kryonix.api.cache.v1.Device;
 import dev.kryonix.api.cache.v1.Session;
 import dev.kryonix.api.cache.v1.SessionServiceCreateRequest;
@@ -14,11 +13,10 @@ import dev.kryonix.cache.entry.Together;
 import dev.kryonix.cache.entry.WriteRule;
 import dev.kryonix.kit.catalog.CacheTypes;
 import dev.kryonix.kit.catalog.Catalog;
+import dev.kryonix.kit.crypto.Fingerprint;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.SecureRandom;
@@ -283,7 +281,7 @@ final class Sessions {
       return Optional.empty();
     }
     ByteString kept = held.get().content().bytes();
-    byte[] digest = digest(request);
+    byte[] digest = Fingerprint.of(request);
     if (!MessageDigest.isEqual(kept.substring(0, digest.length).toByteArray(), digest)) {
       throw CommonErrors.requestIdReused(request.getRequestId());
     }
@@ -295,25 +293,12 @@ final class Sessions {
   }
 
   private Change answer(SessionServiceCreateRequest request, Session session) {
-    ByteString kept = ByteString.copyFrom(digest(request)).concat(session.toByteString());
+    ByteString kept = ByteString.copyFrom(Fingerprint.of(request)).concat(session.toByteString());
     return put(
         SessionIds.request(request.getUser(), request.getRequestId()),
         kept.toByteArray(),
         REQUEST_KEPT,
         new WriteRule.IfAbsent());
-  }
-
-  /** Of the request's bytes, with the entries of its map in one order. */
-  private static byte[] digest(SessionServiceCreateRequest request) {
-    byte[] bytes = new byte[request.getSerializedSize()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    out.useDeterministicSerialization();
-    try {
-      request.writeTo(out);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-    return SessionIds.sha256("request", bytes);
   }
 
   private Change remove(String id) {

@@ -7,6 +7,7 @@ import dev.kryonix.api.cache.v1.VerdictKind;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +46,7 @@ final class DeviceMemory {
     while (judged.size() > MOST) {
       // Not the first to come: of a clock that was ahead and is set right, that is the latest.
       String oldest =
-          java.util.Collections.min(
+          Collections.min(
                   judged.entrySet(),
                   Map.Entry.comparingByValue(
                       (one, other) -> Long.compareUnsigned(one.clock(), other.clock())))

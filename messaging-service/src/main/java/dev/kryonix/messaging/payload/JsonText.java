@@ -158,10 +158,15 @@ public final class JsonText {
   }
 
   private static String wellFormed(String text) throws IOException {
-    if (!StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+    if (text.codePoints().anyMatch(JsonText::isHalf)) {
       throw new InexactException("half a surrogate pair");
     }
     return text;
+  }
+
+  /** Both halves together are another code point. */
+  private static boolean isHalf(int codePoint) {
+    return codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
   }
 
   private static double exact(String text) throws IOException {

@@ -1,11 +1,11 @@
 package dev.kryonix.messaging.publish;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.util.Timestamps;
 import dev.kryonix.api.messaging.v1.Compression;
 import dev.kryonix.api.messaging.v1.PublishRequest;
 import dev.kryonix.kit.catalog.Module;
+import dev.kryonix.kit.crypto.Fingerprint;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.state.TenantView;
 import dev.kryonix.kit.telemetry.CallTrace;
@@ -18,9 +18,6 @@ import dev.kryonix.messaging.topology.LiveQueue;
 import dev.kryonix.messaging.topology.Operations;
 import dev.kryonix.messaging.topology.Route;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -118,16 +115,7 @@ public final class PublishRequests {
 
   /** By what a repetition of the request is known: all of it but the id itself. */
   static ByteString digest(PublishRequest request) {
-    byte[] bytes = new byte[request.getSerializedSize()];
-    CodedOutputStream out = CodedOutputStream.newInstance(bytes);
-    // Maps in one order, whichever they came in.
-    out.useDeterministicSerialization();
-    try {
-      request.writeTo(out);
-      return ByteString.copyFrom(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (IOException | NoSuchAlgorithmException e) {
-      throw new IllegalStateException("a request fits an array of its size", e);
-    }
+    return ByteString.copyFrom(Fingerprint.of(request));
   }
 
   private Content readContent(PublishRequest request) {

@@ -23,14 +23,15 @@ record Insistence(Channel channel, Duration patience) {
   Optional<Fate> untilDone(Callable<Fate> how, Callable<Fate> whenRefused) {
     Duration pause = FIRST_PAUSE;
     long began = System.nanoTime();
+    boolean isPatient = true;
     try {
       while (channel.isOpen()) {
-        boolean isPatient = System.nanoTime() - began < patience.toNanos();
         Fate fate = (isPatient ? how : whenRefused).call();
         if (fate != Fate.FAILED) {
           return Optional.of(fate);
         }
         Thread.sleep(pause);
+        isPatient = System.nanoTime() - began < patience.toNanos();
         Duration longer = pause.multipliedBy(2);
         pause = longer.compareTo(LONGEST_PAUSE) < 0 ? longer : LONGEST_PAUSE;
       }

@@ -14,10 +14,16 @@ final class InsistenceTest {
   private final AtomicInteger tries = new AtomicInteger();
 
   @Test
-  void whatIsNotAnsweredInTimeOnceIsDoneOtherwise() {
-    Insistence insistence = new Insistence(channel(), Duration.ofMillis(50));
+  void whatIsRefusedForLongerThanThePatienceIsDoneOtherwise() {
+    Insistence insistence = new Insistence(channel(), Duration.ZERO);
 
-    assertThat(insistence.untilDone(() -> refuseAfter(60), () -> Fate.ACKNOWLEDGE))
+    assertThat(
+            insistence.untilDone(
+                () -> {
+                  tries.incrementAndGet();
+                  return Fate.FAILED;
+                },
+                () -> Fate.ACKNOWLEDGE))
         .contains(Fate.ACKNOWLEDGE);
 
     assertThat(tries).hasValue(1);
@@ -46,12 +52,6 @@ final class InsistenceTest {
                 },
                 () -> Fate.ACKNOWLEDGE))
         .isEmpty();
-  }
-
-  private Fate refuseAfter(long millis) throws InterruptedException {
-    tries.incrementAndGet();
-    Thread.sleep(millis);
-    return Fate.FAILED;
   }
 
   /** Of which nothing is asked but whether it is open. */

@@ -1,13 +1,10 @@
 package dev.kryonix.tenant.tenants;
 
-import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.Message;
+import dev.kryonix.kit.crypto.Fingerprint;
 import dev.kryonix.kit.errors.CommonErrors;
 import dev.kryonix.kit.postgres.Tx;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -41,25 +38,7 @@ public final class RequestLog {
   public record Call(String tenant, String method, String requestId, byte[] fingerprint) {
     /** The call with that request. */
     public static Call of(String tenant, String method, String requestId, Message request) {
-      try {
-        byte[] digest = MessageDigest.getInstance("SHA-256").digest(canonical(request));
-        return new Call(tenant, method, requestId, digest);
-      } catch (NoSuchAlgorithmException e) {
-        throw new IllegalStateException(e);
-      }
-    }
-
-    /** The same bytes for equal messages: a client may send the entries of a map in any order. */
-    private static byte[] canonical(Message request) {
-      byte[] bytes = new byte[request.getSerializedSize()];
-      CodedOutputStream output = CodedOutputStream.newInstance(bytes);
-      output.useDeterministicSerialization();
-      try {
-        request.writeTo(output);
-      } catch (IOException e) {
-        throw new IllegalStateException("an array of the message's own size is too small", e);
-      }
-      return bytes;
+      return new Call(tenant, method, requestId, Fingerprint.of(request));
     }
   }
 
