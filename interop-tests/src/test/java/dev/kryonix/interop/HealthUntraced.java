@@ -2,18 +2,23 @@ package dev.kryonix.interop;
 
 import io.grpc.ForwardingServerBuilder;
 import io.grpc.Metadata;
+import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.ServerStreamTracer;
+import java.util.function.Consumer;
 
 /**
  * Keeps the gateway's health checks from the tracers of a server: the cases look at each call that
- * comes in, and know of their own only.
+ * comes in, and know of their own only. Hands out the server that was built, which the cases keep
+ * to themselves.
  */
 final class HealthUntraced extends ForwardingServerBuilder<HealthUntraced> {
   private final ServerBuilder<?> server;
+  private final Consumer<Server> built;
 
-  HealthUntraced(ServerBuilder<?> server) {
+  HealthUntraced(ServerBuilder<?> server, Consumer<Server> built) {
     this.server = server;
+    this.built = built;
   }
 
   @Override
@@ -33,5 +38,12 @@ final class HealthUntraced extends ForwardingServerBuilder<HealthUntraced> {
           }
         });
     return this;
+  }
+
+  @Override
+  public Server build() {
+    Server whole = super.build();
+    built.accept(whole);
+    return whole;
   }
 }

@@ -1,19 +1,23 @@
 package dev.kryonix.interop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.testkit.Ports;
 import io.grpc.InsecureChannelCredentials;
 import io.grpc.InsecureServerCredentials;
 import io.grpc.ManagedChannelBuilder;
+import io.grpc.Server;
 import io.grpc.ServerBuilder;
 import io.grpc.netty.NettyChannelBuilder;
 import io.grpc.netty.NettyServerBuilder;
 import io.grpc.testing.integration.AbstractInteropTest;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.After;
 import org.junit.AfterClass;
 import org.junit.Before;
 import org.junit.BeforeClass;
@@ -27,6 +31,8 @@ import org.junit.Test;
 public final class InteropIT extends AbstractInteropTest {
   private static int servicePort;
   private static GatewayProcess gateway;
+
+  private final List<Server> services = new ArrayList<>();
 
   @BeforeClass
   public static void startGateway() {
@@ -48,6 +54,14 @@ public final class InteropIT extends AbstractInteropTest {
     gateway.awaitService();
   }
 
+  /** The server shuts down by itself; until it has ended, it has the port of the next one. */
+  @After
+  @Override
+  public void tearDown() {
+    super.tearDown();
+    await().until(() -> services.stream().allMatch(Server::isTerminated));
+  }
+
   @Override
   protected ServerBuilder<?> getServerBuilder() {
     return new HealthUntraced(
@@ -55,7 +69,8 @@ public final class InteropIT extends AbstractInteropTest {
                 new InetSocketAddress(InetAddress.getLoopbackAddress(), servicePort),
                 InsecureServerCredentials.create())
             .flowControlWindow(TEST_FLOW_CONTROL_WINDOW)
-            .maxInboundMessageSize(MAX_MESSAGE_SIZE));
+            .maxInboundMessageSize(MAX_MESSAGE_SIZE),
+        services::add);
   }
 
   @Override
@@ -73,8 +88,7 @@ public final class InteropIT extends AbstractInteropTest {
   }
 
   // The cases of compression are public but not marked as tests. grpc-java's service does not look
-  // at
-  // how a request was sent, so there is nothing to probe.
+  // at how a request was sent, so there is nothing to probe.
   @Test
   public void clientCompressedUnary() throws Exception {
     clientCompressedUnary(false);
