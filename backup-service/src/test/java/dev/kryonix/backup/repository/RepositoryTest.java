@@ -62,7 +62,7 @@ final class RepositoryTest {
       store(writer, edited);
       writer.finish();
 
-      assertThat(writer.stored().newChunks()).isBetween(1L, 3L);
+      assertThat(writer.stored().newChunks()).isBetween(1L, 6L);
       assertThat(writer.stored().chunks()).isGreaterThan(20);
     }
   }
