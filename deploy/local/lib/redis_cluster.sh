@@ -1,7 +1,8 @@
 # shellcheck shell=bash
 # A private Redis Cluster for the tests, three masters with a replica each, with the same users and settings as the
 # Redis of redis.sh. Its nodes are processes redis_cluster_1 to redis_cluster_6. A master that waits for a busy disk, up to
-# two seconds with appendfsync everysec, is not taken for dead: what its replica had not received yet would be lost.
+# two seconds with appendfsync everysec, and for a busy machine, is not taken for dead: what its replica had not received
+# yet would be lost.
 
 REDIS_CLUSTER_NODES=(1 2 3 4 5 6)
 
@@ -41,7 +42,7 @@ maxmemory ${KRYONIX_REDIS_CLUSTER_MEMORY:-96mb}
 cluster-enabled yes
 cluster-port $(port "redis_cluster_bus_$node")
 cluster-config-file nodes.conf
-cluster-node-timeout 5000
+cluster-node-timeout 10000
 cluster-replica-validity-factor 0
 cluster-require-full-coverage no
 repl-diskless-sync-delay 0

@@ -24,7 +24,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -88,7 +87,6 @@ final class CacheProcess {
                                     .setMemoryBytes(100_000_000))));
     CacheServiceGrpc.CacheServiceBlockingStub stub = blocking(tenant);
     await()
-        .atMost(Duration.ofSeconds(20))
         .ignoreException(StatusRuntimeException.class)
         .until(() -> !stub.get(get("none")).getHit());
     return tenant;

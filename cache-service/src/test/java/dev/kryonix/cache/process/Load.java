@@ -32,7 +32,10 @@ import org.awaitility.Awaitility;
  */
 final class Load implements AutoCloseable {
   private static final int KEYS = 200;
-  private static final long DEADLINE_SECONDS = 10;
+
+  /** Longer than the most patient service waits for Redis. */
+  private static final long DEADLINE_SECONDS = 30;
+
   private static final long PAUSE_NANOS = 1_000_000;
 
   private final List<Thread> threads;
@@ -64,6 +67,7 @@ final class Load implements AutoCloseable {
         .setType("temp")
         .setKey(key)
         .setValue(ByteString.copyFromUtf8(value))
+        .setTtl(RedisFaultsIT.LONG)
         .build();
   }
 
@@ -120,6 +124,7 @@ final class Load implements AutoCloseable {
               .setKey(key)
               .setToken(answer.getLease().getToken())
               .setValue(value.getValue())
+              .setTtl(value.getTtl())
               .build());
     } catch (StatusRuntimeException e) {
       if (e.getStatus().getCode() != Code.FAILED_PRECONDITION) {
@@ -142,9 +147,20 @@ final class Load implements AutoCloseable {
             () -> assertThat(done()).as("answers, but %s", refusals).isGreaterThan(before + more));
   }
 
-  /** When the last call was refused, as by {@link System#nanoTime}. */
-  long lastRefusal() {
-    return lastRefusal.get();
+  /**
+   * Waits until no call has been refused for that long, and returns when the last one was, as by
+   * {@link System#nanoTime}.
+   */
+  long awaitNoRefusal(Duration time) {
+    AtomicLong last = new AtomicLong();
+    Awaitility.await()
+        .atMost(Duration.ofSeconds(60))
+        .until(
+            () -> {
+              last.set(lastRefusal.get());
+              return System.nanoTime() - last.get() > time.toNanos();
+            });
+    return last.get();
   }
 
   /** The statuses other than OK that calls were answered with. */

@@ -30,6 +30,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.awaitility.Awaitility;
@@ -42,6 +43,7 @@ import org.awaitility.Awaitility;
  */
 final class OnceLoad implements AutoCloseable {
   private static final String DEVICE = "phone-1";
+  private static final long PAUSE_NANOS = 10_000_000;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   /** A request whose outcome is not known, or that finds no store or no memory, is repeated. */
@@ -86,6 +88,8 @@ final class OnceLoad implements AutoCloseable {
         enqueue(rounds.get());
         count(rounds.get());
         rounds.incrementAndGet();
+        // The queue, which nobody drains, must not be full before a long test ends.
+        LockSupport.parkNanos(PAUSE_NANOS);
       }
     } catch (RuntimeException | AssertionError e) {
       failures.add(e);
