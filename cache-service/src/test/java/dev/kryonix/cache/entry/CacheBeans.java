@@ -30,7 +30,7 @@ public final class CacheBeans {
     ApplicationContext context = run(all);
     // Until then what an entry is charged may change.
     Calibration calibration = context.getBean(Calibration.class);
-    await().atMost(Duration.ofSeconds(30)).until(() -> !Double.isNaN(calibration.error()));
+    await().atMost(Duration.ofMinutes(2)).until(() -> !Double.isNaN(calibration.error()));
     return context;
   }
 

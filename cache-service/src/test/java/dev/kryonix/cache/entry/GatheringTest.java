@@ -37,8 +37,8 @@ final class GatheringTest {
     CompletableFuture<String> first = add(gathering, "first");
     CompletableFuture<String> second = add(gathering, "second");
 
-    assertThatThrownBy(() -> first.get(10, TimeUnit.SECONDS)).hasCause(defect);
-    assertThat(second.orTimeout(10, TimeUnit.SECONDS).join()).isEqualTo("done");
+    assertThatThrownBy(() -> first.get(60, TimeUnit.SECONDS)).hasCause(defect);
+    assertThat(second.orTimeout(60, TimeUnit.SECONDS).join()).isEqualTo("done");
     assertThat(sent).containsExactly("first", "second");
   }
 
@@ -48,7 +48,7 @@ final class GatheringTest {
     Gathering<String, Wanted> gathering =
         new Gathering<>(keyspace, (place, all) -> CompletableFuture.failedFuture(defect));
 
-    assertThatThrownBy(() -> add(gathering, "one").get(10, TimeUnit.SECONDS)).hasCause(defect);
+    assertThatThrownBy(() -> add(gathering, "one").get(60, TimeUnit.SECONDS)).hasCause(defect);
   }
 
   @Test
@@ -74,7 +74,7 @@ final class GatheringTest {
 
   @Test
   void aCommandThatADefectKeepsFromBeingWrittenFails() {
-    assertThatThrownBy(() -> keyspace.values(List.of(new byte[1]), 1).get(10, TimeUnit.SECONDS))
+    assertThatThrownBy(() -> keyspace.values(List.of(new byte[1]), 1).get(60, TimeUnit.SECONDS))
         .hasCause(defect);
   }
 

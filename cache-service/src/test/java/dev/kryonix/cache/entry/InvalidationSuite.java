@@ -106,7 +106,7 @@ abstract class InvalidationSuite extends CacheTest {
     entries.write(tenant, put(key("other"), "v", "another"));
     // As if nothing were reclaimed meanwhile.
     byte[] lock = space(tenant).bucket(0).named("reclaiming");
-    redis.await(redis.commands().set(lock, new byte[] {1}, SetArgs.Builder.px(60_000)));
+    redis.await(redis.commands().set(lock, new byte[] {1}, SetArgs.Builder.px(600_000)));
     for (int from = 0; from < 10_000; from += 100) {
       flushes.invalidate(tenant, IntStream.range(from, from + 100).mapToObj(i -> "t" + i).toList());
     }
@@ -229,7 +229,7 @@ abstract class InvalidationSuite extends CacheTest {
   }
 
   private String lease(TenantView tenant, EntryKey key) {
-    var request = new Leases.Request(key, Duration.ZERO, Duration.ofSeconds(30), false);
+    var request = new Leases.Request(key, Duration.ZERO, Duration.ofSeconds(60), false);
     LeaseOutcome outcome = context.getBean(Leases.class).lease(tenant, request);
     assertThat(outcome).isInstanceOf(LeaseOutcome.Granted.class);
     return ((LeaseOutcome.Granted) outcome).token();

@@ -34,7 +34,7 @@ class PipelineEndTest {
                   pipeline.onCompleted();
                 });
         done.get();
-        assertThat(client.ended.await(10, TimeUnit.SECONDS)).as("stream " + i).isTrue();
+        assertThat(client.ended.await(60, TimeUnit.SECONDS)).as("stream " + i).isTrue();
       }
     }
   }
@@ -47,7 +47,7 @@ class PipelineEndTest {
       client.whileAsked = pipeline::onCompleted;
       client.ready.run();
 
-      assertThat(client.ended.await(10, TimeUnit.SECONDS)).isTrue();
+      assertThat(client.ended.await(60, TimeUnit.SECONDS)).isTrue();
     }
   }
 

@@ -311,7 +311,7 @@ abstract class CacheSnapshotsSuite {
   private static boolean expiresInTime(Record record) {
     Duration left =
         Duration.between(Instant.now(), Instant.ofEpochSecond(record.getExpireTime().getSeconds()));
-    return left.compareTo(Duration.ofMinutes(55)) > 0 && left.compareTo(Duration.ofHours(1)) <= 0;
+    return left.compareTo(Duration.ofMinutes(30)) > 0 && left.compareTo(Duration.ofHours(1)) <= 0;
   }
 
   private static List<Record> withoutExpiry(List<Record> records) {
