@@ -24,7 +24,7 @@ public final class Counters {
   private final Map<Namespace, Use> uses = new ConcurrentHashMap<>();
 
   @Inject
-  Counters(MeterRegistry metrics) {
+  public Counters(MeterRegistry metrics) {
     this(metrics, MOST);
   }
 

@@ -428,7 +428,7 @@ abstract class EntriesSuite {
   @Test
   void aTouchMovesTheExpiryAndNotTheCharge() {
     TenantView tenant = tenant(10);
-    entries.write(tenant, shortLived(ANA, "1"));
+    entries.write(tenant, put(ANA, "1"));
     EntryStore.Usage before = store.usage(space(tenant));
 
     Entry touched =

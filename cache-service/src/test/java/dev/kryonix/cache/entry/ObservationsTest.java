@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.kryonix.api.tenant.v1.CacheLimits;
 import dev.kryonix.cache.counting.Counters;
 import dev.kryonix.cache.counting.Use;
+import dev.kryonix.kit.catalog.Catalog;
 import dev.kryonix.kit.crypto.SecretBox;
 import dev.kryonix.kit.state.TenantView;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.micronaut.context.ApplicationContext;
 import java.time.Duration;
 import java.time.Instant;
@@ -30,8 +33,10 @@ final class ObservationsTest {
   @BeforeAll
   void start() throws Exception {
     context = CacheBeans.withKeys();
-    observations = context.getBean(Observations.class);
-    counters = context.getBean(Counters.class);
+    MeterRegistry metrics = new SimpleMeterRegistry();
+    // Not the bean, which the rounds of others harvest.
+    counters = new Counters(metrics);
+    observations = new Observations(metrics, context.getBean(Catalog.class), counters);
     tenant =
         Tenants.create(
             context.getBean(SecretBox.class),

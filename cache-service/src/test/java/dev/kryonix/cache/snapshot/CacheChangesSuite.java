@@ -104,6 +104,8 @@ abstract class CacheChangesSuite {
           .atMost(Duration.ofSeconds(60))
           .untilAsserted(
               () -> {
+                // As the service does for tenants that it knows of.
+                entries.lookAfter(ours);
                 follower.read(tail);
                 assertThat(follower.now()).as("seed %d", seed).isEqualTo(living(ours));
               });
