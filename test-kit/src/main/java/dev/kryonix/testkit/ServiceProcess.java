@@ -84,7 +84,7 @@ public final class ServiceProcess {
   /** Asks the process to end, and waits until it has. */
   public void stop() throws InterruptedException {
     process.destroy();
-    assertThat(process.waitFor(40, TimeUnit.SECONDS)).as("ends when asked to; see " + log).isTrue();
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).as("ends when asked to; see " + log).isTrue();
     channel.shutdownNow();
   }
 

@@ -24,6 +24,10 @@ final class PlatformKeysTest {
   @BeforeEach
   void start() throws IOException {
     tenantService = new LoopbackServer(new Issuer());
+    // The first call of a JVM may take longer than the keys are waited for.
+    var unused =
+        AccessServiceGrpc.newBlockingStub(tenantService.channel())
+            .getJwks(GetJwksRequest.getDefaultInstance());
     keys = PlatformKeys.from(tenantService.channel(), InstantSource.system());
   }
 

@@ -22,6 +22,7 @@ import io.grpc.Status.Code;
 import io.grpc.StatusRuntimeException;
 import io.grpc.stub.StreamObserver;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -32,6 +33,16 @@ import org.junit.jupiter.api.Test;
 /** A near cache whose watches end, stay silent or are refused, as the test says. */
 final class NearCacheTest {
   private static final TenantId ACME = new TenantId("acme");
+
+  /** With time enough for a busy machine. */
+  private static final NearCacheConfig PATIENT =
+      new NearCacheConfig(
+          NearCacheConfig.Scope.ALL,
+          1_000_000,
+          Duration.ofMinutes(5),
+          Duration.ofMinutes(5),
+          Duration.ofSeconds(30));
+
   private static final CacheKey ANA = new CacheKey("crm", "temp", "ana");
 
   private final FailingCache service = new FailingCache();
@@ -42,7 +53,7 @@ final class NearCacheTest {
   @BeforeEach
   void open() throws IOException {
     server = new LoopbackServer(service);
-    cache = NearCache.open(server.channel(), ACME, () -> token, NearCacheConfig.of(1_000_000));
+    cache = NearCache.open(server.channel(), ACME, () -> token, PATIENT);
   }
 
   @AfterEach

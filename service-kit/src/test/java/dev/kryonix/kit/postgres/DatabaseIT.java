@@ -168,7 +168,8 @@ final class DatabaseIT {
       other.get(30, TimeUnit.SECONDS);
     }
 
-    assertThat(runs).hasValue(3);
+    // Run again, the loser may come first once more.
+    assertThat(runs).hasValueGreaterThanOrEqualTo(3);
     List<Long> values =
         database.inPlatform(tx -> tx.query("SELECT value FROM counters", row -> row.getLong(1)));
     assertThat(values).containsExactly(2L, 2L);

@@ -84,7 +84,7 @@ final class Door implements AutoCloseable {
             () -> {
               while (!at.isClosed()) {
                 try {
-                  connect(at.accept());
+                  connect(at, at.accept());
                 } catch (IOException e) {
                   // Shut, or the server is away: the next one may get through.
                 }
@@ -92,10 +92,15 @@ final class Door implements AutoCloseable {
             });
   }
 
-  private void connect(Socket client) throws IOException {
+  private void connect(ServerSocket at, Socket client) throws IOException {
     sockets.add(client);
     Socket onward = new Socket(server.getAddress(), server.getPort());
     sockets.add(onward);
+    // Shut meanwhile, it has closed only those sockets that it found.
+    if (at.isClosed()) {
+      client.close();
+      onward.close();
+    }
     copy(client, onward);
     copy(onward, client);
   }

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  */
 final class HostileTextTest {
   private static final int LENGTH = 1 << 18;
-  private static final Duration AT_MOST = Duration.ofSeconds(10);
+  private static final Duration AT_MOST = Duration.ofSeconds(60);
 
   private final Suggestions suggestions = new Suggestions(Catalog.builtIn());
 

@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
 /** The proxy before a server that sends back what it gets. */
 final class FaultProxyTest {
   private static final int SILENT_MILLIS = 150;
+  private static final int PATIENCE_MILLIS = 30_000;
 
   private final ServerSocket server = new ServerSocket(0, 5, InetAddress.getLoopbackAddress());
   private final FaultProxy proxy =
@@ -39,7 +40,7 @@ final class FaultProxyTest {
   void start() throws IOException {
     Thread.ofVirtual().start(this::serve);
     client.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port()));
-    client.setSoTimeout(5000);
+    client.setSoTimeout(PATIENCE_MILLIS);
   }
 
   @AfterEach
@@ -164,7 +165,7 @@ final class FaultProxyTest {
 
   private void connectAndAsk() throws IOException {
     try (Socket another = new Socket(InetAddress.getLoopbackAddress(), proxy.port())) {
-      another.setSoTimeout(5000);
+      another.setSoTimeout(PATIENCE_MILLIS);
       another.getOutputStream().write(1);
       if (another.getInputStream().read() != 1) {
         throw new IOException("ended");
@@ -189,7 +190,7 @@ final class FaultProxyTest {
     client.setSoTimeout(SILENT_MILLIS);
     assertThatThrownBy(() -> client.getInputStream().read())
         .isInstanceOf(SocketTimeoutException.class);
-    client.setSoTimeout(5000);
+    client.setSoTimeout(PATIENCE_MILLIS);
   }
 
   private void serve() {
