@@ -136,18 +136,22 @@ class ForwardIT {
     headers.put(EchoUpstream.CALL_ID, id);
     int before = upstream.cancelled.get();
 
-    StatusRuntimeException e =
-        refusal(
-            () ->
-                Gateway.stub()
-                    .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
-                    .withDeadlineAfter(300, TimeUnit.MILLISECONDS)
-                    .open(note("slow")));
-
-    assertThat(e.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+    // A call may be over before it has come as far as the service.
+    await()
+        .until(
+            () -> {
+              StatusRuntimeException e =
+                  refusal(
+                      () ->
+                          Gateway.stub()
+                              .withInterceptors(MetadataUtils.newAttachHeadersInterceptor(headers))
+                              .withDeadlineAfter(300, TimeUnit.MILLISECONDS)
+                              .open(note("slow")));
+              assertThat(e.getStatus().getCode()).isEqualTo(Code.DEADLINE_EXCEEDED);
+              return upstream.seen.containsKey(id) && upstream.cancelled.get() > before;
+            });
     Metadata seen = Objects.requireNonNull(upstream.seen.get(id));
     assertThat(seen.get(ascii("grpc-timeout"))).isNotNull();
-    await().until(() -> upstream.cancelled.get() > before);
   }
 
   @Test
@@ -196,13 +200,10 @@ class ForwardIT {
     await().until(() -> !taken.isEmpty());
 
     // What the service could write is what fits the windows of two connections.
-    await()
-        .during(Duration.ofSeconds(2))
-        .atMost(Duration.ofSeconds(10))
-        .until(() -> upstream.written.get() - before < 12_000);
+    await().during(Duration.ofSeconds(2)).until(() -> upstream.written.get() - before < 12_000);
 
     call.request(99_999);
-    await().atMost(Duration.ofSeconds(30)).until(() -> taken.size() == 100_000);
+    await().atMost(Duration.ofMinutes(3)).until(() -> taken.size() == 100_000);
   }
 
   @Test

@@ -58,14 +58,19 @@ final class Replica {
 
   /** At once, as a process that is killed. */
   void kill() throws InterruptedException {
-    server.shutdownNow().awaitTermination(5, TimeUnit.SECONDS);
+    server.shutdownNow();
+    awaitEnd();
   }
 
   /** As a service of the platform does: says so, then finishes what runs. */
   void stop() throws InterruptedException {
     serves(false);
     server.shutdown();
-    if (!server.awaitTermination(20, TimeUnit.SECONDS)) {
+    awaitEnd();
+  }
+
+  private void awaitEnd() throws InterruptedException {
+    if (!server.awaitTermination(30, TimeUnit.SECONDS)) {
       throw new IllegalStateException("calls are still running");
     }
   }

@@ -32,13 +32,13 @@ class SocketLifeIT {
     GatewayProcess gateway = GatewayProcess.start(Map.of("kryonix.gateway.socket.ping", "2s"));
     try (SocketWire awake = new SocketWire(gateway.httpPort(), "/v1/chat");
         SocketWire asleep = new SocketWire(gateway.httpPort(), "/v1/chat")) {
+      awake.text("{\"id\":\"a\"}");
+      assertThat(awake.next(SocketWire.TEXT).text()).isEqualTo("{\"id\":\"a\"}");
       for (int i = 0; i < 3; i++) {
         Frame ping = awake.next(SocketWire.PING);
         awake.frame(SocketWire.FIN | SocketWire.PONG, ping.payload());
       }
       assertThat(open(gateway)).isGreaterThanOrEqualTo(1);
-      awake.text("{\"id\":\"a\"}");
-      assertThat(awake.next(SocketWire.TEXT).text()).isEqualTo("{\"id\":\"a\"}");
 
       int pings = 0;
       for (Frame frame = asleep.next(); frame != null; frame = asleep.next()) {
@@ -96,7 +96,7 @@ class SocketLifeIT {
     int port = Ports.take();
     Process process = gateway(folder, port, upstream.port());
     try {
-      Awaitility.await().atMost(Duration.ofSeconds(60)).until(() -> isOpen(port));
+      Awaitility.await().atMost(Duration.ofMinutes(3)).until(() -> isOpen(port));
       SocketClient client = SocketClient.open(port, true, "/v1/chat", builder -> builder);
       client.send("{}").text();
 
@@ -104,7 +104,7 @@ class SocketLifeIT {
 
       assertThat(client.text()).contains("\"reason\":\"NOT_SERVING\"");
       assertThat(client.closed().code()).isEqualTo(1001);
-      assertThat(process.waitFor(20, TimeUnit.SECONDS)).isTrue();
+      assertThat(process.waitFor(90, TimeUnit.SECONDS)).isTrue();
     } finally {
       process.destroyForcibly();
     }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.kryonix.gateway.limit.PrivateRedis;
 import dev.kryonix.gateway.limit.SharedRedis;
-import java.time.Duration;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -64,11 +63,11 @@ class UsedTicketsIT {
     assertThat(taken(there, id)).as("refused by Redis, not by want of rights").isFalse();
     assertThat(taken(there, UUID.randomUUID().toString())).isTrue();
     assertThat(platform.commands().orElseThrow().get("kryonix:ticket:" + id).toCompletableFuture())
-        .failsWithin(Duration.ofSeconds(5))
+        .failsWithin(PrivateRedis.PATIENT)
         .withThrowableThat()
         .withMessageContaining("NOPERM");
     assertThat(platform.commands().orElseThrow().set("cache:x", "").toCompletableFuture())
-        .failsWithin(Duration.ofSeconds(5))
+        .failsWithin(PrivateRedis.PATIENT)
         .withThrowableThat()
         .withMessageContaining("NOPERM");
   }
