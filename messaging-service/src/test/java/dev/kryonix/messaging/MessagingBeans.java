@@ -50,6 +50,8 @@ public final class MessagingBeans {
 
   private static ApplicationContext context(Path keys, Map<String, Object> properties) {
     Map<String, Object> all = new HashMap<>(properties);
+    // The one broker of many tests may be slow to greet, and there is no other to try sooner.
+    all.putIfAbsent("kryonix.broker.connect-timeout", "10s");
     all.put("kryonix.server.service", "messaging");
     all.put("kryonix.server.keys-dir", keys.toString());
     return ApplicationContext.run(all);

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.rabbitmq.client.Address;
 import com.rabbitmq.client.ConnectionFactory;
 import com.sun.net.httpserver.HttpServer;
+import dev.kryonix.testkit.Ports;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.nio.NioIoHandler;
 import java.io.IOException;
@@ -90,7 +91,7 @@ final class BrokerNodesTest {
 
   @Test
   void theManagementApiIsAskedAtTheNextNodeWhenOneIsGone() throws Exception {
-    int dead = freePort();
+    int dead = Ports.take();
     HttpServer live =
         HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 1);
     live.createContext(
@@ -119,7 +120,7 @@ final class BrokerNodesTest {
 
   @Test
   void whenNoNodeAnswersThatIsKnownAsUnreachable() throws Exception {
-    String urls = "http://127.0.0.1:%d,http://127.0.0.1:%d".formatted(freePort(), freePort());
+    String urls = "http://127.0.0.1:%d,http://127.0.0.1:%d".formatted(Ports.take(), Ports.take());
 
     assertThatThrownBy(() -> new ManagementApi(config("", urls)).get("/api/overview"))
         .isInstanceOfSatisfying(
@@ -154,12 +155,6 @@ final class BrokerNodesTest {
               }
             });
     return node;
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static BrokerConfig config(String nodes, String managementUrls) {

@@ -106,7 +106,8 @@ final class ManagementApiTest {
     two.answer(204, "");
     ManagementNodes nodes = new ManagementNodes(List.of(one.url(), two.url()), LONG, SHORT);
     CompletableFuture<Integer> waiting =
-        CompletableFuture.supplyAsync(() -> status(nodes, Patience.of(LONG)));
+        CompletableFuture.supplyAsync(
+            () -> status(nodes, Patience.of(LONG)), Thread::startVirtualThread);
     await().until(() -> one.asked() == 1);
 
     status(nodes, new Patience(SHORT, LONG));

@@ -190,7 +190,7 @@ final class BrokerConnectionIT {
   @Test
   void aConnectionThatTakesNoMoreChannelsIsGivenUp() throws Exception {
     try (FaultProxy node = new FaultProxy(new InetSocketAddress(HOST, PORT))) {
-      BrokerConnection connection = connect("127.0.0.1", node.port(), 1000);
+      BrokerConnection connection = connect("127.0.0.1", node.port(), 5000);
       Channel before = connection.openChannel();
       node.set(new Fault.Stall());
 

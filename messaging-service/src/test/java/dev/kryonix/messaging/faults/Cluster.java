@@ -46,7 +46,9 @@ final class Cluster {
   static Map<String, String> settings(List<String> nodes, List<String> managementUrls) {
     return Map.of(
         "KRYONIX_RABBITMQ_NODES", String.join(",", nodes),
-        "KRYONIX_RABBITMQ_MANAGEMENT_URL", String.join(",", managementUrls));
+        "KRYONIX_RABBITMQ_MANAGEMENT_URL", String.join(",", managementUrls),
+        // The service's own: a node that is silent is passed over soon.
+        "KRYONIX_BROKER_CONNECT_TIMEOUT", "3s");
   }
 
   /** The nodes' addresses, as host and port. */

@@ -49,7 +49,11 @@ final class ChangesIT {
         new Messaging(
             folder,
             Map.of(
-                "KRYONIX_SNAPSHOTS_SWEEP", "1s", "KRYONIX_SNAPSHOTS_DEFINITIONS_EVERY", "200ms"));
+                "KRYONIX_SNAPSHOTS_SWEEP", "1s",
+                "KRYONIX_SNAPSHOTS_DEFINITIONS_EVERY", "200ms",
+                // Nobody else takes dead letters in or makes a queue for them meanwhile.
+                "KRYONIX_DEAD_LETTERS_SWEEP", "1h",
+                "KRYONIX_QUEUES_LOOK", "1h"));
     snapshots = new Snapshots(messaging);
   }
 

@@ -33,6 +33,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import org.junit.jupiter.api.AfterAll;
@@ -54,7 +55,8 @@ final class DeadLettersIT {
 
   @BeforeAll
   void start(@TempDir Path folder) throws Exception {
-    messaging = new Messaging(folder);
+    // Nobody else takes dead letters in meanwhile.
+    messaging = new Messaging(folder, Map.of("KRYONIX_DEAD_LETTERS_SWEEP", "1h"));
   }
 
   @BeforeEach

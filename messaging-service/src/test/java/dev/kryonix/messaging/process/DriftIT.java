@@ -31,7 +31,13 @@ final class DriftIT {
   private final ManagementApi api = Messaging.management();
 
   DriftIT(@TempDir Path folder) throws IOException, JOSEException {
-    messaging = new Messaging(folder, Map.of("KRYONIX_STATE_PATROL", "1s"));
+    messaging =
+        new Messaging(
+            folder,
+            Map.of(
+                "KRYONIX_STATE_PATROL", "1s",
+                // On a busy machine, what is mended takes longer than a subscription would wait.
+                "KRYONIX_CONNECTIONS_ACCESS_PATIENCE", "15s"));
   }
 
   @AfterAll

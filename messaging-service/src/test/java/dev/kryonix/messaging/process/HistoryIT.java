@@ -197,16 +197,20 @@ final class HistoryIT {
     }
     messaging.changeLimits(tenant, Messaging.limits().toBuilder().setQueueDepth(5).build());
 
-    assertRefused(
-        () ->
-            replay(
-                all()
-                    .addSources(QUEUE)
-                    .setRatePerSecond(20)
-                    .setDestination(ReplayDestination.REPLAY_DESTINATION_QUEUES)
-                    .build()),
-        Code.RESOURCE_EXHAUSTED,
-        "QUEUE_FULL");
+    // The queue may learn of its depth when all of a first replay are in.
+    await()
+        .untilAsserted(
+            () ->
+                assertRefused(
+                    () ->
+                        replay(
+                            all()
+                                .addSources(QUEUE)
+                                .setRatePerSecond(20)
+                                .setDestination(ReplayDestination.REPLAY_DESTINATION_QUEUES)
+                                .build()),
+                    Code.RESOURCE_EXHAUSTED,
+                    "QUEUE_FULL"));
   }
 
   @Test

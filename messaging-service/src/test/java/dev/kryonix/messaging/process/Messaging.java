@@ -1,5 +1,7 @@
 package dev.kryonix.messaging.process;
 
+import static org.awaitility.Awaitility.await;
+
 import com.google.protobuf.ByteString;
 import com.nimbusds.jose.JOSEException;
 import com.rabbitmq.client.Channel;
@@ -37,13 +39,16 @@ import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 
 /** The service in a process of its own, the tenant-service that it follows, and its broker. */
 public final class Messaging {
   private static final String BROKER_PASSWORD = "broker-password";
   private static final String ALL = "messaging.publish messaging.subscribe messaging.admin";
-  private static final int LOOKS = 5;
-  private static final long BETWEEN_LOOKS_MILLIS = 300;
+
+  /** A little less than the broker waits for a queue's leader before it says 0. */
+  private static final Duration ANSWERED_WITHIN = Duration.ofMillis(200);
+
   private static final MessagingLimits LIMITS =
       MessagingLimits.newBuilder()
           .setConnections(10)
@@ -77,6 +82,8 @@ public final class Messaging {
 
   private ServiceProcess start(Path folder) throws IOException {
     Map<String, String> all = new HashMap<>(settings);
+    // The one broker of many tests may be slow to greet, and there is no other to try sooner.
+    all.putIfAbsent("KRYONIX_BROKER_CONNECT_TIMEOUT", "10s");
     all.put("KRYONIX_KEYS_DIR", keys.toString());
     all.put("KRYONIX_INSTANCE", "it-" + UUID.randomUUID());
     all.put("KRYONIX_TENANT_ADDRESS", "127.0.0.1:" + tenantService.getPort());
@@ -169,18 +176,22 @@ public final class Messaging {
 
   /**
    * How many messages are ready in a queue, as the broker itself counts. It says 0 as well when the
-   * queue's leader has not answered it within a quarter of a second, so a 0 is asked for again.
+   * queue's leader has not answered it within a quarter of a second, so a 0 that took as long is
+   * asked for again.
    */
-  long ready(DesiredTenant tenant, String queue)
-      throws IOException, TimeoutException, InterruptedException {
+  long ready(DesiredTenant tenant, String queue) throws IOException, TimeoutException {
     try (Connection connection = connect(tenant, vhost(tenant));
         Channel channel = connection.createChannel()) {
-      long ready = channel.messageCount(queue);
-      for (int look = 1; ready == 0 && look < LOOKS; look++) {
-        Thread.sleep(BETWEEN_LOOKS_MILLIS);
-        ready = channel.messageCount(queue);
-      }
-      return ready;
+      AtomicLong ready = new AtomicLong();
+      await("the leader of " + queue + " answers")
+          .pollDelay(Duration.ZERO)
+          .until(
+              () -> {
+                long asked = System.nanoTime();
+                ready.set(channel.messageCount(queue));
+                return ready.get() > 0 || System.nanoTime() - asked < ANSWERED_WITHIN.toNanos();
+              });
+      return ready.get();
     }
   }
 

@@ -103,7 +103,7 @@ final class OrderIT {
       Nack later =
           Nack.newBuilder()
               .setAction(NackAction.NACK_ACTION_RETRY)
-              .setDelay(Durations.fromSeconds(3))
+              .setDelay(Durations.fromSeconds(10))
               .setError("not yet")
               .build();
       publish("b", "b0");
@@ -115,7 +115,7 @@ final class OrderIT {
       subscription.acknowledge(b0);
       Delivery again = nextOf(subscription, "a");
 
-      assertThat(Duration.between(parked, Instant.now())).isGreaterThan(Duration.ofMillis(2900));
+      assertThat(Duration.between(parked, Instant.now())).isGreaterThan(Duration.ofMillis(9900));
       assertThat(text(again)).as("before a1").isEqualTo("a0");
       assertThat(again.getAttempt()).isEqualTo(2);
       assertThat(again.getAckToken()).isNotEqualTo(a0.getAckToken());

@@ -3,6 +3,7 @@ package dev.kryonix.messaging.process;
 import static dev.kryonix.messaging.process.Refusals.assertRefused;
 import static dev.kryonix.messaging.process.Refusals.assertRefusedForNow;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.google.protobuf.ByteString;
 import com.google.protobuf.util.Durations;
@@ -16,8 +17,10 @@ import dev.kryonix.api.messaging.v1.PullRequest;
 import dev.kryonix.api.messaging.v1.SettlementOutcome;
 import dev.kryonix.api.tenant.v1.DesiredTenant;
 import io.grpc.Status.Code;
+import io.grpc.StatusRuntimeException;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
@@ -100,8 +103,14 @@ final class PlansAndModulesIT {
         assertThat(delivery.getMessage().getMessageId()).isEqualTo(expected);
         subscription.acknowledge(delivery);
       }
+      // What was published before the refusal.
+      while (!subscription.isQuiet(Duration.ofMillis(300))) {
+        subscription.acknowledge(subscription.next());
+      }
     }
-    publish(tenant, "leads.create");
+    await()
+        .ignoreExceptionsInstanceOf(StatusRuntimeException.class)
+        .until(() -> !publish(tenant, "leads.create").isEmpty());
   }
 
   @Test

@@ -32,6 +32,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class RetirementIT {
   private static final String QUEUE = "crm.leads.create";
 
+  /** Made wherever a message waits when the service looks, which it does every second here. */
+  private static final String DEAD = "crm.dead";
+
   /** The broker's statistics are some seconds old, and come into it several times. */
   private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -72,13 +75,14 @@ final class RetirementIT {
           failed, Nack.newBuilder().setAction(NackAction.NACK_ACTION_RETRY).build());
       subscription.acknowledge(subscription.next());
       assertThat(queues())
-          .containsExactlyInAnyOrder(QUEUE + ".high", QUEUE + ".low", "kryonix.retry.1s");
+          .contains(QUEUE + ".high", QUEUE + ".low", "kryonix.retry.1s")
+          .isSubsetOf(QUEUE + ".high", QUEUE + ".low", "kryonix.retry.1s", DEAD);
     }
 
     await().atMost(PATIENCE).until(() -> queues().isEmpty());
 
     publish(9);
-    assertThat(queues()).containsExactly(QUEUE + ".high");
+    assertThat(queues()).contains(QUEUE + ".high").isSubsetOf(QUEUE + ".high", DEAD);
   }
 
   @Test
@@ -114,8 +118,8 @@ final class RetirementIT {
                 .setPriority(5)
                 .setTtl(Durations.fromSeconds(2))
                 .build());
-    assertThat(queues()).contains("crm.dead");
-    await().atMost(PATIENCE).until(() -> messaging.ready(tenant, "crm.dead") == 1);
+    assertThat(queues()).contains(DEAD);
+    await().atMost(PATIENCE).until(() -> messaging.ready(tenant, DEAD) == 1);
 
     messaging
         .stub(tenant)
@@ -141,8 +145,12 @@ final class RetirementIT {
       Instant next = Instant.now().plusMillis(pause);
       await().atMost(PATIENCE).until(() -> Instant.now().isAfter(next));
     }
-    received.addAll(pullAll());
-    assertThat(received).isEqualTo(confirmed);
+    await()
+        .untilAsserted(
+            () -> {
+              received.addAll(pullAll());
+              assertThat(received).isEqualTo(confirmed);
+            });
   }
 
   private Set<String> pullAll() throws Exception {

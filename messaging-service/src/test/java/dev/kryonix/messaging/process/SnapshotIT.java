@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,7 +42,8 @@ final class SnapshotIT {
   private DesiredTenant tenant;
 
   SnapshotIT(@TempDir Path folder) throws IOException, JOSEException {
-    messaging = new Messaging(folder);
+    // Nobody makes a queue for dead letters meanwhile.
+    messaging = new Messaging(folder, Map.of("KRYONIX_QUEUES_LOOK", "1h"));
     snapshots = new Snapshots(messaging);
   }
 

@@ -111,11 +111,11 @@ final class DeliveryIT {
     Consumption consumption = consume(tenant, queue, 10);
     String token = hold(tenant, consumption, next(consumption));
 
-    settle(tenant, token, new Settlement.Extend(Duration.ofSeconds(2)));
+    settle(tenant, token, new Settlement.Extend(Duration.ofSeconds(6)));
 
     assertThat(settle(tenant, token, new Settlement.Extend(LEASE))).isEqualTo(Settled.OK);
 
-    assertThat(consumption.next(3000)).isNull();
+    assertThat(consumption.next(7000)).isNull();
     assertThat(settle(tenant, token, DONE)).isEqualTo(Settled.OK);
   }
 

@@ -289,7 +289,6 @@ final class TopologyIT {
       TenantMeter meter = context.getBean(TenantMeter.class);
 
       await()
-          .atMost(Duration.ofSeconds(20))
           .untilAsserted(
               () -> {
                 Map<TenantUid, Map<String, Long>> usage = meter.measure(List.of(tenant, idle));
