@@ -28,7 +28,10 @@ import org.junit.jupiter.api.parallel.Isolated;
 @Isolated
 final class BrokerOutageIT {
   private static final Path SERVERS = Path.of("..", "deploy", "local", "servers");
-  private static final Duration AT_ONCE = Duration.ofSeconds(4);
+
+  /** Who waits for the broker waits for ten seconds. */
+  private static final Duration AT_ONCE = Duration.ofSeconds(9);
+
   private static final Duration RECOVERED_WITHIN = Duration.ofSeconds(30);
 
   /** A publish to a queue that has no leader yet takes ten of them. */
