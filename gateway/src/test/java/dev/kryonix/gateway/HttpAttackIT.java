@@ -31,7 +31,7 @@ class HttpAttackIT {
     gateway =
         GatewayProcess.start(
             Map.of(
-                "kryonix.gateway.edge.header-timeout", "1s",
+                "kryonix.gateway.edge.header-timeout", "5s",
                 "kryonix.gateway.edge.body-timeout", "5s",
                 "kryonix.gateway.edge.idle-timeout", "2s",
                 "kryonix.gateway.edge.connections-per-address", CONNECTIONS,
@@ -240,7 +240,6 @@ class HttpAttackIT {
     try (Wire wire = new Wire(gateway.httpPort())) {
       wire.send("GET /v1/open/a HTTP/1.1\r\n");
       await()
-          .atMost(Duration.ofSeconds(10))
           .pollInterval(Duration.ofMillis(100))
           .until(() -> wire.flood(1, i -> new byte[] {'X', ':', 'y', '\r', '\n'}));
     }

@@ -105,7 +105,7 @@ class SocketFlowIT {
     assertThat(held).as("of 20,000, after which nothing moved").isLessThan(10_000);
 
     client.read(Long.MAX_VALUE);
-    await().atMost(Duration.ofSeconds(30)).until(client::waiting, count -> count == 20_000);
+    await().atMost(Duration.ofMinutes(3)).until(client::waiting, count -> count == 20_000);
   }
 
   private static Callable<Integer> written(int before) {

@@ -187,7 +187,6 @@ class WebIT {
 
       await()
           .during(Duration.ofSeconds(2))
-          .atMost(Duration.ofSeconds(10))
           .until(() -> Gateway.UPSTREAM.written.get() - written < 20_000);
     }
     await().until(() -> Gateway.UPSTREAM.cancelled.get() > cancelled);

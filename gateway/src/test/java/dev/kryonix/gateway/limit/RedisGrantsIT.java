@@ -114,7 +114,7 @@ class RedisGrantsIT {
         for (int i = 0; i < 1_000; i++) {
           hasty.take(tenant, 0, 1);
         }
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(2));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(20));
         assertThat(hasty.isShared()).isFalse();
       } finally {
         redis.signal("CONT");

@@ -28,7 +28,7 @@ import java.util.regex.Pattern;
 class TranscodeFuzzTest {
   private static final List<String> METHODS = List.of("GET", "POST", "PUT", "PATCH", "DELETE");
   private static final Pattern VARIABLE = Pattern.compile("\\{[^}=]+=?(?<form>[^}]*)}");
-  private static final Duration SOON = Duration.ofSeconds(5);
+  private static final Duration SOON = Duration.ofSeconds(30);
   private static final Contract ECHO = echo();
   private static final Contract PLATFORM = Contract.load(List.of());
 
