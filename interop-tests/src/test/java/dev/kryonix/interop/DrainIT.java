@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** The gateway is told to stop (SIGTERM) while a call runs. */
-@Timeout(90)
+@Timeout(240)
 final class DrainIT {
   private static final Payload PAYLOAD =
       Payload.newBuilder().setBody(ByteString.copyFromUtf8("twelve bytes")).build();

@@ -127,11 +127,17 @@ final class GatewayProcess implements AutoCloseable {
   /** Waits until it has a connection of each event loop to the service, and thinks well of it. */
   void awaitService() {
     int loops = Math.max(2, Runtime.getRuntime().availableProcessors());
-    String ready =
-        "\\{\"upstream\":\"testing\",\"breaker\":\"CLOSED\",.*\"connections\":\\{\"[^\"]*\":"
-            + loops
-            + "}}";
-    await().atMost(START).until(() -> Pattern.compile(ready).matcher(upstreams()).find());
+    awaitState("\"breaker\":\"CLOSED\",.*\"connections\":\\{\"[^\"]*\":" + loops + "}");
+  }
+
+  /** Waits until it has no connection to the service any more. */
+  void awaitNoService() {
+    awaitState(".*\"connections\":\\{}");
+  }
+
+  private void awaitState(String state) {
+    Pattern wanted = Pattern.compile("\\{\"upstream\":\"testing\"," + state + "}");
+    await().atMost(START).until(() -> wanted.matcher(upstreams()).find());
   }
 
   private String upstreams() throws IOException {

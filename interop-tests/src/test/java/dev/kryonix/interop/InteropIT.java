@@ -54,12 +54,16 @@ public final class InteropIT extends AbstractInteropTest {
     gateway.awaitService();
   }
 
-  /** The server shuts down by itself; until it has ended, it has the port of the next one. */
+  /**
+   * The server shuts down by itself; until it has ended, it has the port of the next one, and until
+   * the gateway has heard of that, it takes the connections for those to the next one.
+   */
   @After
   @Override
   public void tearDown() {
     super.tearDown();
     await().until(() -> services.stream().allMatch(Server::isTerminated));
+    gateway.awaitNoService();
   }
 
   @Override

@@ -41,7 +41,7 @@ final class Taker<Q, R> implements ClientResponseObserver<Q, R> {
   /** Takes all, and gives the sum. */
   long takeAll() throws Exception {
     Objects.requireNonNull(call).request(Integer.MAX_VALUE);
-    return end.get(60, TimeUnit.SECONDS);
+    return end.get(300, TimeUnit.SECONDS);
   }
 
   @Override
