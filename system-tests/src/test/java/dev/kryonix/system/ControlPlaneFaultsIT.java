@@ -59,9 +59,9 @@ final class ControlPlaneFaultsIT {
       List<Duration> times = new ArrayList<>();
       for (int i = 0; i < TIMES; i++) {
         platform.operator().suspend(tenant.id());
-        times.add(calls.awaitEach("TENANT_SUSPENDED", HEALED_WITHIN, System.nanoTime()));
+        times.add(calls.lastOther("TENANT_SUSPENDED", HEALED_WITHIN, System.nanoTime()));
         platform.operator().resume(tenant.id());
-        calls.awaitEach(OK, HEALED_WITHIN, System.nanoTime());
+        calls.awaitEach(OK, HEALED_WITHIN);
       }
       assertThat(Median.of(times)).as("%s", times).isLessThan(EVERYWHERE_WITHIN);
     }
@@ -71,9 +71,9 @@ final class ControlPlaneFaultsIT {
   private void awaitChangesHeard() {
     TestTenant newcomer = platform.newTenant();
     try (ServiceCalls calls = ServiceCalls.of(platform, newcomer)) {
-      calls.awaitEach(OK, HEALED_WITHIN, System.nanoTime());
+      calls.awaitEach(OK, HEALED_WITHIN);
       platform.operator().suspend(newcomer.id());
-      calls.awaitEach("TENANT_SUSPENDED", HEALED_WITHIN, System.nanoTime());
+      calls.awaitEach("TENANT_SUSPENDED", HEALED_WITHIN);
     }
   }
 
@@ -87,14 +87,14 @@ final class ControlPlaneFaultsIT {
         assertThat(calls.outcomes().values()).containsOnly(OK);
         // By when a call began: each may first wait for keys, until its service gives that up.
         assertThat(calls.lastOther("UPSTREAM_UNAVAILABLE", LEASE.plusSeconds(20), frozen))
-            .isLessThan(LEASE.plusSeconds(2));
+            .isLessThan(LEASE.plusSeconds(10));
         Refusal refusal = Refusal.of(tenant.rest().get("/v1/cache/crm/temp/k"));
         assertThat(refusal.code()).isEqualTo(Code.UNAVAILABLE);
         assertThat(refusal.retryable()).isTrue();
       } finally {
         platform.instance().thaw("tenant");
       }
-      calls.awaitEach(OK, HEALED_WITHIN, System.nanoTime());
+      calls.awaitEach(OK, HEALED_WITHIN);
     }
     assertThat(platform.newTenant().app().cached("crm/temp/k")).isEmpty();
     strangersAreToldSoAgain();
@@ -107,7 +107,7 @@ final class ControlPlaneFaultsIT {
       for (String service : List.of("messaging", "cache", "backup")) {
         calls.add(service, service, platform.address(service), stranger);
       }
-      calls.awaitEach("TOKEN_INVALID", HEALED_WITHIN, System.nanoTime());
+      calls.awaitEach("TOKEN_INVALID", HEALED_WITHIN);
     }
   }
 

@@ -1,6 +1,7 @@
 package dev.kryonix.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
@@ -28,6 +29,8 @@ final class CrashIT {
     before.onExit().get();
 
     platform.instance().launcher("up");
+    // The gateway finds the restarted tenant-service a moment later.
+    await().until(() -> platform.rest().get("/.well-known/jwks.json").isOk());
 
     ProcessHandle after = platform.instance().process(service).orElseThrow();
     assertThat(after.pid()).isNotEqualTo(before.pid());

@@ -76,7 +76,7 @@ final class OpenApiIT {
         HttpRequest.newBuilder(http.resolve(tenantPath(":watch")))
             .header("authorization", "Bearer " + token)
             .header("accept", type)
-            .header("x-server-timeout", "2")
+            .header("x-server-timeout", "5")
             .build();
     try (HttpClient client = HttpClient.newHttpClient()) {
       var answer = client.send(request, BodyHandlers.ofString());

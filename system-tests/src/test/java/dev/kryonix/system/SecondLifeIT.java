@@ -20,6 +20,7 @@ import dev.kryonix.system.story.Operator;
 import dev.kryonix.system.story.Subscription;
 import dev.kryonix.system.story.TenantApp;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -63,7 +64,9 @@ final class SecondLifeIT {
     operator.awaitActive(first.id());
     TenantApp app = newApp(first.id());
     // The gateway, too, finds the restarted services.
-    await().atMost(HEALED_WITHIN).until(() -> app.rest().get("/v1/cache/" + PATH).isOk());
+    for (String path : List.of("/v1/cache/" + PATH, "/v1/queues")) {
+      await().atMost(HEALED_WITHIN).until(() -> app.rest().get(path).isOk());
+    }
     assertThat(app.cached(PATH)).isEmpty();
     assertThat(
             app.rest()

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import dev.kryonix.system.platform.OnPlatform;
 import dev.kryonix.system.platform.Platform;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** `down` leaves no process, and what was there is there again after the next `up`. */
@@ -20,9 +19,7 @@ final class ShutdownIT {
       platform.instance().launcher("down");
 
       // What a server has started ends a moment after it.
-      await()
-          .atMost(Duration.ofSeconds(10))
-          .untilAsserted(() -> assertThat(platform.instance().processes()).isEmpty());
+      await().untilAsserted(() -> assertThat(platform.instance().processes()).isEmpty());
     } finally {
       platform.instance().launcher("up");
     }

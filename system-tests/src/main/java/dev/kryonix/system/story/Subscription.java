@@ -19,8 +19,8 @@ import java.util.concurrent.TimeoutException;
 
 /** A subscription over gRPC, read by one thread. */
 public final class Subscription implements AutoCloseable {
-  private static final Duration STARTED_WITHIN = Duration.ofSeconds(10);
-  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(10);
+  private static final Duration STARTED_WITHIN = Duration.ofSeconds(30);
+  private static final Duration SETTLED_WITHIN = Duration.ofSeconds(30);
 
   private final BlockingClientCall<SubscribeRequest, SubscribeResponse> call;
   // Deliveries that came while something else was awaited.

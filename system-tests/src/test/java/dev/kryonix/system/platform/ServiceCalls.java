@@ -51,18 +51,14 @@ public final class ServiceCalls implements AutoCloseable {
     return outcomes;
   }
 
-  /**
-   * Waits until each call has come to that once, within the time from the instant on; how long that
-   * took.
-   */
-  public Duration awaitEach(String outcome, Duration within, long sinceNanos) {
-    lastOther(outcome, within, sinceNanos);
-    return Duration.ofNanos(System.nanoTime() - sinceNanos);
+  /** Waits until each call has come to that once. */
+  public void awaitEach(String outcome, Duration within) {
+    lastOther(outcome, within, System.nanoTime());
   }
 
   /**
-   * Waits for the same; when the last call began that came to something else, after the instant.
-   * How long an answer takes is not in it.
+   * Waits for the same within the time from the instant on; when the last call began that came to
+   * something else, after the instant. How long an answer takes is not in it.
    */
   public Duration lastOther(String outcome, Duration within, long sinceNanos) {
     AtomicLong last = new AtomicLong(sinceNanos);
