@@ -26,6 +26,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -42,6 +43,9 @@ import org.junit.jupiter.api.io.TempDir;
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LateAnswerIT {
   private static final Duration PATIENCE = Duration.ofSeconds(40);
+
+  /** A little less than the management API is waited for. */
+  private static final Duration GIVEN_UP = Duration.ofSeconds(9);
 
   private final FaultProxy broker;
   private final FaultProxy management;
@@ -131,7 +135,9 @@ final class LateAnswerIT {
                       Code.UNAVAILABLE,
                       "STORE_UNAVAILABLE"));
 
+      Instant asked = Instant.now();
       assertThat(deadLetters(tenant)).containsExactly(dead);
+      assertThat(Duration.between(asked, Instant.now())).isLessThan(GIVEN_UP);
 
       assertThat(waiting.isDone()).as("the other call has been given up").isFalse();
       waiting.get();
