@@ -10,6 +10,9 @@ final class JsonOut {
   /** Below this, Double.toString and Float.toString write an integer's digits and {@code .0}. */
   private static final double PLAIN_BELOW = 1e7;
 
+  /** Below this, each integer is a double of its own, and exact for JavaScript as well (2^53). */
+  private static final double EXACT_BELOW = 0x1p53;
+
   private byte[] bytes;
   private int size;
 
@@ -72,10 +75,18 @@ final class JsonOut {
     }
   }
 
+  /** As people write it: 4711 has no point, as a number of JSON need not be a double. */
+  void shortest(double value) {
+    if (isInteger(value, EXACT_BELOW)) {
+      number((long) value);
+    } else {
+      number(value);
+    }
+  }
+
   void number(double value) {
-    long integer = (long) value;
-    if (integer == value && Math.abs(value) < PLAIN_BELOW && (integer != 0 || isZero(value))) {
-      number(integer);
+    if (isInteger(value, PLAIN_BELOW)) {
+      number((long) value);
       ascii(".0");
     } else if (Double.isFinite(value)) {
       ascii(Double.toString(value));
@@ -171,6 +182,11 @@ final class JsonOut {
     raw((byte) '"');
     ascii(Double.toString(value));
     raw((byte) '"');
+  }
+
+  private static boolean isInteger(double value, double below) {
+    long integer = (long) value;
+    return integer == value && Math.abs(value) < below && (integer != 0 || isZero(value));
   }
 
   /** Not so for -0.0, whose sign is part of the value. */

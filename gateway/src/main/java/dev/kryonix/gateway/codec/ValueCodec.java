@@ -45,9 +45,10 @@ final class ValueCodec extends MessageCodec {
       FieldCodec field = plain.field(WireIn.number(tag));
       if (field != null && field.accepts(WireIn.wireType(tag))) {
         if (field.number() == NUMBER) {
-          requireFinite(ordered);
+          out.shortest(finite(ordered));
+        } else {
+          field.printValue(ordered, out);
         }
-        field.printValue(ordered, out);
         return;
       }
       ordered.skip(tag);
@@ -56,11 +57,11 @@ final class ValueCodec extends MessageCodec {
   }
 
   /** The names of these would read back as strings. */
-  private static void requireFinite(WireIn in) {
-    int start = in.position();
-    if (!Double.isFinite(Double.longBitsToDouble(in.fixed64()))) {
+  private static double finite(WireIn in) {
+    double value = Double.longBitsToDouble(in.fixed64());
+    if (!Double.isFinite(value)) {
       throw new MalformedMessageException("a google.protobuf.Value that is no finite number");
     }
-    in.moveTo(start);
+    return value;
   }
 }

@@ -10,9 +10,11 @@ import com.google.protobuf.TypeRegistry;
 import com.google.protobuf.util.JsonFormat;
 import dev.kryonix.gateway.EchoContract;
 import dev.kryonix.gateway.contract.Contract;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 
@@ -59,6 +61,8 @@ class RoundTripTest {
     trip.there(new RandomMessages(seed, inAny).of(zoo, DEEPEST));
   }
 
+  private static final Pattern NUMBER = Pattern.compile("\\d{1,30}(\\.\\d+)?(E-?\\d{1,3})?");
+
   private record Trip(Codecs codecs, TypeRegistry types) {
     void there(Message original) throws Exception {
       Descriptor type = original.getDescriptorForType();
@@ -76,13 +80,20 @@ class RoundTripTest {
       DynamicMessage.Builder back = DynamicMessage.newBuilder(type);
       JsonFormat.parser().usingTypeRegistry(types).merge(text, back);
       assertThat(back.build()).as("JsonFormat's reading of %s", text).isEqualTo(original);
-      assertThat(withoutHtml(text)).isEqualTo(withoutHtml(theirs));
+      assertThat(alike(text)).isEqualTo(alike(theirs));
     }
 
     private Message parsed(Descriptor type, String json) throws Exception {
       WireOut out = new WireOut(0);
       codecs.read(type, json.getBytes(StandardCharsets.UTF_8), out, GivenPaths.IGNORED);
       return DynamicMessage.parseFrom(type, out.toByteArray());
+    }
+
+    /** JsonFormat writes 5.0 as a number of Value, too. */
+    private static String alike(String json) {
+      return NUMBER
+          .matcher(withoutHtml(json))
+          .replaceAll(number -> new BigDecimal(number.group()).stripTrailingZeros().toString());
     }
 
     private static String withoutHtml(String json) {

@@ -13,6 +13,7 @@ import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A field that is the whole body of a request or an answer. */
 class SingleFieldTest {
@@ -58,6 +59,27 @@ class SingleFieldTest {
       })
   void anAbsentFieldIsItsDefault(String field, String json) {
     assertThat(text(ZOO.findFieldByName(field), new byte[0])).isEqualTo(json);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "4711",
+        "0",
+        "-3",
+        "1764000000123",
+        "9007199254740991",
+        "9.007199254740992E15",
+        "0.5",
+        "-0.0",
+        "1.0E300",
+      })
+  void aNumberOfAnyJsonIsWrittenWithoutAPointThatItDoesNotNeed(String number) throws Exception {
+    FieldDescriptor field = ZOO.findFieldByName("a_value");
+    WireOut out = new WireOut(0);
+    CODECS.readField(field, number.getBytes(StandardCharsets.UTF_8), out, GivenPaths.IGNORED);
+
+    assertThat(text(field, out.toByteArray())).isEqualTo(number);
   }
 
   @Test
