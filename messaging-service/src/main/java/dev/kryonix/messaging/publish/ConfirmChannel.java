@@ -25,6 +25,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 
 /**
  * A channel in confirm mode with many messages in flight. Callers put messages into a line, and
@@ -46,6 +47,7 @@ final class ConfirmChannel {
   private final Duration timeout;
   private final Channel channel;
   private final Window window;
+  private final LongConsumer onConfirm;
   private final Queue<InFlight> line = new ConcurrentLinkedQueue<>();
 
   /** Whether the socket's thread has been called to the line and has not come yet. */
@@ -63,16 +65,24 @@ final class ConfirmChannel {
   /** Whether another look at what waits is due; the socket's thread's. */
   private boolean watched;
 
+  /**
+   * Opens one.
+   *
+   * @param onConfirm told of each message that is confirmed, by when it was put in line
+   * @param onClose told when the channel has closed
+   */
   ConfirmChannel(
       BrokerConnection connection,
       Broker broker,
       PublishConfig config,
+      LongConsumer onConfirm,
       Consumer<ConfirmChannel> onClose) {
     this.connection = connection;
     this.socket = connection.socket();
     this.broker = broker;
     this.timeout = config.confirmTimeout();
     this.window = new Window(config.window(), timeout);
+    this.onConfirm = onConfirm;
     this.silence = new Silence(timeout, System.nanoTime());
     this.channel = connection.openConfirmingChannel();
     channel.addConfirmListener(
@@ -273,6 +283,9 @@ final class ConfirmChannel {
     }
     for (InFlight entry : settled) {
       leave(entry);
+      if (outcome == Outcome.CONFIRMED) {
+        onConfirm.accept(entry.since);
+      }
       boolean unroutable = outcome == Outcome.CONFIRMED && entry.returned;
       entry.outcome.complete(unroutable ? Outcome.RETURNED : outcome);
     }

@@ -51,8 +51,9 @@ final class Copies implements TenantMemory {
       TenantQueues queues,
       Operations operations,
       PublishConfig config,
+      FairShare share,
       MeterRegistry meters) {
-    this.channels = new TenantChannels(connections, broker, config);
+    this.channels = new TenantChannels(connections, broker, config, share);
     this.queues = queues;
     this.operations = operations;
     this.config = config;

@@ -5,9 +5,10 @@ import java.time.Duration;
 
 /**
  * How many more messages a publish stream is to be asked for: what its window has room for, which
- * is less while messages are large. Those that were refused because there is too much come back
- * slowly, so that a client that goes on sending is slowed by flow control instead of being refused
- * as fast as it can send; what is accepted is not slowed by it.
+ * is less while messages are large, and while other tenants publish ({@link FairShare}). Those that
+ * were refused because there is too much come back slowly, so that a client that goes on sending is
+ * slowed by flow control instead of being refused as fast as it can send; what is accepted is not
+ * slowed by it.
  */
 final class Credit {
   /** The most messages of a stream that wait for their results. */
@@ -51,9 +52,18 @@ final class Credit {
     }
   }
 
-  /** Whether enough has come together to ask for more. */
-  boolean isDue() {
-    return window.size() - asked >= Math.min(AT_ONCE, window.size() / 2);
+  /**
+   * Whether enough has come together to ask for more.
+   *
+   * @param share how many messages of the stream may be under way, as far as others are concerned
+   */
+  boolean isDue(int share) {
+    int size = size(share);
+    return size - asked >= Math.max(1, Math.min(AT_ONCE, size / 2));
+  }
+
+  private int size(int share) {
+    return Math.min(window.size(), share);
   }
 
   /** Whether some is held back, and will be due after the pause. */
@@ -62,8 +72,8 @@ final class Credit {
   }
 
   /** Takes what is to be asked for now, which may be nothing. */
-  int take(long nanoTime) {
-    boolean due = isDue();
+  int take(int share, long nanoTime) {
+    boolean due = isDue(share);
     if (held > 0 && nanoTime - lastReturn >= PAUSE.toNanos()) {
       int back = Math.min(held, BACK_AT_ONCE);
       held -= back;
@@ -71,7 +81,7 @@ final class Credit {
       due = true;
       lastReturn = nanoTime;
     }
-    int more = window.size() - asked;
+    int more = size(share) - asked;
     if (!due || more <= 0) {
       return 0;
     }

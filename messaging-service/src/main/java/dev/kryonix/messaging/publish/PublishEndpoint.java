@@ -37,6 +37,7 @@ public final class PublishEndpoint {
   private final OncePublisher once;
   private final Deferral deferral;
   private final PublishMemory memory;
+  private final FairShare share;
   private final ContractRules rules;
   private final InstantSource clock;
 
@@ -47,6 +48,7 @@ public final class PublishEndpoint {
       OncePublisher once,
       Deferral deferral,
       PublishMemory memory,
+      FairShare share,
       ContractRules rules,
       InstantSource clock) {
     this.tenants = tenants;
@@ -55,6 +57,7 @@ public final class PublishEndpoint {
     this.once = once;
     this.deferral = deferral;
     this.memory = memory;
+    this.share = share;
     this.rules = rules;
     this.clock = clock;
   }
@@ -187,7 +190,8 @@ public final class PublishEndpoint {
           requireRules(request);
           return submit(caller, request.getMessage(), submission);
         },
-        () -> requireLasting(caller));
+        () -> requireLasting(caller),
+        () -> share.join(caller.requireTenantUid()));
   }
 
   /** Of the message as of one that comes alone, whose fields are named alike. */

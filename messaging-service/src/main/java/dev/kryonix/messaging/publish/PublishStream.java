@@ -21,6 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,16 +41,21 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
 
   private final Credit credit = new Credit();
   private final Runnable checkCaller;
+  private final Supplier<FairShare.Seat> seats;
   private final AtomicInteger unanswered = new AtomicInteger();
   private volatile boolean halfClosed;
   private volatile boolean gone;
   private long throttledUntil = System.nanoTime();
 
   private PublishStream(
-      ServerCallStreamObserver<PublishStreamResponse> call, Submit submit, Runnable checkCaller) {
+      ServerCallStreamObserver<PublishStreamResponse> call,
+      Submit submit,
+      Runnable checkCaller,
+      Supplier<FairShare.Seat> seats) {
     this.call = call;
     this.submit = submit;
     this.checkCaller = checkCaller;
+    this.seats = seats;
   }
 
   /** What a client is told of a message that came in so many bytes. */
@@ -65,14 +71,18 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
    * Opens a stream.
    *
    * @param checkCaller throws once the caller may publish no more
+   * @param seats where the stream gets its share
    */
   static StreamObserver<PublishStreamRequest> open(
-      StreamObserver<PublishStreamResponse> responses, Submit submit, Runnable checkCaller) {
+      StreamObserver<PublishStreamResponse> responses,
+      Submit submit,
+      Runnable checkCaller,
+      Supplier<FairShare.Seat> seats) {
     var call = (ServerCallStreamObserver<PublishStreamResponse>) responses;
     call.disableAutoRequest();
-    PublishStream stream = new PublishStream(call, submit, checkCaller);
+    PublishStream stream = new PublishStream(call, submit, checkCaller, seats);
     call.request(stream.credit.first());
-    StreamWriter.serve(responses, stream::write);
+    StreamWriter.serve(responses, stream::serve);
     return stream;
   }
 
@@ -104,7 +114,14 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
     results.add(WAKE);
   }
 
-  private void write(StreamWriter<PublishStreamResponse> writer) throws InterruptedException {
+  private void serve(StreamWriter<PublishStreamResponse> writer) throws InterruptedException {
+    try (FairShare.Seat seat = seats.get()) {
+      write(writer, seat);
+    }
+  }
+
+  private void write(StreamWriter<PublishStreamResponse> writer, FairShare.Seat seat)
+      throws InterruptedException {
     writer.write(
         PublishStreamResponse.newBuilder()
             .setWindow(
@@ -122,11 +139,11 @@ final class PublishStream implements StreamObserver<PublishStreamRequest> {
           unanswered.decrementAndGet();
           credit.answered(result.bytes(), isTooMuch(result.response()));
         }
-        if (credit.isDue()) {
+        if (credit.isDue(seat.most())) {
           break;
         }
       }
-      int more = credit.take(System.nanoTime());
+      int more = credit.take(seat.most(), System.nanoTime());
       if (more > 0) {
         call.request(more);
       }

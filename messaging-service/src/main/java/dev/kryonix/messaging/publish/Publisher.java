@@ -59,8 +59,9 @@ public final class Publisher implements TenantMemory {
       Copies copies,
       Envelope envelope,
       PublishConfig config,
+      FairShare share,
       InstantSource clock) {
-    this.channels = new TenantChannels(connections, broker, config);
+    this.channels = new TenantChannels(connections, broker, config, share);
     this.queues = queues;
     this.history = history;
     this.copies = copies;

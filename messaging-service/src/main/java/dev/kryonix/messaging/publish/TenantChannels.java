@@ -26,14 +26,17 @@ final class TenantChannels {
   private final TenantConnections connections;
   private final Broker broker;
   private final PublishConfig config;
+  private final FairShare share;
   private final ConcurrentMap<Key, ConfirmChannel> channels = new ConcurrentHashMap<>();
   private final Lock[] opening =
       Stream.generate(ReentrantLock::new).limit(LOCKS).toArray(Lock[]::new);
 
-  TenantChannels(TenantConnections connections, Broker broker, PublishConfig config) {
+  TenantChannels(
+      TenantConnections connections, Broker broker, PublishConfig config, FairShare share) {
     this.connections = connections;
     this.broker = broker;
     this.config = config;
+    this.share = share;
   }
 
   private record Key(TenantUid tenant, int number) {}
@@ -71,6 +74,7 @@ final class TenantChannels {
               connections.toPublish(tenant),
               broker,
               config,
+              since -> share.confirmed(tenant.uid(), since),
               closed -> channels.remove(key, closed));
       channels.put(key, opened);
       if (!opened.isOpen()) {

@@ -15,25 +15,25 @@ final class CreditTest {
     int outstanding = credit.first();
     while (outstanding < Credit.MOST) {
       answer(outstanding, 100, false);
-      int more = credit.take(now);
+      int more = credit.take(Credit.MOST, now);
       assertThat(more).isGreaterThan(outstanding);
       outstanding = more;
     }
 
     assertThat(outstanding).isEqualTo(Credit.MOST);
     answer(Credit.AT_ONCE - 1, 100, false);
-    assertThat(credit.take(now)).isZero();
+    assertThat(credit.take(Credit.MOST, now)).isZero();
     answer(1, 100, false);
-    assertThat(credit.take(now)).isEqualTo(Credit.AT_ONCE);
-    assertThat(credit.take(now)).isZero();
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.AT_ONCE);
+    assertThat(credit.take(Credit.MOST, now)).isZero();
   }
 
   @Test
   void largeMessagesAreAskedForAFewAtATime() {
     answer(credit.first(), MIB, false);
-    assertThat(credit.take(now)).isEqualTo(Credit.LEAST);
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.LEAST);
     answer(Credit.LEAST, MIB, false);
-    assertThat(credit.take(now)).isEqualTo(Credit.LEAST);
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.LEAST);
   }
 
   @Test
@@ -41,18 +41,20 @@ final class CreditTest {
     open();
     answer(1, MIB, false);
     answer(900, 100, false);
-    assertThat(credit.take(now)).isZero();
+    assertThat(credit.take(Credit.MOST, now)).isZero();
   }
 
   @Test
   void whatIsRefusedComesBackSlowlyAndAllOfItInTheEnd() {
     open();
     answer(3 * Credit.BACK_AT_ONCE, 100, true);
-    assertThat(credit.take(now)).isEqualTo(Credit.BACK_AT_ONCE);
-    assertThat(credit.take(now)).isZero();
-    assertThat(credit.take(now + Credit.PAUSE.toNanos())).isEqualTo(Credit.BACK_AT_ONCE);
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.BACK_AT_ONCE);
+    assertThat(credit.take(Credit.MOST, now)).isZero();
+    assertThat(credit.take(Credit.MOST, now + Credit.PAUSE.toNanos()))
+        .isEqualTo(Credit.BACK_AT_ONCE);
     assertThat(credit.isHeldBack()).isTrue();
-    assertThat(credit.take(now + 2 * Credit.PAUSE.toNanos())).isEqualTo(Credit.BACK_AT_ONCE);
+    assertThat(credit.take(Credit.MOST, now + 2 * Credit.PAUSE.toNanos()))
+        .isEqualTo(Credit.BACK_AT_ONCE);
     assertThat(credit.isHeldBack()).isFalse();
   }
 
@@ -60,16 +62,16 @@ final class CreditTest {
   void refusalsHoldNothingBackOfWhatIsAccepted() {
     open();
     answer(800, 100, true);
-    assertThat(credit.take(now)).isEqualTo(Credit.BACK_AT_ONCE);
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.BACK_AT_ONCE);
     answer(Credit.AT_ONCE, 100, false);
-    assertThat(credit.take(now)).isEqualTo(Credit.AT_ONCE);
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.AT_ONCE);
   }
 
   private void open() {
     int outstanding = credit.first();
     while (outstanding < Credit.MOST) {
       answer(outstanding, 100, false);
-      outstanding = credit.take(now);
+      outstanding = credit.take(Credit.MOST, now);
     }
   }
 
