@@ -67,6 +67,28 @@ final class CreditTest {
     assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.AT_ONCE);
   }
 
+  @Test
+  void noMoreIsAskedForThanTheShareUntilSoMuchIsAnswered() {
+    open();
+    answer(Credit.MOST - 32, 100, false);
+    assertThat(credit.take(32, now)).isZero();
+    answer(15, 100, false);
+    assertThat(credit.take(32, now)).isZero();
+    answer(1, 100, false);
+    assertThat(credit.take(32, now)).isEqualTo(16);
+
+    assertThat(credit.take(Credit.MOST, now)).isEqualTo(Credit.MOST - 32);
+  }
+
+  @Test
+  void aShareOfOneIsAskedForOneByOne() {
+    answer(credit.first(), 100, false);
+    assertThat(credit.take(1, now)).isEqualTo(1);
+    assertThat(credit.take(1, now)).isZero();
+    answer(1, 100, false);
+    assertThat(credit.take(1, now)).isEqualTo(1);
+  }
+
   private void open() {
     int outstanding = credit.first();
     while (outstanding < Credit.MOST) {
