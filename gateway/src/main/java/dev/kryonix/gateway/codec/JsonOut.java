@@ -96,9 +96,8 @@ final class JsonOut {
   }
 
   void number(float value) {
-    int integer = (int) value;
-    if (integer == value && Math.abs(value) < PLAIN_BELOW && (integer != 0 || isZero(value))) {
-      number((long) integer);
+    if (isInteger(value, PLAIN_BELOW)) {
+      number((long) value);
       ascii(".0");
     } else if (Float.isFinite(value)) {
       ascii(Float.toString(value));

@@ -28,7 +28,7 @@ final class FairShareTest {
   void besideOthersAsManyAreUnderWayAsAreConfirmedPromptly() {
     FairShare.Seat seat = share.join(BUSY);
     // 8,000 a second.
-    run(BUSY, 8, 2 * FairShare.ROUND.toMillis());
+    run(BUSY, 8, MILLI);
     confirm(QUIET, 1, MILLI);
 
     assertThat(seat.most()).isEqualTo(50);
@@ -38,7 +38,7 @@ final class FairShareTest {
   void aTenantsStreamsShareWhatItMayHave() {
     FairShare.Seat first = share.join(BUSY);
     FairShare.Seat second = share.join(BUSY);
-    run(BUSY, 8, 2 * FairShare.ROUND.toMillis());
+    run(BUSY, 8, MILLI);
     confirm(QUIET, 1, MILLI);
     assertThat(first.most()).isEqualTo(25);
     assertThat(second.most()).isEqualTo(25);
@@ -51,7 +51,7 @@ final class FairShareTest {
   @Test
   void howeverSlowTheBrokerIsSomeAreUnderWay() {
     FairShare.Seat seat = share.join(BUSY);
-    run(BUSY, 1, 2 * FairShare.ROUND.toMillis());
+    run(BUSY, 1, MILLI);
     confirm(QUIET, 1, MILLI);
 
     assertThat(seat.most()).isEqualTo(FairShare.LEAST);
@@ -60,10 +60,7 @@ final class FairShareTest {
   @Test
   void aBrokerThatNeverConfirmsFasterGetsAsManyAsThatTakes() {
     FairShare.Seat seat = share.join(BUSY);
-    for (long millis = 0; millis < 2 * FairShare.ROUND.toMillis(); millis++) {
-      now += MILLI.toNanos();
-      confirm(BUSY, 8, Duration.ofMillis(20));
-    }
+    run(BUSY, 8, Duration.ofMillis(20));
     confirm(QUIET, 1, Duration.ofMillis(20));
 
     // 1.25 × 8,000 a second × 40 ms.
@@ -73,7 +70,7 @@ final class FairShareTest {
   @Test
   void aTenantIsAloneAgainOnceTheOthersHaveBeenSilent() {
     FairShare.Seat seat = share.join(BUSY);
-    run(BUSY, 8, 2 * FairShare.ROUND.toMillis());
+    run(BUSY, 8, MILLI);
     confirm(QUIET, 1, MILLI);
     confirm(BUSY, 1, MILLI);
     assertThat(seat.most()).isLessThan(Credit.MOST);
@@ -86,18 +83,18 @@ final class FairShareTest {
   @Test
   void whatAStreamWasBoundedToEndsWithItsTenantsLastStream() {
     FairShare.Seat seat = share.join(BUSY);
-    run(BUSY, 8, 2 * FairShare.ROUND.toMillis());
+    run(BUSY, 8, MILLI);
     seat.close();
     confirm(QUIET, 1, MILLI);
 
     assertThat(share.join(BUSY).most()).isEqualTo(FairShare.LEAST);
   }
 
-  /** So many messages a millisecond, for so long. */
-  private void run(TenantUid tenant, int messages, long millis) {
-    for (long passed = 0; passed < millis; passed++) {
+  /** So many messages a millisecond, which take so long, for two rounds. */
+  private void run(TenantUid tenant, int messages, Duration underWay) {
+    for (long passed = 0; passed < 2 * FairShare.ROUND.toMillis(); passed++) {
       now += MILLI.toNanos();
-      confirm(tenant, messages, MILLI);
+      confirm(tenant, messages, underWay);
     }
   }
 
